@@ -1,0 +1,49 @@
+/**
+ * Secrets and bytes for the layers above: sealing, signing, keystreams, hashes and the seed tree.
+ * Knows no field and no message.
+ */
+
+export {
+  DIGEST_SIZE,
+  POINT_SIZE,
+  SCALAR_SIZE,
+  SEAL_OVERHEAD,
+  SEED_SIZE,
+  SIGNATURE_SIZE,
+} from './backend.ts';
+export type {
+  BackendName,
+  CryptoBackend,
+  OpenBlock,
+  PrivateKey,
+  SealBlock,
+  SignBlock,
+  Strided,
+  VerifyBlock,
+  VerifyingKeys,
+} from './backend.ts';
+export { fromHex, sha256, toHex } from './bytes.ts';
+export { CryptoError } from './errors.ts';
+export type { CryptoErrorCode } from './errors.ts';
+export {
+  decodeKeyPair,
+  decodePublicKey,
+  encodeKeyPair,
+  encodePublicKey,
+  KeyPair,
+  keyPairFromPem,
+  keyPairFromPkcs8,
+  keyPairToPkcs8,
+  publicKeyFromCertificate,
+  publicKeyFromPem,
+  publicKeyFromSpki,
+  publicKeyToPem,
+  publicKeyToSpki,
+} from './keys.ts';
+export { createNobleBackend } from './noble-backend.ts';
+export { createNodeBackend } from './node-backend.ts';
+export { createBackend } from './registry.ts';
+export { fillScalars } from './scalars.ts';
+export { createSeedTree, seedBranchFrom } from './seed-tree.ts';
+export type { SeedBranch } from './seed-tree.ts';
+export { signatureFromDer, signatureToDer } from './signature-der.ts';

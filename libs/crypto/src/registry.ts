@@ -1,0 +1,17 @@
+/**
+ * The plug board: every cryptographic backend by its name.
+ */
+
+import { createNobleBackend } from './noble-backend.ts';
+import { createNodeBackend } from './node-backend.ts';
+import type { BackendName, CryptoBackend } from './backend.ts';
+
+const BACKENDS: Readonly<Record<BackendName, () => CryptoBackend>> = {
+  noble: createNobleBackend,
+  node: createNodeBackend,
+};
+
+/** A new backend; its prepared keys work with it and with other instances of the same name. */
+export function createBackend(name: BackendName): CryptoBackend {
+  return BACKENDS[name]();
+}

@@ -1,0 +1,74 @@
+/**
+ * FieldPrio2 on ranges of Uint32Arrays: the loops that provers and verifiers spend their time in.
+ * A range is (array, offset, length in elements); operands are canonical; nothing is allocated.
+ */
+
+import { MODULUS, add, inv, mul, sub } from './arithmetic.ts';
+
+/** into[i] += from[i], `length` elements from each offset. */
+export function addInto(
+  into: Uint32Array,
+  intoOffset: number,
+  from: Uint32Array,
+  fromOffset: number,
+  length: number,
+): void {
+  for (let i = 0; i < length; i++) {
+    into[intoOffset + i] = add(into[intoOffset + i]!, from[fromOffset + i]!);
+  }
+}
+
+/** into[i] = from[i] - into[i]. */
+export function subtractFrom(
+  into: Uint32Array,
+  intoOffset: number,
+  from: Uint32Array,
+  fromOffset: number,
+  length: number,
+): void {
+  for (let i = 0; i < length; i++) {
+    into[intoOffset + i] = sub(from[fromOffset + i]!, into[intoOffset + i]!);
+  }
+}
+
+/** Sum over i of a[i] * b[i]. */
+export function innerProduct(
+  a: Uint32Array,
+  aOffset: number,
+  b: Uint32Array,
+  bOffset: number,
+  length: number,
+): number {
+  let sum = 0;
+  for (let i = 0; i < length; i++) {
+    sum += mul(a[aOffset + i]!, b[bOffset + i]!);
+    if (sum >= MODULUS) sum -= MODULUS;
+  }
+  return sum;
+}
+
+/**
+ * Inverts `length` elements in place with one inversion (Montgomery's trick).
+ * @param scratch at least `length` elements
+ * @returns false, and leaves `values` unchanged, if any of them is 0
+ */
+export function batchInvert(
+  values: Uint32Array,
+  offset: number,
+  length: number,
+  scratch: Uint32Array,
+): boolean {
+  let product = 1;
+  for (let i = 0; i < length; i++) {
+    scratch[i] = product;
+    product = mul(product, values[offset + i]!);
+  }
+  if (product === 0) return false;
+  let inverse = inv(product);
+  for (let i = length - 1; i >= 0; i--) {
+    const value = values[offset + i]!;
+    values[offset + i] = mul(inverse, scratch[i]!);
+    inverse = mul(inverse, value);
+  }
+  return true;
+}

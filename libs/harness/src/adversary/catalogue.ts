@@ -1,0 +1,113 @@
+/**
+ * Devices that break the protocol: what each does, and what must come of it. Ids are those of the
+ * project's fault catalogue and stable. The deeds are in `tampering.ts`.
+ */
+
+import type { Reason } from '@priolab/roles';
+
+export interface Adversary {
+  readonly id: AdversaryId;
+  /** What the device does. */
+  readonly about: string;
+  /**
+   * Reasons under which its reports may be refused. Empty: the protocol can't tell, and the report
+   * counts (a known limit, measured and disclosed).
+   */
+  readonly refusedAs: readonly Reason[];
+  /** Only the proof check stands against it: it escapes with probability up to 2n/p a report. */
+  readonly soundness: boolean;
+}
+
+export const adversaryIds = [
+  'cli.out_of_range',
+  'cli.multi_hot',
+  'cli.forge',
+  'cli.inconsistent',
+  'cli.noncanonical',
+  'cli.wrong_dim',
+  'cli.undecryptable',
+  'cli.oversize',
+  'net.truncate',
+  'net.corrupt',
+  'dev.retry_same',
+] as const;
+
+export type AdversaryId = (typeof adversaryIds)[number];
+
+const soundnessOnly = { refusedAs: ['proof-invalid'], soundness: true } as const;
+const anyFormFault: readonly Reason[] = [
+  'truncated',
+  'oversized',
+  'unknown-version',
+  'wrong-task',
+  'wrong-share-size',
+  'stale',
+  'bad-certificate',
+  'bad-signature',
+];
+
+export const adversaries: Readonly<Record<AdversaryId, Adversary>> = {
+  'cli.out_of_range': {
+    id: 'cli.out_of_range',
+    about: 'puts 2, -1 or a huge value into one bin and proves it as well as it can',
+    ...soundnessOnly,
+  },
+  'cli.multi_hot': {
+    id: 'cli.multi_hot',
+    about: 'sets every bin; Prio2 proves bits, not their number, so the report counts',
+    refusedAs: [],
+    soundness: false,
+  },
+  'cli.forge': {
+    id: 'cli.forge',
+    about: 'sends a value out of range with random numbers, or zeros, for a proof',
+    ...soundnessOnly,
+  },
+  'cli.inconsistent': {
+    id: 'cli.inconsistent',
+    about: 'gives the helper a seed that does not belong to the leader’s share',
+    ...soundnessOnly,
+  },
+  'cli.noncanonical': {
+    id: 'cli.noncanonical',
+    about: 'writes a field element of p or more into the leader’s share',
+    refusedAs: ['noncanonical-share'],
+    soundness: false,
+  },
+  'cli.wrong_dim': {
+    id: 'cli.wrong_dim',
+    about: 'sends a leader’s share one element short',
+    refusedAs: ['wrong-share-size'],
+    soundness: false,
+  },
+  'cli.undecryptable': {
+    id: 'cli.undecryptable',
+    about: 'sends garbage in place of one of the two ciphertexts',
+    refusedAs: ['decrypt-failed', 'peer-refused'],
+    soundness: false,
+  },
+  'cli.oversize': {
+    id: 'cli.oversize',
+    about: 'sends a megabyte',
+    refusedAs: ['oversized'],
+    soundness: false,
+  },
+  'net.truncate': {
+    id: 'net.truncate',
+    about: 'the upload arrives cut short, at any byte',
+    refusedAs: ['truncated'],
+    soundness: false,
+  },
+  'net.corrupt': {
+    id: 'net.corrupt',
+    about: 'one byte of the upload arrives changed, or all of it is garbage',
+    refusedAs: anyFormFault,
+    soundness: false,
+  },
+  'dev.retry_same': {
+    id: 'dev.retry_same',
+    about: 'sends the same upload twice; the first counts',
+    refusedAs: ['replayed'],
+    soundness: false,
+  },
+};

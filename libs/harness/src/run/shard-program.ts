@@ -1,0 +1,221 @@
+/**
+ * The worker's program: runs one shard of devices through the pipeline, metric by metric and block
+ * by block, and reports the sums, the fates and the tallies. What it gives depends on (scenario,
+ * seed, shard) alone.
+ */
+
+import { monotonicMs } from '@priolab/runtime';
+import type { CreateShardRunner, ShardRunner } from '@priolab/runtime';
+import type { AggregateShare, MeasurementBlock, ProcessorRole, Task } from '@priolab/roles';
+
+import { openShard, runBlock } from '../pipeline.ts';
+import type { Observer } from '../pipeline.ts';
+import { planFromTransfer } from '../population/plan.ts';
+import type { PlanTransfer, PopulationPlan, Shard } from '../population/plan.ts';
+import { createWorkload } from '../population/values.ts';
+import type { Workload } from '../population/values.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { createCrossCheck } from './cross-check.ts';
+import type { CrossCheck } from './cross-check.ts';
+import { createShardObserver } from './observe.ts';
+import type { ShardObserver } from './observe.ts';
+import { firstDay, seedTreeOf, taskOf } from './settings.ts';
+import { emptyTruth } from './shard-result.ts';
+import type { CellSum, ShardResult } from './shard-result.ts';
+import { createStageTimer } from './stages.ts';
+import type { StageTimer } from './stages.ts';
+import { createWorld } from './world.ts';
+import type { Line, World, WorldOptions } from './world.ts';
+
+export interface ShardInit {
+  readonly scenario: Scenario;
+  readonly plan: PlanTransfer;
+}
+
+export const createShardRunner: CreateShardRunner<ShardInit, ShardResult> = (init) =>
+  createRunner(init);
+
+/** The same with parts of the world replaced, for tests that break it on purpose. */
+export function createRunner(
+  { scenario, plan: transfer }: ShardInit,
+  replace?: WorldOptions['replace'],
+): ShardRunner<ShardResult> {
+  const seedTree = seedTreeOf(scenario);
+  const plan = planFromTransfer(transfer, seedTree);
+  const { shardParticipants } = plan.population;
+  const { backend } = scenario.crypto;
+  const options = { scenario, seedTree, backend, shardParticipants };
+  const world = createWorld(replace === undefined ? options : { ...options, replace });
+  const workload = createWorkload(plan, seedTree);
+  const crossCheck = createCrossCheck({ scenario, seedTree });
+  const run = createShardRun({ plan, world, workload, crossCheck });
+  return {
+    run,
+    transferables: (result) => [result.fates.buffer as ArrayBuffer],
+  };
+}
+
+interface Parts {
+  readonly plan: PopulationPlan;
+  readonly world: World;
+  readonly workload: Workload;
+  readonly crossCheck: CrossCheck;
+}
+
+function createShardRun(parts: Parts): (shardIndex: number) => ShardResult {
+  const { plan, world, workload, crossCheck } = parts;
+  const { scenario } = world;
+  const participants = plan.population.shardParticipants;
+  const senders = world.lines.map(() => new Uint32Array(participants));
+  const timesMs = new Uint32Array(participants);
+  const identityIndex = new Uint32Array(participants);
+  const bits = world.lines.map(({ metric, capacity }) => new Uint32Array(capacity * metric.bins));
+  const capacity = Math.max(...world.lines.map((line) => line.capacity));
+  const tasks = new Map<string, Task>();
+
+  return (shardIndex) => {
+    const shard = plan.shard(shardIndex);
+    const day = firstDay(scenario) + shard.day;
+    const timer = createStageTimer(monotonicMs);
+    const observer = createShardObserver(scenario, shard, capacity);
+    const counts = senders.map((list, slot) => plan.senders(shard, slot, list));
+    const devices = union(senders, counts);
+    timer.lap('measure');
+    const identities = openShard(world, shard, day, devices);
+    timer.lap('identity');
+
+    let firstReport = 0;
+    world.lines.forEach((line, metricSlot) => {
+      const task = taskFor(tasks, scenario, line, shard);
+      const count = counts[metricSlot]!;
+      for (let from = 0; from < count; from += line.capacity) {
+        const size = Math.min(line.capacity, count - from);
+        const block: MeasurementBlock = {
+          task,
+          day,
+          count: size,
+          devices: senders[metricSlot]!.subarray(from, from + size),
+          identityIndex,
+          timesMs,
+          bits: bits[metricSlot]!,
+        };
+        measure(workload, shard, metricSlot, block);
+        indexIdentities(devices, block);
+        timer.lap('measure');
+        observer.expect({ metricSlot, firstReport, bits: block.bits, device: line.device });
+        crossCheck.choose(block, metricSlot, shard.firstReport + firstReport);
+        const eyes = both(observer, crossCheck.observer);
+        runBlock({ world, line, shard, identities, observer: eyes, timer }, block);
+        observer.close();
+        timer.lap('observe');
+        crossCheck.check({ shard, identities, timer }, observer.tally);
+        firstReport += size;
+      }
+    });
+    return resultOf(shard, world, observer, timer);
+  };
+}
+
+function both(a: Observer, b: Observer): Observer {
+  return {
+    uploaded(...details) {
+      a.uploaded(...details);
+      b.uploaded(...details);
+    },
+    takenIn(...details) {
+      a.takenIn(...details);
+      b.takenIn(...details);
+    },
+    verified(...details) {
+      a.verified(...details);
+      b.verified(...details);
+    },
+  };
+}
+
+function measure(
+  workload: Workload,
+  shard: Shard,
+  metricSlot: number,
+  { devices, count, bits, timesMs }: MeasurementBlock,
+): void {
+  const block = { shard, metricSlot, devices, count };
+  workload.drawMeasurements({ ...block, out: bits });
+  workload.drawUploadTimes({ ...block, outMs: timesMs });
+}
+
+/** Where each device of the block is among the shard's identities; both lists ascend. */
+function indexIdentities(devices: Uint32Array, block: MeasurementBlock): void {
+  let at = 0;
+  for (let i = 0; i < block.count; i++) {
+    while (devices[at] !== block.devices[i]) at++;
+    block.identityIndex[i] = at;
+  }
+}
+
+/** Ascending union of the metrics' sender lists. */
+function union(lists: readonly Uint32Array[], counts: readonly number[]): Uint32Array {
+  const all = new Set<number>();
+  lists.forEach((list, slot) =>
+    list.subarray(0, counts[slot]).forEach((device) => all.add(device)),
+  );
+  return Uint32Array.from(all).sort();
+}
+
+function taskFor(tasks: Map<string, Task>, scenario: Scenario, line: Line, shard: Shard): Task {
+  const { state, vendor } = shard.cell;
+  const key = `${state.id}/${vendor}/${line.metric.id}`;
+  const task = tasks.get(key) ?? taskOf(scenario, line.metric, state.id, vendor);
+  tasks.set(key, task);
+  return task;
+}
+
+function resultOf(
+  shard: Shard,
+  { lines }: World,
+  observer: ShardObserver,
+  timer: StageTimer,
+): ShardResult {
+  const sums = lines.flatMap((line, metricSlot) => sumsOf(line, metricSlot, observer));
+  const { fates, tally, wrongFateExamples, fingerprints } = observer;
+  return {
+    index: shard.index,
+    firstReport: shard.firstReport,
+    fates,
+    sums,
+    tally,
+    wrongFateExamples,
+    fingerprints: Float64Array.from(fingerprints),
+    stagesMs: timer.totalsMs,
+  };
+}
+
+/** Both processors' sums of one metric, window by window, each with its truth. */
+function sumsOf(line: Line, metricSlot: number, observer: ShardObserver): CellSum[] {
+  const { bins } = line.metric;
+  const shares = { leader: byWindow(line.leader), helper: byWindow(line.helper) };
+  const windows = new Set([...shares.leader.keys(), ...shares.helper.keys()]);
+  const partial = (role: ProcessorRole, windowStartMs: number) => {
+    const share = shares[role].get(windowStartMs);
+    if (share === undefined) {
+      return { sum: new Uint32Array(bins), count: 0, rejectedCount: 0, batchIds: [] };
+    }
+    const { sum, count, rejectedCount, batchIds } = share;
+    return { sum, count, rejectedCount, batchIds };
+  };
+  return [...windows]
+    .sort((a, b) => a - b)
+    .map((windowStartMs) => ({
+      metricSlot,
+      windowStartMs,
+      processors: {
+        leader: partial('leader', windowStartMs),
+        helper: partial('helper', windowStartMs),
+      },
+      truth: observer.truths.get(`${metricSlot}/${windowStartMs}`) ?? emptyTruth(bins),
+    }));
+}
+
+function byWindow(processor: { takeAggregateShares(): AggregateShare[] }) {
+  return new Map(processor.takeAggregateShares().map((share) => [share.windowStartMs, share]));
+}

@@ -1,0 +1,163 @@
+/**
+ * All parties of one deployment, as one worker has them: for each metric a device, an ingestor a
+ * vendor and two processors, with their keys from the seed tree. Tests break a world on purpose by
+ * replacing a party; nothing here knows of that.
+ */
+
+import { createBackend, fillScalars } from '@priolab/crypto';
+import type { BackendName, CryptoBackend, SeedBranch } from '@priolab/crypto';
+import { createPrio2 } from '@priolab/prio';
+import type { Prio2 } from '@priolab/prio';
+import {
+  createAttestation,
+  createDevice,
+  createIdentityIssuer,
+  createIngestor,
+  createProcessor,
+} from '@priolab/roles';
+import type {
+  Attestation,
+  IdentityIssuer,
+  Ingestor,
+  Metric,
+  Processor,
+  ProcessorKeys,
+  Vendor,
+} from '@priolab/roles';
+
+import { createTamperingDevice } from '../adversary/tampering.ts';
+import type { TamperingDevice } from '../adversary/tampering.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { blockCapacity, branches, metricsOf } from './settings.ts';
+
+const VENDORS: readonly Vendor[] = ['apple', 'google'];
+
+/** What handles the reports of one metric, from device to processors. */
+export interface Line {
+  readonly metric: Metric;
+  readonly device: TamperingDevice;
+  readonly ingestors: Readonly<Record<Vendor, Ingestor>>;
+  readonly leader: Processor;
+  readonly helper: Processor;
+  /** Largest block, in reports. */
+  readonly capacity: number;
+}
+
+export interface World {
+  readonly scenario: Scenario;
+  readonly seedTree: SeedBranch;
+  readonly identityIssuer: IdentityIssuer;
+  /** Private scalars of the vendors' certificate authorities. */
+  readonly authorityScalars: Readonly<Record<Vendor, Uint8Array>>;
+  readonly attestations: Readonly<Record<Vendor, Attestation>>;
+  readonly processorKeys: ProcessorKeys;
+  readonly lines: readonly Line[];
+}
+
+export interface WorldOptions {
+  readonly scenario: Scenario;
+  readonly seedTree: SeedBranch;
+  readonly backend: BackendName;
+  /** Most devices in a shard; sizes the tables of identities. */
+  readonly shardParticipants: number;
+  /** Largest block, in reports; by default as many as a worker's arena should hold. */
+  readonly blockCapacity?: number;
+  /** For tests that break a part: replaces the protocol code or the cryptography of one party. */
+  readonly replace?: {
+    prio2?(party: Party, prio2: Prio2): Prio2;
+    backend?(party: Party, backend: CryptoBackend): CryptoBackend;
+  };
+}
+
+export type Party = 'device' | 'ingestor' | 'leader' | 'helper';
+
+export function createWorld(options: WorldOptions): World {
+  const { scenario, seedTree, shardParticipants } = options;
+  const backend = createBackend(options.backend);
+  const parts = partsOf(options, backend);
+  const leaderKey = backend.privateKey(scalarOf(branches.processor(seedTree, 'leader')));
+  const helperKey = backend.privateKey(scalarOf(branches.processor(seedTree, 'helper')));
+  const authorityScalars = perVendor((vendor) => scalarOf(branches.authority(seedTree, vendor)));
+  // Twice the devices of a shard: strangers' credentials must not push theirs out.
+  const credentialCapacity = 2 * shardParticipants;
+  const attestations = perVendor((vendor) =>
+    createAttestation({
+      backend: parts.backend('ingestor'),
+      vendor,
+      authorityKey: backend.privateKey(authorityScalars[vendor]).publicKey,
+      credentialCapacity,
+      capacity: credentialCapacity,
+    }),
+  );
+
+  const lineOf = (metric: Metric): Line => {
+    const capacity = options.blockCapacity ?? blockCapacity(metric);
+    const prio2 = createPrio2(metric.bins);
+    const { shape } = prio2;
+    const honest = createDevice({
+      backend: parts.backend('device'),
+      prio2: parts.prio2('device', prio2),
+      capacity,
+    });
+    const device = createTamperingDevice(honest, {
+      adversaries: scenario.adversaries,
+      shape,
+      capacity,
+    });
+    const ingestor = (vendor: Vendor): Ingestor =>
+      createIngestor({
+        backend: parts.backend('ingestor'),
+        shape,
+        vendor,
+        attestation: attestations[vendor],
+        randomness: branches.ingestor(seedTree, vendor).child(metric.id),
+        capacity: 2 * capacity,
+      });
+    const processor = (role: 'leader' | 'helper'): Processor =>
+      createProcessor({
+        role,
+        backend: parts.backend(role),
+        privateKey: role === 'leader' ? leaderKey : helperKey,
+        prio2: parts.prio2(role, prio2),
+        capacity: 2 * capacity,
+      });
+    return {
+      metric,
+      device,
+      ingestors: perVendor(ingestor),
+      leader: processor('leader'),
+      helper: processor('helper'),
+      capacity,
+    };
+  };
+
+  return {
+    scenario,
+    seedTree,
+    identityIssuer: createIdentityIssuer(parts.backend('device'), shardParticipants),
+    authorityScalars,
+    attestations,
+    processorKeys: { leader: leaderKey.publicKey, helper: helperKey.publicKey },
+    lines: metricsOf(scenario).map(lineOf),
+  };
+}
+
+function partsOf(options: WorldOptions, backend: CryptoBackend) {
+  const { replace } = options;
+  return {
+    backend: (party: Party) => replace?.backend?.(party, backend) ?? backend,
+    prio2: (party: Party, prio2: Prio2) => replace?.prio2?.(party, prio2) ?? prio2,
+  };
+}
+
+function perVendor<T>(make: (vendor: Vendor) => T): Record<Vendor, T> {
+  const [apple, google] = VENDORS.map(make) as [T, T];
+  return { apple, google };
+}
+
+function scalarOf(branch: SeedBranch): Uint8Array {
+  const bytes = new Uint8Array(32);
+  const out = { bytes, offset: 0, stride: 32 };
+  fillScalars(branch.child('private-key'), new Uint32Array(1), 1, out);
+  return bytes;
+}

@@ -1,0 +1,152 @@
+/**
+ * A scenario: one plain, JSON-serialisable value that says what is simulated and what is expected of
+ * it. The schema below is the single source of its type, its checks and its defaults.
+ *
+ * `defineScenario` is what `scenarios/*.scenario.ts` export; `resolveScenario` checks any value.
+ */
+
+import { z } from 'zod';
+
+import { adversaryIds } from '../adversary/catalogue.ts';
+import { expectationIds } from '../expectations/catalogue.ts';
+import { jurisdictionIds } from '../population/jurisdictions.ts';
+import { metricIds } from './metric-ids.ts';
+import { problemsOf, UsageError } from './problems.ts';
+
+const rate = z.number().min(0).max(1);
+const positiveRate = z.number().gt(0).max(1);
+const weight = z.number().min(0).max(1e9);
+const stateId = z.enum(jurisdictionIds as [string, ...string[]]);
+
+const customMetricSchema = z.strictObject({
+  /** Aggregation name; no `/`. */
+  id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'letters, digits, ".", "_", "-"'),
+  bins: z.int().min(1).max(4096),
+  layout: z.enum(['one-hot', 'one-hot-or-none', 'k-hot', 'cumulative']).default('one-hot'),
+});
+
+const populationSchema = z.strictObject({
+  /** Reports in the whole run, exactly. */
+  reports: z.int().min(1).max(1_000_000_000),
+  days: z.int().min(1).max(28).default(1),
+  /** First day, UTC. */
+  startDay: z.iso.date().default('2021-12-01'),
+  /** Localities, weighted by census, or with weights of their own. */
+  states: z.union([z.array(stateId).min(1), z.partialRecord(stateId, weight)]),
+  vendors: z
+    .strictObject({ apple: weight.default(55), google: weight.default(45) })
+    .default({ apple: 55, google: 45 }),
+  /** Share of phones whose owner takes part. */
+  optIn: positiveRate.default(0.4),
+  optInByState: z.partialRecord(stateId, positiveRate).default({}),
+  /** Share of due reports of a metric that are sent. */
+  sampling: z.record(z.string(), rate).default({}),
+  epidemic: z.enum(['calm', 'wave', 'outbreak']).default('wave'),
+});
+
+const systemSchema = z.strictObject({
+  metrics: z
+    .array(z.union([z.enum(metricIds), customMetricSchema]))
+    .min(1)
+    .max(32),
+  /** Local differential privacy of one report, per bit. */
+  epsilon: z.number().min(0).max(32).default(8),
+  /** Aggregation window: a divisor of the day. */
+  windowHours: z.union([1, 2, 3, 4, 6, 8, 12, 24].map((hours) => z.literal(hours))).default(24),
+});
+
+const backendName = z.enum(['node', 'noble']);
+
+const cryptoSchema = z.strictObject({
+  /** `full`: every byte of the real protocol is computed. */
+  fidelity: z.literal('full').default('full'),
+  backend: backendName.default('node'),
+  /** One participant in `every` is computed again by another backend, byte for byte. */
+  crossCheck: z
+    .strictObject({ backend: backendName.default('noble'), every: z.int().min(1).default(2000) })
+    .or(z.literal(false))
+    .default({ backend: 'noble', every: 2000 }),
+});
+
+const adversarySchema = z.strictObject({
+  id: z.enum(adversaryIds),
+  /** Share of reports whose device does this. */
+  share: positiveRate,
+});
+
+const expectationSchema = z.union([
+  z.enum(expectationIds),
+  z.strictObject({
+    id: z.literal('throughput'),
+    /** Reports for each P-256 multiplication that the machine could have done meanwhile. */
+    atLeastPerUnit: z.number().gt(0),
+  }),
+  z.strictObject({ id: z.literal('memory'), atMostMiB: z.number().gt(0) }),
+]);
+
+export const scenarioSchema = z.strictObject({
+  id: z.string().regex(/^[a-z0-9]+([-/][a-z0-9]+)*$/, 'lower-case words joined by "-" or "/"'),
+  about: z.string().min(1).max(400),
+  seed: z.union([z.string().min(1).max(200), z.int()]).default('1'),
+  population: populationSchema,
+  system: systemSchema,
+  crypto: cryptoSchema.prefault({}),
+  adversaries: z.array(adversarySchema).default([]),
+  expect: z.array(expectationSchema).min(1),
+});
+
+/** What a scenario file writes: defaults may be left out. */
+export type ScenarioInput = z.input<typeof scenarioSchema>;
+/** A scenario with every default filled in. */
+export type Scenario = z.output<typeof scenarioSchema>;
+
+/** Types a scenario; it is checked when it is loaded. */
+export function defineScenario(scenario: ScenarioInput): ScenarioInput {
+  return scenario;
+}
+
+/**
+ * Checks a value from outside and fills in defaults.
+ * @throws UsageError with every problem at once
+ */
+export function resolveScenario(value: unknown, file: string): Scenario {
+  const parsed = scenarioSchema.safeParse(value);
+  const problems = parsed.success
+    ? crossFieldProblems(parsed.data)
+    : problemsOf(parsed.error, value, scenarioSchema);
+  if (!parsed.success || problems.length > 0) throw new UsageError(file, problems);
+  return parsed.data;
+}
+
+/** What no single field can know. */
+function crossFieldProblems(scenario: Scenario): { path: string; message: string }[] {
+  const problems: { path: string; message: string }[] = [];
+  const { population, system, adversaries, crypto } = scenario;
+  const ids = system.metrics.map((metric) => (typeof metric === 'string' ? metric : metric.id));
+  ids.forEach((id, i) => {
+    if (ids.indexOf(id) !== i) {
+      problems.push({ path: `system.metrics[${i}]`, message: `${id} is listed twice` });
+    }
+  });
+  system.metrics.forEach((metric, i) => {
+    if (typeof metric !== 'string' && (metricIds as readonly string[]).includes(metric.id)) {
+      const message = `${metric.id} is in the catalogue: name it as a plain string`;
+      problems.push({ path: `system.metrics[${i}].id`, message });
+    }
+  });
+  for (const id of Object.keys(population.sampling)) {
+    if (ids.includes(id)) continue;
+    const message = `no such metric in system.metrics; allowed: ${ids.join(', ')}`;
+    problems.push({ path: `population.sampling.${id}`, message });
+  }
+  const cheating = adversaries.reduce((sum, { share }) => sum + share, 0);
+  if (cheating > 1) {
+    const message = `shares add up to ${cheating}; allowed: at most 1`;
+    problems.push({ path: 'adversaries', message });
+  }
+  if (crypto.crossCheck !== false && crypto.crossCheck.backend === crypto.backend) {
+    const message = `a backend can't check itself; got ${crypto.backend} for both`;
+    problems.push({ path: 'crypto.crossCheck.backend', message });
+  }
+  return problems;
+}

@@ -1,0 +1,118 @@
+/**
+ * Prio v2 (ENPA's protocol) on blocks of reports: shard, verify, aggregate, unshard. Proof vectors
+ * and shares lie in one Uint32Array at stride proofLen: data, f0, g0, h0, packed h.
+ * Source: ENPA sections 3 and 5; one report at a time and by the book: `reference.ts`.
+ *
+ * It proves that every bin is 0 or 1, and nothing more: not how many ones there are.
+ */
+
+import type { CryptoBackend, Strided } from '@priolab/crypto';
+import { addInto, decodeElements, encodeElements, fieldPrio2, subtractFrom } from '@priolab/field';
+
+import { createExpander } from './expand.ts';
+import { createProver } from './prover.ts';
+import { prio2Shape } from './shape.ts';
+import type { Prio2Shape } from './shape.ts';
+import { createVerifier } from './verifier.ts';
+import type { VerifyInitBlock } from './verifier.ts';
+
+/** Holds constants and scratch: use one per worker. Nothing is allocated per report. */
+export interface Prio2 {
+  readonly shape: Prio2Shape;
+  /** Completes proof vectors: data, f0 and g0 are set; h0 and packed h are written. */
+  proveBlock(count: number, proofs: Uint32Array): void;
+  /** Expands 32-byte seeds into vectors; slots with a status are skipped. */
+  expandBlock(
+    backend: CryptoBackend,
+    count: number,
+    seeds: Strided,
+    out: Uint32Array,
+    status: Uint8Array,
+  ): void;
+  /** Turns the helper's expanded shares into the leader's, in place: proof - share. */
+  splitBlock(count: number, proofs: Uint32Array, shares: Uint32Array): void;
+  /** Writes vectors as the leader's plaintext shares, leaderShareSize bytes each. */
+  encodeShares(count: number, shares: Uint32Array, out: Strided): void;
+  /** Reads them back; a word of p or more sets the slot's status to `failure`. */
+  decodeShares(
+    count: number,
+    bytes: Strided,
+    out: Uint32Array,
+    status: Uint8Array,
+    failure: number,
+  ): void;
+  verifyInit(block: VerifyInitBlock): void;
+  /** Decides each report from both verifier shares; sets `failure` where the proof is invalid. */
+  decideBlock(
+    count: number,
+    own: Uint32Array,
+    peer: Uint32Array,
+    status: Uint8Array,
+    failure: number,
+  ): void;
+  /** Adds the data of reports with status 0 into `sum` (dimension elements). */
+  aggregateBlock(count: number, shares: Uint32Array, status: Uint8Array, sum: Uint32Array): void;
+}
+
+export function createPrio2(dimension: number): Prio2 {
+  const shape = prio2Shape(dimension);
+  const { proofLen } = shape;
+
+  return Object.freeze({
+    shape,
+    proveBlock: createProver(shape),
+    expandBlock: createExpander(shape),
+    verifyInit: createVerifier(shape),
+
+    splitBlock(count, proofs, shares) {
+      subtractFrom(shares, 0, proofs, 0, count * proofLen);
+    },
+
+    encodeShares(count, shares, { bytes, offset, stride }) {
+      for (let i = 0; i < count; i++) {
+        encodeElements(shares, i * proofLen, proofLen, bytes, offset + i * stride);
+      }
+    },
+
+    decodeShares(count, { bytes, offset, stride }, out, status, failure) {
+      for (let i = 0; i < count; i++) {
+        if (status[i] !== 0) continue;
+        const bad = decodeElements(bytes, offset + i * stride, proofLen, out, i * proofLen);
+        if (bad !== -1) status[i] = failure;
+      }
+    },
+
+    decideBlock(count, own, peer, status, failure) {
+      const { add, mul } = fieldPrio2;
+      for (let i = 0; i < count; i++) {
+        if (status[i] !== 0) continue;
+        const f = add(own[3 * i]!, peer[3 * i]!);
+        const g = add(own[3 * i + 1]!, peer[3 * i + 1]!);
+        const h = add(own[3 * i + 2]!, peer[3 * i + 2]!);
+        if (mul(f, g) !== h) status[i] = failure;
+      }
+    },
+
+    aggregateBlock(count, shares, status, sum) {
+      for (let i = 0; i < count; i++) {
+        if (status[i] === 0) addInto(sum, 0, shares, i * proofLen, dimension);
+      }
+    },
+  } satisfies Prio2);
+}
+
+/** Adds `from` into `into`: two parts of one processor's aggregate share. */
+export function merge(into: Uint32Array, from: Uint32Array): void {
+  checkLengths(into, from);
+  addInto(into, 0, from, 0, into.length);
+}
+
+/** The totals: both processors' aggregate shares added. Exact while every total is below p. */
+export function unshard(leader: Uint32Array, helper: Uint32Array): Float64Array {
+  checkLengths(leader, helper);
+  return Float64Array.from(leader, (share, i) => fieldPrio2.add(share, helper[i]!));
+}
+
+function checkLengths(a: Uint32Array, b: Uint32Array): void {
+  if (a.length !== b.length) throw new RangeError(`expected ${a.length} bins, got ${b.length}`);
+}

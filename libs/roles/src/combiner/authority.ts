@@ -1,0 +1,22 @@
+/**
+ * The public health authority's view: a total with the bias of the local noise removed, and how far
+ * off it may be. Source: ENPA section 1.4: z = (s - n p) / (1 - 2p), variance n p (1-p) / (1-2p)^2.
+ */
+
+import { flipProbability } from '../randomness/flip-threshold.ts';
+import type { AggregateResult } from './combiner.ts';
+
+export interface Estimate {
+  /** bins unbiased estimates of the number of reports with a one; may be negative. */
+  readonly values: Float64Array;
+  /** Standard error of each of them: the same for every bin. */
+  readonly standardError: number;
+}
+
+/** Uses the exact flip probability that devices use (an integer over 2^32). */
+export function estimate({ task, totals, count }: AggregateResult): Estimate {
+  const p = flipProbability(task.flipThreshold);
+  const scale = 1 - 2 * p;
+  const values = totals.map((total) => (total - count * p) / scale);
+  return { values, standardError: Math.sqrt(count * p * (1 - p)) / scale };
+}

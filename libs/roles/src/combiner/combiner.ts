@@ -1,0 +1,108 @@
+/**
+ * The combiner (ENPA: portal, reconstructor): adds the two processors' sums of one task and window,
+ * if both say that they summed the same thing; holds and reports them otherwise. It never sees a
+ * report. Source: ENPA sections 1.2 step 5, 10.4 (the pairing rule; production's is not public).
+ */
+
+import { toHex } from '@priolab/crypto';
+import { unshard } from '@priolab/prio';
+
+import type { AggregateShare } from '../blocks.ts';
+import type { Task } from '../task.ts';
+
+/** The total over one task and window: still noisy, exact otherwise. */
+export interface AggregateResult {
+  readonly task: Task;
+  readonly windowStartMs: number;
+  /** bins non-negative integers. */
+  readonly totals: Float64Array;
+  /** Reports in the total. */
+  readonly count: number;
+  readonly rejectedCount: number;
+  readonly batchCount: number;
+}
+
+export type HoldReason =
+  | 'no-leader-share'
+  | 'no-helper-share'
+  | 'parameters-differ'
+  | 'batches-differ'
+  | 'counts-differ'
+  | 'total-out-of-range';
+
+/** A pair that can't be added up, with what differs: shown to operators, never published. */
+export interface HeldPair {
+  readonly taskId: string;
+  readonly windowStartMs: number;
+  readonly reason: HoldReason;
+  readonly detail: string;
+}
+
+export interface Combination {
+  readonly results: readonly AggregateResult[];
+  readonly held: readonly HeldPair[];
+}
+
+/** Pairs both processors' shares by task and window; every share ends in a result or is held. */
+export function combine(
+  leaderShares: readonly AggregateShare[],
+  helperShares: readonly AggregateShare[],
+): Combination {
+  const results: AggregateResult[] = [];
+  const held: HeldPair[] = [];
+  const helpers = new Map(helperShares.map((share) => [pairKey(share), share]));
+  for (const leader of leaderShares) {
+    const key = pairKey(leader);
+    const helper = helpers.get(key);
+    helpers.delete(key);
+    const outcome =
+      helper === undefined ? hold(leader, 'no-helper-share', '') : add(leader, helper);
+    if ('totals' in outcome) results.push(outcome);
+    else held.push(outcome);
+  }
+  for (const helper of helpers.values()) held.push(hold(helper, 'no-leader-share', ''));
+  return { results, held };
+}
+
+function pairKey({ task, windowStartMs }: AggregateShare): string {
+  return `${toHex(task.id)}/${windowStartMs}`;
+}
+
+function hold(share: AggregateShare, reason: HoldReason, detail: string): HeldPair {
+  const { task, windowStartMs } = share;
+  return { taskId: toHex(task.id), windowStartMs, reason, detail };
+}
+
+function add(leader: AggregateShare, helper: AggregateShare): AggregateResult | HeldPair {
+  // The task id is a digest of every parameter; the length guards against a forged share.
+  if (leader.sum.length !== helper.sum.length) {
+    return hold(leader, 'parameters-differ', `${leader.sum.length} and ${helper.sum.length} bins`);
+  }
+  const odd = symmetricDifference(leader.batchIds, helper.batchIds);
+  if (odd.length > 0) {
+    return hold(leader, 'batches-differ', `at one side only: ${odd.slice(0, 3).join(', ')}`);
+  }
+  if (leader.count !== helper.count) {
+    return hold(leader, 'counts-differ', `leader ${leader.count}, helper ${helper.count}`);
+  }
+  const totals = unshard(leader.sum, helper.sum);
+  // Unequal sets of equal size leave unmatched shares, which are uniform: far above the count.
+  const wild = totals.findIndex((total) => total > leader.count);
+  if (wild !== -1) {
+    return hold(leader, 'total-out-of-range', `bin ${wild} exceeds the count ${leader.count}`);
+  }
+  return {
+    task: leader.task,
+    windowStartMs: leader.windowStartMs,
+    totals,
+    count: leader.count,
+    rejectedCount: leader.rejectedCount,
+    batchCount: leader.batchIds.length,
+  };
+}
+
+function symmetricDifference(a: readonly string[], b: readonly string[]): string[] {
+  const left = new Set(a);
+  const right = new Set(b);
+  return [...a.filter((id) => !right.has(id)), ...b.filter((id) => !left.has(id))];
+}

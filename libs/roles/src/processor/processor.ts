@@ -1,0 +1,182 @@
+/**
+ * One data share processor: opens its shares, checks every proof together with its peer, adds up
+ * what both accept. The leader (ENPA: PHA server, first server) holds explicit shares, the helper
+ * (facilitator, second server) seeds. Neither ever sees the other's shares.
+ * Source: ENPA sections 5 and 6.5.
+ *
+ * Not copied from the 2021 system: a bad report is refused alone, never its batch; an r that is a
+ * root of unity is refused; reports refused are not counted as clients.
+ */
+
+import { toHex } from '@priolab/crypto';
+import type { CryptoBackend, PrivateKey } from '@priolab/crypto';
+import { FIELD_MODULUS } from '@priolab/prio';
+import type { Prio2 } from '@priolab/prio';
+
+import { REPORT_ID_SIZE } from '../blocks.ts';
+import type { AggregateShare, ProcessorRole, ShareBatch, VerifierShareBlock } from '../blocks.ts';
+import { ProtocolAbort } from '../protocol-abort.ts';
+import { reasonCode } from '../reasons.ts';
+import { createReplayGuard } from '../ingestor/replay-guard.ts';
+
+const DECRYPT_FAILED = reasonCode('decrypt-failed');
+const NONCANONICAL = reasonCode('noncanonical-share');
+const UNSAFE = reasonCode('unsafe-query-randomness');
+const DUPLICATE_ID = reasonCode('duplicate-report-id');
+const PEER_REFUSED = reasonCode('peer-refused');
+const PROOF_INVALID = reasonCode('proof-invalid');
+
+export interface Processor {
+  readonly role: ProcessorRole;
+  /** Opens and evaluates a batch; the block is for the peer, valid until the next batch. */
+  verifyInit(batch: ShareBatch): VerifierShareBlock;
+  /**
+   * Decides about the batch of the last `verifyInit`, given the peer's message about it.
+   * @returns a reason code for each report; 0: accepted
+   */
+  verifyNext(peer: VerifierShareBlock): Uint8Array;
+  /** Adds the accepted reports of that batch to the sum of its task and window. */
+  aggregate(): void;
+  /** The sums so far; the processor starts again from nothing. */
+  takeAggregateShares(): AggregateShare[];
+}
+
+export interface ProcessorOptions {
+  readonly role: ProcessorRole;
+  readonly backend: CryptoBackend;
+  readonly privateKey: PrivateKey;
+  readonly prio2: Prio2;
+  /** Largest batch, in reports. */
+  readonly capacity: number;
+}
+
+export function createProcessor(options: ProcessorOptions): Processor {
+  const { role, backend, privateKey, prio2, capacity } = options;
+  const { shape } = prio2;
+  const shares = new Uint32Array(capacity * shape.proofLen);
+  const plainSize = role === 'leader' ? shape.leaderShareSize : shape.helperShareSize;
+  const plain = { bytes: new Uint8Array(capacity * plainSize), offset: 0, stride: plainSize };
+  const values = new Uint32Array(capacity * 3);
+  const ownStatus = new Uint8Array(capacity);
+  const status = new Uint8Array(capacity);
+  const ids = createReplayGuard(capacity);
+  const sums = createSums();
+  let current: VerifierShareBlock | undefined;
+  let batch: ShareBatch | undefined;
+
+  const unpackShares = (count: number): void => {
+    if (role === 'leader') prio2.decodeShares(count, plain, shares, ownStatus, NONCANONICAL);
+    else prio2.expandBlock(backend, count, plain, shares, ownStatus);
+  };
+
+  return {
+    role,
+
+    verifyInit(next) {
+      batch = next;
+      const { count, reportIds, sealed, sealedSize } = next;
+      if (count > capacity) throw new RangeError(`batch of ${count}, capacity ${capacity}`);
+      ownStatus.fill(0, 0, count);
+      ids.clear();
+      for (let i = 0; i < count; i++) {
+        if (!ids.add(reportIds, i * REPORT_ID_SIZE)) ownStatus[i] = DUPLICATE_ID;
+      }
+      backend.open({
+        count,
+        privateKey,
+        sealed,
+        sealedSize,
+        plaintexts: plain,
+        status: ownStatus,
+        failure: DECRYPT_FAILED,
+      });
+      unpackShares(count);
+      prio2.verifyInit({
+        role,
+        count,
+        shares,
+        queryRandomness: next.queryRandomness,
+        verifierShares: values,
+        status: ownStatus,
+        failure: UNSAFE,
+      });
+      current = { batchId: next.batchId, count, reportIds, values, status: ownStatus };
+      return current;
+    },
+
+    verifyNext(peer) {
+      if (current === undefined) throw new Error('verifyNext before verifyInit');
+      checkPeer(current, peer);
+      const { count } = current;
+      for (let i = 0; i < count; i++) {
+        status[i] = ownStatus[i] === 0 && peer.status[i] !== 0 ? PEER_REFUSED : ownStatus[i]!;
+      }
+      prio2.decideBlock(count, values, peer.values, status, PROOF_INVALID);
+      return status.subarray(0, count);
+    },
+
+    aggregate() {
+      if (batch === undefined || current === undefined) throw new Error('no batch to aggregate');
+      const { count } = current;
+      const into = sums.of(batch);
+      prio2.aggregateBlock(count, shares, status, into.sum);
+      let accepted = 0;
+      for (let i = 0; i < count; i++) if (status[i] === 0) accepted++;
+      into.count += accepted;
+      into.rejectedCount += count - accepted;
+      into.batchIds.push(toHex(batch.batchId));
+      batch = undefined;
+      current = undefined;
+    },
+
+    takeAggregateShares: () => sums.take(),
+  };
+}
+
+/** The peer must speak of the same reports in the same order, in field elements. */
+function checkPeer(own: VerifierShareBlock, peer: VerifierShareBlock): void {
+  if (own.count !== peer.count || !sameBytes(own.batchId, peer.batchId)) {
+    const expected = `batch ${toHex(own.batchId)} of ${own.count}`;
+    throw new ProtocolAbort('peer-batch', `expected ${expected}, got ${toHex(peer.batchId)}`);
+  }
+  if (!sameBytes(own.reportIds, peer.reportIds)) {
+    throw new ProtocolAbort('peer-reports', `batch ${toHex(own.batchId)}: other report ids`);
+  }
+  for (let i = 0; i < peer.count * 3; i++) {
+    if (peer.values[i]! >= FIELD_MODULUS) {
+      throw new ProtocolAbort('peer-values', `verifier share element ${i} is not below p`);
+    }
+  }
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+type MutableSum = { -readonly [K in keyof AggregateShare]: AggregateShare[K] } & {
+  batchIds: string[];
+};
+
+/** Running sums by task and window, in order of first use. */
+function createSums(): { of(batch: ShareBatch): MutableSum; take(): AggregateShare[] } {
+  let sums = new Map<string, MutableSum>();
+  return {
+    of({ task, windowStartMs }) {
+      const key = `${toHex(task.id)}/${windowStartMs}`;
+      let sum = sums.get(key);
+      if (sum === undefined) {
+        const empty = { count: 0, rejectedCount: 0, batchIds: [] };
+        sum = { task, windowStartMs, sum: new Uint32Array(task.shape.dimension), ...empty };
+        sums.set(key, sum);
+      }
+      return sum;
+    },
+    take() {
+      const taken = [...sums.values()];
+      sums = new Map();
+      return taken;
+    },
+  };
+}

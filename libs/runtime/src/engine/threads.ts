@@ -1,0 +1,149 @@
+/**
+ * The engine with worker threads. Shards are dealt in ascending order to the thread with the fewest
+ * under way, two each, so that a thread never waits for this one; results that come early are kept
+ * in a window of bounded size until those before them have come, so memory doesn't grow with the
+ * number of shards.
+ *
+ * Source of the loader below: Node 20 can't run a `.ts` file as a worker, nor does an `--import` in
+ * `execArgv` help; an evaluated script that registers the loader and then imports the file does.
+ */
+
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { Worker, type WorkerOptions } from 'node:worker_threads';
+import { EngineError, type EngineErrorCode, type EngineReport, type ShardJob } from './engine.ts';
+import { decodeError, type WorkerInit, type WorkerMessage } from './messages.ts';
+
+const SHARDS_PER_WORKER = 2; // one runs, one waits
+const WINDOW_PER_WORKER = 4; // shards dealt but not yet delivered, two of them under way
+
+interface Thread {
+  readonly worker: Worker;
+  /** Shards dealt to the thread and not yet answered, in the order in which it runs them. */
+  readonly underWay: number[];
+}
+
+/** Runs a job in `min(workerCount, job.shardCount)` threads, see `Engine.run`. */
+export async function runThreads<I, R>(
+  job: ShardJob<I, R>,
+  workerCount: number,
+): Promise<EngineReport> {
+  const { shardCount, signal } = job;
+  const interruptedAtStart = signal?.aborted === true;
+  if (shardCount === 0 || interruptedAtStart) {
+    return { completedCount: 0, interrupted: shardCount > 0 };
+  }
+  const threads: Thread[] = [];
+  try {
+    const completedCount = await new Promise<number>((resolve, reject) => {
+      startThreads(job, threads, Math.min(workerCount, shardCount));
+      dealShards(job, threads, resolve, reject);
+    });
+    return { completedCount, interrupted: completedCount < shardCount };
+  } finally {
+    await Promise.all(threads.map(({ worker }) => worker.terminate()));
+  }
+}
+
+/** Starts `threadCount` threads into `threads`, which then holds even those before a failure. */
+function startThreads<I, R>(job: ShardJob<I, R>, threads: Thread[], threadCount: number): void {
+  const workerData: WorkerInit = { programUrl: job.program.href, init: job.init };
+  for (let i = 0; i < threadCount; i++) {
+    try {
+      threads.push({ worker: startWorker({ workerData }), underWay: [] });
+    } catch (error) {
+      throw new EngineError('init-failed', undefined, error); // the init can't be cloned
+    }
+  }
+}
+
+/** Deals all shards and delivers their results; resolves with the number delivered. */
+function dealShards<I, R>(
+  job: ShardJob<I, R>,
+  threads: readonly Thread[],
+  resolve: (completedCount: number) => void,
+  reject: (reason: unknown) => void,
+): void {
+  const { shardCount, signal } = job;
+  const window = WINDOW_PER_WORKER * threads.length;
+  const early = new Map<number, R>();
+  let dealtCount = 0;
+  let deliveredCount = 0;
+  let settled = false;
+
+  const fail = (reason: unknown) => {
+    settled = true;
+    reject(reason);
+  };
+  const deal = () => {
+    const stop = signal?.aborted === true ? dealtCount : shardCount;
+    while (dealtCount < Math.min(stop, deliveredCount + window)) {
+      const thread = leastBusy(threads);
+      if (thread.underWay.length === SHARDS_PER_WORKER) return;
+      thread.underWay.push(dealtCount);
+      thread.worker.postMessage(dealtCount);
+      dealtCount += 1;
+    }
+    // All that was dealt is delivered and nothing more was dealt: the end, or an abort.
+    if (deliveredCount === dealtCount) {
+      settled = true;
+      resolve(deliveredCount);
+    }
+  };
+  const deliver = () => {
+    for (; early.has(deliveredCount); deliveredCount++) {
+      const result = early.get(deliveredCount) as R;
+      early.delete(deliveredCount);
+      job.onResult(deliveredCount, result);
+    }
+  };
+  const receive = (thread: Thread, message: WorkerMessage) => {
+    if (message.kind === 'failure') {
+      const code = message.shardIndex === undefined ? 'init-failed' : 'shard-failed';
+      fail(new EngineError(code, message.shardIndex, decodeError(message.error)));
+      return;
+    }
+    thread.underWay.shift();
+    early.set(message.shardIndex, message.result as R);
+    deal(); // first, so that the threads work while the results are looked at
+    try {
+      deliver();
+      deal();
+    } catch (error) {
+      fail(error);
+    }
+  };
+
+  for (const thread of threads) {
+    const lose = (code: EngineErrorCode, cause: unknown) => {
+      if (!settled) fail(new EngineError(code, thread.underWay[0], cause));
+    };
+    thread.worker.on('message', (message: WorkerMessage) => {
+      if (!settled) receive(thread, message);
+    });
+    thread.worker.on('messageerror', (error) => lose('worker-failed', error));
+    thread.worker.on('error', (error) => lose('worker-failed', error));
+    thread.worker.on('exit', (code) =>
+      lose('worker-exited', new Error(`the thread ended with exit code ${code}`)),
+    );
+  }
+  deal();
+}
+
+function leastBusy(threads: readonly Thread[]): Thread {
+  return threads.reduce((a, b) => (b.underWay.length < a.underWay.length ? b : a));
+}
+
+/** Starts `worker.ts`, with the loader for `.ts` files where Node has none of its own. */
+function startWorker(options: WorkerOptions): Worker {
+  const entry = new URL('./worker.ts', import.meta.url);
+  const native = (process.features as { typescript?: string | false }).typescript;
+  if (native) return new Worker(entry, { ...options, execArgv: [] });
+  // The full URL, because an evaluated script resolves names from the working directory.
+  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx/esm/api'));
+  const boot = `import(${JSON.stringify(loader.href)}).then(({ register }) => {
+    register();
+    return import(${JSON.stringify(entry.href)});
+  });`;
+  return new Worker(boot, { ...options, eval: true, execArgv: [] });
+}

@@ -1,0 +1,25 @@
+/**
+ * The machine under the simulation: time, order of events, threads, resources and interrupts. It
+ * knows no Prio: nothing here can tell a report from any other work.
+ */
+
+export {
+  createVirtualClock,
+  monotonicMs,
+  wallClock,
+  type Clock,
+  type VirtualClock,
+} from './clock.ts';
+export { createScheduler, type Scheduler, type SimulatedScheduler } from './scheduler.ts';
+export { createEngine } from './engine/create.ts';
+export {
+  EngineError,
+  type CreateShardRunner,
+  type Engine,
+  type EngineErrorCode,
+  type EngineReport,
+  type ShardJob,
+  type ShardRunner,
+} from './engine/engine.ts';
+export { cpuTimeMs, peakRssBytes } from './resources.ts';
+export { createInterrupt, type Interrupt } from './interrupt.ts';
