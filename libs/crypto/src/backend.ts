@@ -21,7 +21,7 @@ export const SEED_SIZE = 32;
 /** ECIES adds the ephemeral point and the GCM tag. */
 export const SEAL_OVERHEAD = POINT_SIZE + 16;
 
-/** A run of `count` fixed-size items inside a larger array: item i starts at `offset + i * stride`. */
+/** Fixed-size items inside a larger array: item i starts at `offset + i * stride`. */
 export interface Strided {
   readonly bytes: Uint8Array;
   readonly offset: number;
@@ -87,7 +87,7 @@ export interface VerifyBlock {
   readonly keys: VerifyingKeys;
   /** Index into `keys` for each slot. */
   readonly keyIndex: Int32Array | Uint32Array;
-  /** The signed messages themselves, item i at [offsets[i], offsets[i] + sizes[i]) of `messages`. */
+  /** The signed messages themselves; item i is at [offsets[i], offsets[i] + sizes[i]). */
   readonly messages: Uint8Array;
   readonly offsets: Uint32Array;
   readonly sizes: Uint32Array;
@@ -109,7 +109,7 @@ export interface CryptoBackend {
   /** ECDSA P-256 over SHA-256. */
   sign(block: SignBlock): void;
   verify(block: VerifyBlock): void;
-  /** AES-128-CTR with a 64-bit big-endian counter: `size` bytes of keystream for each 32-byte seed. */
+  /** AES-128-CTR with a 64-bit big-endian counter: `size` bytes for each 32-byte seed. */
   keystream(count: number, seeds: Strided, size: number, out: Strided): void;
   /** SHA-256 of item i at [offsets[i], offsets[i] + sizes[i]) of `messages`. */
   sha256(

@@ -23,6 +23,7 @@ export type {
   VerifyingKeys,
 } from './backend.ts';
 export { fromHex, sha256, toHex } from './bytes.ts';
+export { multiplyPoints } from './calibration.ts';
 export { CryptoError } from './errors.ts';
 export type { CryptoErrorCode } from './errors.ts';
 export {

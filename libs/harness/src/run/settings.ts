@@ -10,8 +10,8 @@ import { DAY_MS, catalogueMetric, createTask, customMetric } from '@priolab/role
 import type { Metric, Task, Vendor } from '@priolab/roles';
 
 import { planPopulation } from '../population/plan.ts';
-import type { Cell, PopulationPlan } from '../population/plan.ts';
-import type { PopulationSettings } from '../population/population-settings.ts';
+import type { PopulationPlan } from '../population/plan.ts';
+import type { Cell, PopulationSettings } from '../population/population-settings.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 
 const HOUR_MS = 3_600_000;

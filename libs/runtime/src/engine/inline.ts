@@ -4,31 +4,38 @@
  */
 
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
-import { EngineError, type EngineReport, type ShardJob } from './engine.ts';
+import { EngineError, type EngineReport, type ShardJob, type ShardRunner } from './engine.ts';
 import { loadRunner } from './program.ts';
 
 /** Runs a job in this thread, see `Engine.run`. */
 export async function runInline<I, R>(job: ShardJob<I, R>): Promise<EngineReport> {
   const { shardCount, signal } = job;
+  const mayGoOn = () => signal?.aborted !== true;
   let completedCount = 0;
-  if (shardCount > 0 && signal?.aborted !== true) {
-    // A clone, as for a thread: a runner that writes to its init must not reach the caller's.
-    const runner = await loadRunner(job.program.href, structuredClone(job.init)).catch(
-      (error: unknown) => {
-        throw new EngineError('init-failed', undefined, error);
-      },
-    );
-    while (completedCount < shardCount && signal?.aborted !== true) {
-      let result: R;
-      try {
-        result = runner.run(completedCount) as R;
-      } catch (error) {
-        throw new EngineError('shard-failed', completedCount, error);
-      }
-      job.onResult(completedCount, result);
+  if (shardCount > 0 && mayGoOn()) {
+    const runner = await loadHere(job);
+    while (completedCount < shardCount && mayGoOn()) {
+      job.onResult(completedCount, runShard(runner, completedCount));
       completedCount += 1;
       await yieldToEventLoop();
     }
   }
   return { completedCount, interrupted: completedCount < shardCount };
+}
+
+async function loadHere<I, R>(job: ShardJob<I, R>): Promise<ShardRunner<R>> {
+  try {
+    // A clone, as for a thread: a runner that writes to its init must not reach the caller's.
+    return (await loadRunner(job.program.href, structuredClone(job.init))) as ShardRunner<R>;
+  } catch (error) {
+    throw new EngineError('init-failed', undefined, error);
+  }
+}
+
+function runShard<R>(runner: ShardRunner<R>, shardIndex: number): R {
+  try {
+    return runner.run(shardIndex);
+  } catch (error) {
+    throw new EngineError('shard-failed', shardIndex, error);
+  }
 }

@@ -12,7 +12,11 @@ export interface WorkerInit {
 /** From a worker: the result of a shard, or why there is none (no shard: the init failed). */
 export type WorkerMessage =
   | { readonly kind: 'result'; readonly shardIndex: number; readonly result: unknown }
-  | { readonly kind: 'failure'; readonly shardIndex: number | undefined; readonly error: ErrorData };
+  | {
+      readonly kind: 'failure';
+      readonly shardIndex: number | undefined;
+      readonly error: ErrorData;
+    };
 
 /** The parts of an error that survive the way; `structuredClone` would drop the name and code. */
 export interface ErrorData {

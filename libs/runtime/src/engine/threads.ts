@@ -3,13 +3,8 @@
  * under way, two each, so that a thread never waits for this one; results that come early are kept
  * in a window of bounded size until those before them have come, so memory doesn't grow with the
  * number of shards.
- *
- * Source of the loader below: Node 20 can't run a `.ts` file as a worker, nor does an `--import` in
- * `execArgv` help; an evaluated script that registers the loader and then imports the file does.
  */
 
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 import { EngineError, type EngineErrorCode, type EngineReport, type ShardJob } from './engine.ts';
 import { decodeError, type WorkerInit, type WorkerMessage } from './messages.ts';
@@ -134,16 +129,10 @@ function leastBusy(threads: readonly Thread[]): Thread {
   return threads.reduce((a, b) => (b.underWay.length < a.underWay.length ? b : a));
 }
 
-/** Starts `worker.ts`, with the loader for `.ts` files where Node has none of its own. */
+/** Starts `worker.ts`, by way of `boot.js` where Node can't run TypeScript itself. */
 function startWorker(options: WorkerOptions): Worker {
-  const entry = new URL('./worker.ts', import.meta.url);
-  const native = (process.features as { typescript?: string | false }).typescript;
-  if (native) return new Worker(entry, { ...options, execArgv: [] });
-  // The full URL, because an evaluated script resolves names from the working directory.
-  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx/esm/api'));
-  const boot = `import(${JSON.stringify(loader.href)}).then(({ register }) => {
-    register();
-    return import(${JSON.stringify(entry.href)});
-  });`;
-  return new Worker(boot, { ...options, eval: true, execArgv: [] });
+  const { typescript } = process.features as { typescript?: string | false };
+  const entry = new URL(typescript ? './worker.ts' : './boot.js', import.meta.url);
+  // The loader and flags of this thread are not for the worker, which brings its own.
+  return new Worker(entry, { ...options, execArgv: [] });
 }

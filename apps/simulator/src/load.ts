@@ -1,0 +1,55 @@
+/**
+ * Loads scenario files. A `.scenario.ts` file is code and runs with the user's rights: load only
+ * files that you would run.
+ */
+
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import { UsageError, resolveScenario } from '@priolab/harness';
+import type { Scenario } from '@priolab/harness';
+
+export interface Overrides {
+  readonly seed?: string | undefined;
+  readonly reports?: number | undefined;
+}
+
+/** The scenario of a file with the command line's overrides; UsageError for whatever is wrong. */
+export async function loadScenario(file: string, overrides: Overrides = {}): Promise<Scenario> {
+  const value = await importScenario(file);
+  return resolveScenario(override(value, overrides), file);
+}
+
+async function importScenario(file: string): Promise<unknown> {
+  const path = resolve(file);
+  if (!existsSync(path)) throw problem(file, 'no such file');
+  let module: { default?: unknown };
+  try {
+    module = (await import(pathToFileURL(path).href)) as { default?: unknown };
+  } catch (error) {
+    throw problem(
+      file,
+      `can't be loaded: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+  if (module.default === undefined) {
+    throw problem(file, 'has no default export; write "export default defineScenario({ ... })"');
+  }
+  return module.default;
+}
+
+function problem(file: string, message: string): UsageError {
+  return new UsageError(file, [{ path: '', message }]);
+}
+
+/** Overrides go in before the check, so that they are checked like the file itself. */
+function override(value: unknown, { seed, reports }: Overrides): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const scenario = { ...value } as { seed?: unknown; population?: unknown };
+  if (seed !== undefined) scenario.seed = seed;
+  if (reports !== undefined && typeof scenario.population === 'object') {
+    scenario.population = { ...scenario.population, reports };
+  }
+  return scenario;
+}

@@ -1,0 +1,210 @@
+/**
+ * The exact oracles: integers against integers, no tolerance.
+ */
+
+import type { CellRecord, ExpectationOutcome, RunRecord } from '../record/run-record.ts';
+import { poissonUpperTail } from '../statistics/poisson.ts';
+
+type Outcome = Omit<ExpectationOutcome, 'id'>;
+
+/** Below this probability, escaped forgeries are no bad luck. */
+const FORGERY_ALPHA = 1e-4;
+
+function outcome(options: {
+  n: number;
+  failed: boolean;
+  observed: string;
+  limit: string;
+}): Outcome {
+  const { n, failed, observed, limit } = options;
+  // What is seen to be wrong is wrong; what has nothing behind it is never right.
+  const verdict = failed ? 'fail' : n === 0 ? 'vacuous' : 'pass';
+  return { verdict, observed: n === 0 && !failed ? `no data: ${observed}` : observed, limit, n };
+}
+
+function cellName({ state, vendor, metric, windowStartMs }: CellRecord): string {
+  const window = new Date(windowStartMs).toISOString().slice(0, 16);
+  return `${state}/${vendor} ${metric} ${window}Z`;
+}
+
+function acceptedCount({ cells }: RunRecord): number {
+  return cells.reduce((sum, { truth }) => sum + truth.count, 0);
+}
+
+const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
+
+/** `sum.exact`: every published total, bin by bin, is the sum over the accepted reports. */
+export function checkSums(record: RunRecord): Outcome {
+  let binCount = 0;
+  const wrong: string[] = [];
+  for (const cell of record.cells) {
+    if (cell.totals === undefined) {
+      wrong.push(`${cellName(cell)}: held, ${cell.held?.reason}`);
+      continue;
+    }
+    binCount += cell.totals.length;
+    const bin = cell.totals.findIndex((total, i) => total !== cell.truth.noisy[i]);
+    if (bin === -1) continue;
+    const { [bin]: expected } = cell.truth.noisy;
+    wrong.push(`${cellName(cell)} bin ${bin}: got ${cell.totals[bin]}, expected ${expected}`);
+  }
+  const shown = wrong.length === 0 ? '' : `; first: ${wrong[0]}`;
+  return outcome({
+    n: acceptedCount(record),
+    failed: wrong.length > 0,
+    observed: `${plural(binCount, 'bin')} in ${record.cells.length} totals, ${wrong.length} wrong${shown}`,
+    limit: 'every bin equal to the true sum over accepted reports',
+  });
+}
+
+/** `count.exact`: both processors count what was accepted, and nothing else. */
+export function checkCounts(record: RunRecord): Outcome {
+  const wrong = record.cells.filter(
+    ({ counts, truth }) => counts.leader !== truth.count || counts.helper !== truth.count,
+  );
+  const [first] = wrong;
+  const shown =
+    first === undefined
+      ? ''
+      : `; first: ${cellName(first)}: leader ${first.counts.leader}, helper ` +
+        `${first.counts.helper}, accepted ${first.truth.count}`;
+  return outcome({
+    n: acceptedCount(record),
+    failed: wrong.length > 0,
+    observed: `${plural(record.cells.length, 'count')}, ${wrong.length} wrong${shown}`,
+    limit: 'both processors count the accepted reports',
+  });
+}
+
+/** `conserve`: every report planned, and every copy, has one fate; none is lost. */
+export function checkConservation(record: RunRecord): Outcome {
+  const { fates, copyFates, tally, population, cells } = record;
+  const total = (list: typeof fates, name?: string): number =>
+    list.reduce(
+      (sum, fate) => sum + (name === undefined || fate.outcome === name ? fate.count : 0),
+      0,
+    );
+  const accepted = total(fates, 'accepted') + total(copyFates, 'accepted');
+  const rejectedAtProcessors = [...fates, ...copyFates]
+    .filter(({ outcome: name, hop }) => name === 'rejected' && hop !== 'ingestor')
+    .reduce((sum, { count }) => sum + count, 0);
+  const examined = cells.reduce(
+    (sum, { counts }) => sum + counts.leader + counts.leaderRejected,
+    0,
+  );
+  const pending = total(fates, 'pending');
+  const problems = [
+    [total(fates), population.reports, 'fates for planned reports'],
+    [total(copyFates), tally.copies, 'fates for copies'],
+    [tally.uploads, population.reports - pending + tally.copies, 'uploads for reports and copies'],
+    [examined, accepted + rejectedAtProcessors, 'reports examined by the leader'],
+    [total(fates, 'unaccounted'), 0, 'unaccounted'],
+    [total(fates, 'lost'), 0, 'lost'],
+  ].filter(([got, expected]) => got !== expected);
+  const rejected = total(fates, 'rejected');
+  const sums = `${accepted} accepted, ${rejected} rejected, ${pending} pending`;
+  const [first] = problems;
+  const shown = first === undefined ? '' : `; ${first[2]}: ${first[0]}, expected ${first[1]}`;
+  return outcome({
+    n: population.reports - pending,
+    failed: problems.length > 0,
+    observed: `${population.reports} reports: ${sums}; ${tally.copies} copies${shown}`,
+    limit: 'every report has exactly one fate, none unaccounted or lost',
+  });
+}
+
+/** `once`: no report is in a sum twice. */
+export function checkOnce(record: RunRecord): Outcome {
+  const { doubled } = record.tally;
+  return outcome({
+    n: acceptedCount(record),
+    failed: doubled > 0,
+    observed: `${plural(doubled, 'report')} counted more than once`,
+    limit: 'none',
+  });
+}
+
+/** `sets.equal`: both processors accept the same reports of the same batches. */
+export function checkSets(record: RunRecord): Outcome {
+  const { disagreements, points } = record.tally;
+  const held = record.cells.filter(({ held: pair }) => pair !== undefined);
+  const [first] = held;
+  const shown =
+    first === undefined
+      ? ''
+      : `; ${held.length} held, first: ${cellName(first)}: ${first.held!.reason}`;
+  return outcome({
+    n: points,
+    failed: disagreements > 0 || held.length > 0,
+    observed: `${plural(disagreements, 'report')} accepted by one processor only${shown}`,
+    limit: 'none, and every pair of sums adds up',
+  });
+}
+
+/** `noforge`: no report that breaks the rules is counted, but for what soundness allows. */
+export function checkForgeries(record: RunRecord): Outcome {
+  const { soundnessTrials, soundnessEscapes, otherEscapes, escapeBound } = record.tally;
+  const probability = poissonUpperTail(soundnessEscapes, escapeBound);
+  const tried = record.adversaries
+    .filter(({ id }) => id !== 'cli.multi_hot' && id !== 'dev.retry_same')
+    .reduce((sum, { fired }) => sum + fired, 0);
+  return {
+    ...outcome({
+      n: tried,
+      failed: otherEscapes > 0 || probability < FORGERY_ALPHA,
+      observed:
+        `${otherEscapes} of ${tried - soundnessTrials} malformed and ${soundnessEscapes} of ` +
+        `${soundnessTrials} forged reports counted`,
+      limit: `0 malformed; forged within the soundness bound (${escapeBound.toExponential(1)} expected)`,
+    }),
+    power: {
+      alpha: FORGERY_ALPHA,
+      detectable: soundnessEscapes === 0 ? '1 escape' : 'as observed',
+    },
+  };
+}
+
+/** `reason`: honest reports are accepted, each cheat is refused for its documented reason. */
+export function checkReasons(record: RunRecord): Outcome {
+  const { wrongFates, wrongFateExamples } = record.tally;
+  const wrongCopies = record.copyFates
+    .filter(({ reason }) => reason !== 'replayed')
+    .reduce((sum, { count }) => sum + count, 0);
+  const pending = record.fates
+    .filter(({ outcome: name }) => name === 'pending')
+    .reduce((sum, { count }) => sum + count, 0);
+  const shown =
+    wrongFateExamples.length === 0 ? '' : `; for example ${wrongFateExamples.join(', ')}`;
+  return outcome({
+    n: record.population.reports - pending,
+    failed: wrongFates + wrongCopies > 0,
+    observed:
+      `${plural(wrongFates, 'report')} and ${wrongCopies} copies with a fate that is not ` +
+      `theirs${shown}`,
+    limit: 'honest: accepted; cheats: refused for the documented reason; copies: replayed',
+  });
+}
+
+/** `rand.safe`: no r in the unsafe set, no seed, key or nonce used twice. */
+export function checkRandomness(record: RunRecord): Outcome {
+  const { points, unsafePoints, freshValues, repeatedValues } = record.tally;
+  return outcome({
+    n: Math.min(points, freshValues),
+    failed: unsafePoints > 0 || repeatedValues > 0,
+    observed:
+      `${unsafePoints} of ${points} points r unsafe, ${repeatedValues} of ${freshValues} ` +
+      'seeds, ephemeral keys and nonces repeated',
+    limit: 'none',
+  });
+}
+
+/** `crosscheck`: the reference backend gives the same bytes. */
+export function checkCrossCheck(record: RunRecord): Outcome {
+  const { crossChecked, crossCheckMismatches } = record.tally;
+  return outcome({
+    n: crossChecked,
+    failed: crossCheckMismatches > 0,
+    observed: `${crossCheckMismatches} of ${plural(crossChecked, 'report')} differ`,
+    limit: 'none: upload, r, verification messages and verdicts byte for byte',
+  });
+}

@@ -1,0 +1,46 @@
+/**
+ * Limits on speed and memory. Speed is judged in units of a calibration kernel timed in the same
+ * run, so that a limit means the same on another machine; never in seconds.
+ */
+
+import type { ExpectationOutcome, RunRecord } from '../record/run-record.ts';
+
+type Outcome = Omit<ExpectationOutcome, 'id'>;
+
+/** If the machine's speed changed by more than this during the run, the measurement is invalid. */
+const DRIFT_LIMIT = 1.5;
+/** Fewer reports than this, and start-up is most of what is timed. */
+const FEWEST_REPORTS = 5000;
+
+function reportsDone({ fates }: RunRecord): number {
+  return fates.reduce((sum, { outcome, count }) => sum + (outcome === 'pending' ? 0 : count), 0);
+}
+
+/** `throughput`: reports for each P-256 multiplication that one core could do meanwhile. */
+export function checkThroughput(record: RunRecord, atLeast: number): Outcome {
+  const { calibrationUs, reportsPerSecond } = record.cost;
+  const { before, after } = calibrationUs;
+  const n = reportsDone(record);
+  const perUnit = (reportsPerSecond * (before + after)) / 2 / 1e6;
+  const drift = Math.max(before, after) / Math.min(before, after);
+  const limit = `at least ${atLeast} reports for each P-256 multiplication`;
+  const observed =
+    `${perUnit.toFixed(4)} (${reportsPerSecond.toFixed(0)} reports/s; one multiplication ` +
+    `${before.toFixed(0)} us before, ${after.toFixed(0)} us after)`;
+  if (n < FEWEST_REPORTS) {
+    return { verdict: 'vacuous', observed: `too few reports to time: ${observed}`, limit, n };
+  }
+  if (!(drift <= DRIFT_LIMIT)) {
+    const reason = `the machine's speed changed by a factor of ${drift.toFixed(2)}`;
+    return { verdict: 'invalid', observed: `${reason}: ${observed}`, limit, n };
+  }
+  return { verdict: perUnit >= atLeast ? 'pass' : 'fail', observed, limit, n };
+}
+
+/** `memory`: the largest resident set of the process, workers included. */
+export function checkMemory(record: RunRecord, atMostMiB: number): Outcome {
+  const peakMiB = record.cost.peakRssBytes / 2 ** 20;
+  const n = reportsDone(record);
+  const verdict = n === 0 ? 'vacuous' : peakMiB <= atMostMiB ? 'pass' : 'fail';
+  return { verdict, observed: `${peakMiB.toFixed(0)} MiB`, limit: `at most ${atMostMiB} MiB`, n };
+}

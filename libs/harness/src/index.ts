@@ -1,0 +1,40 @@
+/** Scenarios, the simulated system under them, oracles and the record of a run. */
+
+export {
+  adversaries,
+  adversaryIds,
+  type Adversary,
+  type AdversaryId,
+} from './adversary/catalogue.ts';
+export { expectationIds, type ExpectationId } from './expectations/catalogue.ts';
+export { judge } from './expectations/judge.ts';
+export { EXIT, exitCodeOf, overallVerdict } from './expectations/verdict.ts';
+export { explainTerm, explainableTerms } from './explain.ts';
+export { deviceLabel } from './population/labels.ts';
+export { PopulationError } from './population/population-settings.ts';
+export { FATE_SIZE, HOPS, OUTCOMES, fateCode, fateOf, type Fate } from './record/fate.ts';
+export { LEDGER_FILE, createLedger, readFate } from './record/ledger.ts';
+export {
+  RECORD_SCHEMA,
+  type AdversaryRecord,
+  type CellRecord,
+  type CostRecord,
+  type EnvironmentRecord,
+  type ExpectationOutcome,
+  type FateCount,
+  type RunRecord,
+  type RunSummary,
+  type TallyRecord,
+  type Verdict,
+} from './record/run-record.ts';
+export { runScenario, type Progress, type RunOptions } from './run/run.ts';
+export { metricsOf, planOf, seedTreeOf } from './run/settings.ts';
+export { STAGES, type Stage } from './run/stages.ts';
+export { digestOf, scenarioDigest } from './scenario/digest.ts';
+export { UsageError, didYouMean, type Problem } from './scenario/problems.ts';
+export {
+  defineScenario,
+  resolveScenario,
+  type Scenario,
+  type ScenarioInput,
+} from './scenario/scenario.ts';

@@ -1,0 +1,156 @@
+/**
+ * What a run leaves behind: `summary.json`, versioned and plain. Reporters and expectations read
+ * this and nothing else. Everything under `identity`, `fates`, `cells` and `tally` is a function of
+ * (scenario, seed); everything under `cost` and `environment` is not, and is left out of the digest.
+ */
+
+import type { Scenario } from '../scenario/scenario.ts';
+import type { Stage } from '../run/stages.ts';
+
+export const RECORD_SCHEMA = 'priolab-run/1';
+
+export type Verdict = 'pass' | 'fail' | 'vacuous' | 'invalid';
+
+/** What came of one thing that the scenario expects. */
+export interface ExpectationOutcome {
+  readonly id: string;
+  readonly verdict: Verdict;
+  /** One line: what was found. */
+  readonly observed: string;
+  /** One line: what was asked. */
+  readonly limit: string;
+  /** How many reports, cells or values stand behind it. */
+  readonly n: number;
+  /** For statistics: level, and the smallest effect that n would show. */
+  readonly power?: { readonly alpha: number; readonly detectable: string };
+}
+
+/** One state, vendor, metric and window: what was published, and the truth. */
+export interface CellRecord {
+  readonly state: string;
+  readonly vendor: string;
+  readonly metric: string;
+  readonly windowStartMs: number;
+  /** Why nothing was published, where the combiner held the pair. */
+  readonly held?: { readonly reason: string; readonly detail: string };
+  /** Reports in each processor's sum, and refused by each. */
+  readonly counts: {
+    readonly leader: number;
+    readonly helper: number;
+    readonly leaderRejected: number;
+    readonly helperRejected: number;
+  };
+  readonly batchCount: number;
+  /** Totals as published (noisy); absent where held. */
+  readonly totals?: readonly number[];
+  /** The authority's de-biased estimates and their standard error. */
+  readonly estimates?: readonly number[];
+  readonly standardError?: number;
+  /** The simulator's own integers over the accepted reports. */
+  readonly truth: {
+    readonly count: number;
+    readonly noisy: readonly number[];
+    readonly honestCount: number;
+    readonly honestNoisy: readonly number[];
+    readonly honestClean: readonly number[];
+  };
+}
+
+export interface FateCount {
+  readonly outcome: string;
+  readonly hop: string;
+  readonly reason: string;
+  readonly count: number;
+}
+
+export interface AdversaryRecord {
+  readonly id: string;
+  readonly about: string;
+  /** Reports it was done to, and those in the sums though they should not be. */
+  readonly fired: number;
+  readonly escaped: number;
+}
+
+/** Integer tallies of the oracles, over the whole run. */
+export interface TallyRecord {
+  readonly uploads: number;
+  readonly copies: number;
+  readonly escapeBound: number;
+  readonly soundnessTrials: number;
+  readonly soundnessEscapes: number;
+  readonly otherEscapes: number;
+  readonly wrongFates: number;
+  readonly wrongFateExamples: readonly number[];
+  readonly disagreements: number;
+  readonly doubled: number;
+  readonly points: number;
+  readonly unsafePoints: number;
+  readonly freshValues: number;
+  readonly repeatedValues: number;
+  readonly flippedBits: number;
+  readonly noisedBits: number;
+  readonly crossChecked: number;
+  readonly crossCheckMismatches: number;
+}
+
+export interface CostRecord {
+  readonly wallMs: number;
+  readonly cpuMs: number;
+  readonly reportsPerSecond: number;
+  /** Worker milliseconds in each stage, summed over workers. */
+  readonly stagesMs: Readonly<Record<Stage, number>>;
+  /** One P-256 variable-base multiplication, timed in this run before and after, microseconds. */
+  readonly calibrationUs: { readonly before: number; readonly after: number };
+  readonly peakRssBytes: number;
+}
+
+export interface EnvironmentRecord {
+  readonly node: string;
+  readonly platform: string;
+  readonly cpu: string;
+  readonly cores: number;
+  readonly workers: number;
+  readonly commit: string;
+  readonly startedAt: string;
+}
+
+export interface RunRecord {
+  readonly schema: typeof RECORD_SCHEMA;
+  readonly identity: {
+    readonly id: string;
+    readonly seed: string;
+    readonly scenarioDigest: string;
+    /** SHA-256 over everything that the run's results consist of: equal for equal results. */
+    readonly resultDigest: string;
+    readonly backend: string;
+    readonly fidelity: string;
+  };
+  readonly scenario: Scenario;
+  readonly interrupted: boolean;
+  readonly population: {
+    readonly phones: number;
+    /** Devices that sent something, by day, summed. */
+    readonly deviceDays: number;
+    /** Reports planned. */
+    readonly reports: number;
+    readonly states: number;
+    readonly days: number;
+    readonly shards: number;
+  };
+  /** Every planned report, by what became of it. */
+  readonly fates: readonly FateCount[];
+  /** Copies of uploads, by what became of them. */
+  readonly copyFates: readonly FateCount[];
+  readonly cells: readonly CellRecord[];
+  readonly adversaries: readonly AdversaryRecord[];
+  readonly tally: TallyRecord;
+  readonly cost: CostRecord;
+  readonly environment: EnvironmentRecord;
+}
+
+/** A record with its verdict: what `summary.json` holds. */
+export interface RunSummary extends RunRecord {
+  readonly expectations: readonly ExpectationOutcome[];
+  readonly verdict: Verdict | 'interrupted';
+  readonly exitCode: number;
+}

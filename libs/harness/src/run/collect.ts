@@ -1,0 +1,138 @@
+/**
+ * Adds up shard results, in shard order, into what the run record needs. Memory grows with cells,
+ * metrics and windows, not with reports.
+ */
+
+import { sha256, toHex } from '@priolab/crypto';
+import { merge } from '@priolab/prio';
+import type { AggregateShare, ProcessorRole, Task } from '@priolab/roles';
+
+import type { PopulationPlan } from '../population/plan.ts';
+import type { Cell } from '../population/population-settings.ts';
+import { FATE_SIZE } from '../record/fate.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { metricsOf, taskOf } from './settings.ts';
+import { addCounts, addTally, addTruth, emptyTally, emptyTruth } from './shard-result.ts';
+import type { CellSum, PartialSum, ShardResult, Tally, Truth } from './shard-result.ts';
+import { STAGES } from './stages.ts';
+
+/** One state, vendor, metric and window over all shards. */
+export interface CollectedCell {
+  readonly cell: Cell;
+  readonly task: Task;
+  readonly windowStartMs: number;
+  readonly shares: Readonly<Record<ProcessorRole, AggregateShare>>;
+  readonly truth: Truth;
+}
+
+export interface Collector {
+  add(result: ShardResult): void;
+  readonly cells: readonly CollectedCell[];
+  readonly tally: Tally;
+  /** Fate code -> number of planned reports. */
+  readonly fateCounts: ReadonlyMap<number, number>;
+  readonly wrongFateExamples: readonly number[];
+  readonly stagesMs: Float64Array;
+  readonly reportCount: number;
+  /** Digest of all fates so far, in order. */
+  fateDigest(): string;
+}
+
+type MutableShare = {
+  task: Task;
+  windowStartMs: number;
+  sum: Uint32Array;
+  count: number;
+  rejectedCount: number;
+  batchIds: string[];
+};
+type MutableCell = Omit<CollectedCell, 'shares'> & { shares: Record<ProcessorRole, MutableShare> };
+
+const EXAMPLES = 5;
+/** Fingerprints compared across shards, at most: 2^20 of them take some 40 MiB. */
+const FINGERPRINT_LIMIT = 2 ** 20;
+
+export function createCollector(scenario: Scenario, plan: PopulationPlan): Collector {
+  const metrics = metricsOf(scenario);
+  const cells = new Map<string, MutableCell>();
+  const tally = emptyTally(scenario.adversaries.length);
+  const fateCounts = new Map<number, number>();
+  const wrongFateExamples: number[] = [];
+  const stagesMs = new Float64Array(STAGES.length);
+  const fingerprints = new Set<number>();
+  let fateDigest = new Uint8Array(32);
+  let reportCount = 0;
+
+  const cellOf = (result: ShardResult, { metricSlot, windowStartMs }: CellSum): MutableCell => {
+    const { cell } = plan.shard(result.index);
+    const key = `${cell.index}/${metricSlot}/${windowStartMs}`;
+    const known = cells.get(key);
+    if (known !== undefined) return known;
+    const metric = metrics[metricSlot]!;
+    const task = taskOf(scenario, metric, cell.state.id, cell.vendor);
+    const shares = { leader: share(task, windowStartMs), helper: share(task, windowStartMs) };
+    const created = { cell, task, windowStartMs, shares, truth: emptyTruth(metric.bins) };
+    cells.set(key, created);
+    return created;
+  };
+
+  const addFingerprints = (values: Float64Array): void => {
+    for (const value of values) {
+      if (fingerprints.has(value)) tally.repeatedValues++;
+      else if (fingerprints.size < FINGERPRINT_LIMIT) fingerprints.add(value);
+    }
+  };
+
+  return {
+    tally,
+    fateCounts,
+    wrongFateExamples,
+    stagesMs,
+    get cells() {
+      return [...cells.values()];
+    },
+    get reportCount() {
+      return reportCount;
+    },
+    fateDigest: () => toHex(fateDigest),
+
+    add(result) {
+      for (const sum of result.sums) {
+        const into = cellOf(result, sum);
+        for (const role of ['leader', 'helper'] as const) {
+          addPart(into.shares[role], sum.processors[role]);
+        }
+        addTruth(into.truth, sum.truth);
+      }
+      addTally(tally, result.tally);
+      addFingerprints(result.fingerprints);
+      addCounts(fateCounts, countFates(result.fates));
+      const room = EXAMPLES - wrongFateExamples.length;
+      wrongFateExamples.push(...result.wrongFateExamples.slice(0, room));
+      result.stagesMs.forEach((ms, stage) => (stagesMs[stage]! += ms));
+      fateDigest = sha256(Buffer.concat([fateDigest, result.fates])).slice();
+      reportCount += result.fates.length / FATE_SIZE;
+    },
+  };
+}
+
+function share(task: Task, windowStartMs: number): MutableShare {
+  const sum = new Uint32Array(task.shape.dimension);
+  return { task, windowStartMs, sum, count: 0, rejectedCount: 0, batchIds: [] };
+}
+
+function addPart(into: MutableShare, part: PartialSum): void {
+  merge(into.sum, part.sum);
+  into.count += part.count;
+  into.rejectedCount += part.rejectedCount;
+  into.batchIds.push(...part.batchIds);
+}
+
+function countFates(fates: Uint8Array): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (let at = 0; at < fates.length; at += FATE_SIZE) {
+    const code = fates[at]! | (fates[at + 1]! << 8);
+    counts.set(code, (counts.get(code) ?? 0) + 1);
+  }
+  return counts;
+}

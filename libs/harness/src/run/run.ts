@@ -1,0 +1,256 @@
+/**
+ * Runs a scenario: plan the population, run its shards on an engine, publish, judge, record.
+ */
+
+import { multiplyPoints } from '@priolab/crypto';
+import { cpuTimeMs, createEngine, monotonicMs, peakRssBytes } from '@priolab/runtime';
+import type { Engine } from '@priolab/runtime';
+
+import { adversaries as catalogue } from '../adversary/catalogue.ts';
+import { judge } from '../expectations/judge.ts';
+import { overallVerdict } from '../expectations/verdict.ts';
+import { publish } from '../pipeline.ts';
+import type { PopulationPlan } from '../population/plan.ts';
+import { fateOf } from '../record/fate.ts';
+import { createLedger } from '../record/ledger.ts';
+import { RECORD_SCHEMA } from '../record/run-record.ts';
+import type {
+  CellRecord,
+  CostRecord,
+  EnvironmentRecord,
+  FateCount,
+  RunRecord,
+  RunSummary,
+  TallyRecord,
+} from '../record/run-record.ts';
+import { digestOf, scenarioDigest } from '../scenario/digest.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { createCollector } from './collect.ts';
+import type { Collector } from './collect.ts';
+import { planOf } from './settings.ts';
+import type { ShardInit } from './shard-program.ts';
+import type { ShardResult } from './shard-result.ts';
+import { STAGES } from './stages.ts';
+import type { Stage } from './stages.ts';
+
+export interface Progress {
+  readonly reportsDone: number;
+  readonly reportCount: number;
+  readonly elapsedMs: number;
+}
+
+export interface RunOptions {
+  readonly scenario: Scenario;
+  /** Worker threads; 0 runs in this thread. */
+  readonly workers: number;
+  readonly environment: Omit<EnvironmentRecord, 'workers'>;
+  /** Where the fate ledger goes; left out: no ledger. */
+  readonly ledgerPath?: string;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+  /** For tests: another engine or another program. */
+  readonly engine?: Engine;
+  readonly program?: URL;
+}
+
+const PROGRAM = new URL('./shard-program.ts', import.meta.url);
+/** Multiplications timed for a calibration: some 50 ms. */
+const CALIBRATION_COUNT = 400;
+
+export async function runScenario(options: RunOptions): Promise<RunSummary> {
+  const { scenario } = options;
+  const startMs = monotonicMs();
+  const startCpuMs = cpuTimeMs();
+  const before = calibrate();
+  const plan = planOf(scenario);
+  const collector = createCollector(scenario, plan);
+  const shardsStartMs = monotonicMs();
+  const interrupted = await runShards(options, plan, collector, shardsStartMs);
+  const shardsMs = monotonicMs() - shardsStartMs;
+  const cost: CostRecord = {
+    wallMs: monotonicMs() - startMs,
+    cpuMs: cpuTimeMs() - startCpuMs,
+    reportsPerSecond: (1000 * collector.reportCount) / shardsMs,
+    stagesMs: stageRecord(collector.stagesMs),
+    calibrationUs: { before, after: calibrate() },
+    peakRssBytes: peakRssBytes(),
+  };
+  const environment = { ...options.environment, workers: options.workers };
+  const record = recordOf({ scenario, plan, collector, interrupted, cost, environment });
+  const expectations = judge(record);
+  return { ...record, expectations, ...overallVerdict(expectations, interrupted) };
+}
+
+/** Microseconds of one P-256 multiplication, now, here. */
+function calibrate(): number {
+  multiplyPoints(CALIBRATION_COUNT / 4);
+  const start = cpuTimeMs();
+  multiplyPoints(CALIBRATION_COUNT);
+  return (1000 * (cpuTimeMs() - start)) / CALIBRATION_COUNT;
+}
+
+async function runShards(
+  options: RunOptions,
+  plan: PopulationPlan,
+  collector: Collector,
+  startMs: number,
+): Promise<boolean> {
+  const { scenario, workers, signal, onProgress, ledgerPath } = options;
+  const ledger = ledgerPath === undefined ? undefined : createLedger(ledgerPath);
+  const engine = options.engine ?? createEngine(workers);
+  const init: ShardInit = { scenario, plan: plan.transfer };
+  try {
+    const { interrupted } = await engine.run<ShardInit, ShardResult>({
+      program: options.program ?? PROGRAM,
+      init,
+      shardCount: plan.shardCount,
+      ...(signal === undefined ? {} : { signal }),
+      onResult(_index, result) {
+        collector.add(result);
+        ledger?.write(result.firstReport, result.fates);
+        onProgress?.({
+          reportsDone: collector.reportCount,
+          reportCount: plan.reportCount,
+          elapsedMs: monotonicMs() - startMs,
+        });
+      },
+    });
+    return interrupted;
+  } finally {
+    ledger?.close();
+  }
+}
+
+function stageRecord(stagesMs: Float64Array): Record<Stage, number> {
+  return Object.fromEntries(STAGES.map((stage, i) => [stage, stagesMs[i]!])) as Record<
+    Stage,
+    number
+  >;
+}
+
+function recordOf(parts: {
+  scenario: Scenario;
+  plan: PopulationPlan;
+  collector: Collector;
+  interrupted: boolean;
+  cost: CostRecord;
+  environment: EnvironmentRecord;
+}): RunRecord {
+  const { scenario, plan, collector, interrupted, cost, environment } = parts;
+  const pendingCount = plan.reportCount - collector.reportCount;
+  const pending = { outcome: 'pending', hop: 'none', reason: 'none', count: pendingCount };
+  const fates = [...fateCounts(collector.fateCounts), ...(pendingCount > 0 ? [pending] : [])];
+  const copyFates = fateCounts(collector.tally.copyFates);
+  const cells = cellRecords(collector);
+  const tally = tallyRecord(scenario, collector);
+  const adversaries = scenario.adversaries.map(({ id }, i) => ({
+    id,
+    about: catalogue[id].about,
+    fired: collector.tally.deeds[i]!,
+    escaped: collector.tally.escapes[i]!,
+  }));
+  const results = { fates, copyFates, cells, tally, adversaries, ledger: collector.fateDigest() };
+  return {
+    schema: RECORD_SCHEMA,
+    identity: {
+      id: scenario.id,
+      seed: String(scenario.seed),
+      scenarioDigest: scenarioDigest(scenario),
+      resultDigest: digestOf(results),
+      backend: scenario.crypto.backend,
+      fidelity: scenario.crypto.fidelity,
+    },
+    scenario,
+    interrupted,
+    population: {
+      phones: plan.phoneCount,
+      deviceDays: plan.participantCount,
+      reports: plan.reportCount,
+      states: new Set(plan.cells.map(({ state }) => state.id)).size,
+      days: plan.population.days,
+      shards: plan.shardCount,
+    },
+    fates,
+    copyFates,
+    cells,
+    adversaries,
+    tally,
+    cost,
+    environment,
+  };
+}
+
+function fateCounts(counts: ReadonlyMap<number, number>): FateCount[] {
+  return [...counts].sort(([a], [b]) => a - b).map(([code, count]) => ({ ...fateOf(code), count }));
+}
+
+/** Has the combiner and the authority do their part, and puts the truth beside it. */
+function cellRecords(collector: Collector): CellRecord[] {
+  const { cells } = collector;
+  const { published, held } = publish(
+    cells.map(({ shares }) => shares.leader),
+    cells.map(({ shares }) => shares.helper),
+  );
+  const byKey = new Map(
+    published.map((item) => [key(item.result.task.id, item.result.windowStartMs), item]),
+  );
+  const heldByKey = new Map(held.map((item) => [`${item.taskId}/${item.windowStartMs}`, item]));
+  return cells.map(({ cell, task, windowStartMs, shares, truth }) => {
+    const item = byKey.get(key(task.id, windowStartMs));
+    const pair = heldByKey.get(key(task.id, windowStartMs));
+    return {
+      state: cell.state.id,
+      vendor: cell.vendor,
+      metric: task.metric.id,
+      windowStartMs,
+      ...(pair === undefined ? {} : { held: { reason: pair.reason, detail: pair.detail } }),
+      counts: {
+        leader: shares.leader.count,
+        helper: shares.helper.count,
+        leaderRejected: shares.leader.rejectedCount,
+        helperRejected: shares.helper.rejectedCount,
+      },
+      batchCount: shares.leader.batchIds.length,
+      ...(item === undefined
+        ? {}
+        : {
+            totals: [...item.result.totals],
+            estimates: [...item.estimate.values],
+            standardError: item.estimate.standardError,
+          }),
+      truth: {
+        count: truth.count,
+        noisy: [...truth.noisy],
+        honestCount: truth.honestCount,
+        honestNoisy: [...truth.honestNoisy],
+        honestClean: [...truth.honestClean],
+      },
+    };
+  });
+}
+
+function key(taskId: Uint8Array, windowStartMs: number): string {
+  return `${Buffer.from(taskId).toString('hex')}/${windowStartMs}`;
+}
+
+function tallyRecord(
+  scenario: Scenario,
+  { tally, cells, wrongFateExamples }: Collector,
+): TallyRecord {
+  const { deeds: _deeds, escapes, copyFates: _copyFates, ...counts } = tally;
+  const escaped = (soundness: boolean): number =>
+    scenario.adversaries.reduce(
+      (sum, { id }, i) => sum + (catalogue[id].soundness === soundness ? escapes[i]! : 0),
+      0,
+    );
+  const total = (name: 'flippedBits' | 'noisedBits'): number =>
+    cells.reduce((sum, { truth }) => sum + truth[name], 0);
+  return {
+    ...counts,
+    wrongFateExamples,
+    soundnessEscapes: escaped(true),
+    otherEscapes: escaped(false),
+    flippedBits: total('flippedBits'),
+    noisedBits: total('noisedBits'),
+  };
+}

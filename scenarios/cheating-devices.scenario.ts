@@ -1,0 +1,39 @@
+import { defineScenario } from '@priolab/harness';
+
+export default defineScenario({
+  id: 'cheating-devices',
+  about: 'One device in five breaks the protocol, in eleven ways; the totals stay exact.',
+  population: { reports: 5000, states: ['us-ca', 'us-ma', 'us-ut'], days: 2, epidemic: 'calm' },
+  system: {
+    metrics: ['PeriodicExposureNotification-v1', 'DateExposure-v1', { id: 'poll-v1', bins: 100 }],
+    epsilon: 6,
+    windowHours: 8,
+  },
+  adversaries: [
+    { id: 'cli.out_of_range', share: 0.02 },
+    { id: 'cli.multi_hot', share: 0.02 },
+    { id: 'cli.forge', share: 0.02 },
+    { id: 'cli.inconsistent', share: 0.02 },
+    { id: 'cli.noncanonical', share: 0.02 },
+    { id: 'cli.wrong_dim', share: 0.02 },
+    { id: 'cli.undecryptable', share: 0.02 },
+    { id: 'cli.oversize', share: 0.01 },
+    { id: 'net.truncate', share: 0.02 },
+    { id: 'net.corrupt', share: 0.02 },
+    { id: 'dev.retry_same', share: 0.02 },
+  ],
+  crypto: { crossCheck: { every: 500 } },
+  expect: [
+    'sum.exact',
+    'count.exact',
+    'conserve',
+    'once',
+    'sets.equal',
+    'noforge',
+    'reason',
+    'rand.safe',
+    'noise.dist',
+    'unbiased',
+    'crosscheck',
+  ],
+});

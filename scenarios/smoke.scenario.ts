@@ -1,0 +1,21 @@
+import { defineScenario } from '@priolab/harness';
+
+export default defineScenario({
+  id: 'smoke',
+  about: 'Two states, two vendors, two metrics: the whole system in a few seconds.',
+  population: { reports: 1000, states: ['us-wa', 'us-md'] },
+  system: { metrics: ['PeriodicExposureNotification-v1', 'DateExposure-v1'], epsilon: 4 },
+  crypto: { crossCheck: { every: 200 } },
+  expect: [
+    'sum.exact',
+    'count.exact',
+    'conserve',
+    'once',
+    'sets.equal',
+    'reason',
+    'rand.safe',
+    'noise.dist',
+    'unbiased',
+    'crosscheck',
+  ],
+});
