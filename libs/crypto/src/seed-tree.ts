@@ -93,21 +93,21 @@ function createBranch(key: Uint8Array, path: string): SeedBranch {
     },
     fill(first: number, count: number, size: number, out: Uint8Array, offset = 0): void {
       const stream = streamKey(size);
-      checkRange(first, count, size);
+      checkRange(first, count);
       checkRoom(out, offset, count * size);
-      fillStream(stream, first * size, out, offset, count * size);
+      fillStream(stream, { first, count, size }, out, offset);
     },
     gather(indexes: Uint32Array, count: number, size: number, out: Uint8Array, offset = 0): void {
       const stream = streamKey(size);
-      checkIndexes(indexes, count, size);
+      checkIndexes(indexes, count);
       checkRoom(out, offset, count * size);
       gatherStream(stream, indexes, count, size, out, offset);
     },
     bytes(index: number, size: number): Uint8Array {
       const stream = streamKey(size);
-      checkRange(index, 1, size);
+      checkRange(index, 1);
       const item = new Uint8Array(size);
-      fillStream(stream, index * size, item, 0, size);
+      fillStream(stream, { first: index, count: 1, size }, item, 0);
       return item;
     },
     export(): Uint8Array {
@@ -116,27 +116,33 @@ function createBranch(key: Uint8Array, path: string): SeedBranch {
   });
 }
 
-/** `position` (bytes, a multiple of 16) of the stream becomes the initial 128-bit counter. */
-function streamAt(key: Uint8Array, position: number): ReturnType<typeof createCipheriv> {
-  const counter = new Uint8Array(BLOCK_SIZE);
-  const block = position / BLOCK_SIZE;
-  const view = new DataView(counter.buffer);
-  view.setUint32(8, Math.floor(block / 2 ** 32));
-  view.setUint32(12, block % 2 ** 32);
+/** The cipher at item `index`: its initial 128-bit counter is index * size / 16, exactly. */
+function streamAt(key: Uint8Array, index: number, size: number): ReturnType<typeof createCipheriv> {
+  const counter = new DataView(new ArrayBuffer(BLOCK_SIZE));
+  // 16-bit limbs: a limb times 2^28 blocks an item stays far below 2^53, where one product may not.
+  const blocks = size / BLOCK_SIZE;
+  let rest = index;
+  let carry = 0;
+  for (let at = BLOCK_SIZE - 2; at >= 0; at -= 2) {
+    const sum = (rest % 65_536) * blocks + carry;
+    counter.setUint16(at, sum % 65_536);
+    rest = Math.floor(rest / 65_536);
+    carry = Math.floor(sum / 65_536);
+  }
   return createCipheriv('aes-256-ctr', key, counter);
 }
 
 function fillStream(
   key: Uint8Array,
-  position: number,
+  run: { readonly first: number; readonly count: number; readonly size: number },
   out: Uint8Array,
   offset: number,
-  size: number,
 ): void {
-  if (size === 0) return;
-  const cipher = streamAt(key, position);
-  for (let done = 0; done < size; done += CHUNK_SIZE) {
-    out.set(cipher.update(ZEROS.subarray(0, Math.min(CHUNK_SIZE, size - done))), offset + done);
+  if (run.count === 0) return;
+  const cipher = streamAt(key, run.first, run.size);
+  const total = run.count * run.size;
+  for (let done = 0; done < total; done += CHUNK_SIZE) {
+    out.set(cipher.update(ZEROS.subarray(0, Math.min(CHUNK_SIZE, total - done))), offset + done);
   }
 }
 
@@ -164,10 +170,10 @@ function gatherStream(
     }
     const target = offset + at * size;
     if (end - at === indexes[end - 1]! - first + 1) {
-      fillStream(key, first * size, out, target, (end - at) * size);
+      fillStream(key, { first, count: end - at, size }, out, target);
     } else {
       const span = (indexes[end - 1]! - first + 1) * size;
-      const stream = streamAt(key, first * size).update(ZEROS.subarray(0, span));
+      const stream = streamAt(key, first, size).update(ZEROS.subarray(0, span));
       pick(stream, indexes, at, end, size, out, target);
     }
     at = end;
@@ -227,14 +233,18 @@ function checkSize(size: number): number {
   return size;
 }
 
-function checkRange(first: number, count: number, size: number): void {
+function checkRange(first: number, count: number): void {
   const whole = Number.isInteger(first) && first >= 0 && Number.isInteger(count) && count >= 0;
-  if (!whole || !Number.isSafeInteger((first + count) * size)) {
-    throw new CryptoError('invalid-seed', 'whole item numbers', `${first}, ${count} items`);
+  if (!whole || !Number.isSafeInteger(first - 1 + count)) {
+    throw new CryptoError(
+      'invalid-seed',
+      'item numbers up to 2^53 - 1',
+      `${first}, ${count} items`,
+    );
   }
 }
 
-function checkIndexes(indexes: Uint32Array, count: number, size: number): void {
+function checkIndexes(indexes: Uint32Array, count: number): void {
   if (!(Number.isInteger(count) && count >= 0 && count <= indexes.length)) {
     throw new CryptoError('invalid-seed', `a count of 0 to ${indexes.length}`, `${count}`);
   }
@@ -243,7 +253,6 @@ function checkIndexes(indexes: Uint32Array, count: number, size: number): void {
       throw new CryptoError('invalid-seed', 'ascending indexes', `a step back at entry ${at}`);
     }
   }
-  if (count > 0) checkRange(indexes[count - 1]!, 1, size);
 }
 
 function checkRoom(out: Uint8Array, offset: number, size: number): void {

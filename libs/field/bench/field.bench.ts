@@ -1,6 +1,12 @@
 /** Cost of FieldPrio2's kernels, in microseconds an item (see `npm run bench`). */
 
-import { batchInvert, createNtt, fieldPrio2, innerProduct } from '../src/index.ts';
+import {
+  batchInvert,
+  createLagrangeBasis,
+  createNtt,
+  fieldPrio2,
+  innerProduct,
+} from '../src/index.ts';
 
 export interface BenchRow {
   readonly name: string;
@@ -58,4 +64,16 @@ export const rows: readonly BenchRow[] = [
   },
   transforms(7),
   transforms(11),
+  {
+    name: 'field: Lagrange basis on 128 roots',
+    sizes: { smoke: 2, full: 200 },
+    prepare(size) {
+      const basis = createLagrangeBasis(7);
+      const out = new Uint32Array(128);
+      return () => {
+        for (let i = 0; i < size; i++) basis(998314904 + i, 1, out);
+        return out[1]!;
+      };
+    },
+  },
 ];

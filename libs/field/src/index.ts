@@ -8,18 +8,20 @@ import {
   add,
   inv,
   mul,
+  mulAdd,
   neg,
   pow,
   rootOfUnity,
   sub,
 } from './field-prio2/arithmetic.ts';
 
-export { FieldError } from './field-error.ts';
-export { decodeElements, encodeElements } from './field-prio2/codec.ts';
-export { createNtt, type Ntt } from './field-prio2/ntt.ts';
-export { evaluate, interpolate } from './field-prio2/polynomial.ts';
+export { FieldError, type FieldErrorCode } from './field-error.ts';
+export { decodeInto, encodeInto } from './field-prio2/codec.ts';
+export { createLagrangeBasis, type LagrangeBasis } from './field-prio2/lagrange.ts';
+export { createNtt, createOddExtension, type Ntt } from './field-prio2/ntt.ts';
+export { evaluate } from './field-prio2/polynomial.ts';
 export { referenceField } from './field-prio2/reference.ts';
-export { addInto, batchInvert, innerProduct, subtractFrom } from './field-prio2/vector.ts';
+export { addInto, batchInvert, innerProduct, subtractFrom, sum } from './field-prio2/vector.ts';
 
 /** The field of Prio v2 and ENPA. Elements are numbers in 0..modulus-1. */
 export const fieldPrio2 = Object.freeze({
@@ -32,6 +34,7 @@ export const fieldPrio2 = Object.freeze({
   sub,
   neg,
   mul,
+  mulAdd,
   pow,
   inv,
   rootOfUnity,

@@ -11,6 +11,7 @@ export { judge } from './expectations/judge.ts';
 export { EXIT, exitCodeOf, overallVerdict } from './expectations/verdict.ts';
 export { explainTerm, explainableTerms } from './explain.ts';
 export { deviceLabel } from './population/labels.ts';
+export type { PopulationPlan } from './population/plan.ts';
 export { PopulationError } from './population/population-settings.ts';
 export { FATE_SIZE, HOPS, OUTCOMES, fateCode, fateOf, type Fate } from './record/fate.ts';
 export { LEDGER_FILE, createLedger, readFate } from './record/ledger.ts';

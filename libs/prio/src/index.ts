@@ -1,5 +1,6 @@
 /** Protocols for private sums. Today Prio v2, the protocol of ENPA. */
 
+export { PrioError, type PrioErrorCode } from './prio-error.ts';
 export { createPrio2, merge, unshard, type Prio2 } from './prio2/prio2.ts';
 export { isSafeQueryRandomness } from './prio2/query-randomness.ts';
 export { referencePrio2, type ReferenceVerifierShare } from './prio2/reference.ts';

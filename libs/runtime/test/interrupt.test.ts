@@ -2,29 +2,29 @@
 
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { describe, expect, test } from 'vitest';
 
 const program = join(import.meta.dirname, 'fixtures/interrupted.ts');
 
-/** Runs the program; sends `signals[i]` when it has said its (i + 1)-th line. */
-async function interrupted(signals: readonly NodeJS.Signals[], ...args: string[]) {
+/** Runs the program; when it has said a line, sends it the signal that `answers` has for it. */
+async function interrupted(answers: Readonly<Record<string, NodeJS.Signals>>, ...args: string[]) {
   const child = spawn(process.execPath, ['--import', 'tsx', program, ...args], {
     cwd: join(import.meta.dirname, '..'),
     stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: 20_000,
+    killSignal: 'SIGKILL', // so that a broken one is not left behind
   });
-  const left = [...signals];
-  let output = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    output += text;
-    for (const _ of text.matchAll(/listening|asked to stop|listeners left/g)) {
-      const signal = left.shift();
-      if (signal !== undefined) child.kill(signal);
-    }
+  const lines: string[] = [];
+  createInterface(child.stdout).on('line', (line) => {
+    lines.push(line);
+    const signal = answers[line];
+    if (signal !== undefined) child.kill(signal);
   });
   const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) =>
     child.on('close', (...end) => resolve(end)),
   );
-  return { code, signal, lines: output.trim().split('\n') };
+  return { code, signal, lines };
 }
 
 describe.each([
@@ -32,13 +32,13 @@ describe.each([
   { first: 'SIGTERM', second: 'SIGINT' },
 ] as const)('$first, then $second', ({ first, second }) => {
   test('the first one aborts, the second one exits with 130', async () => {
-    const end = await interrupted([first, second]);
+    const end = await interrupted({ listening: first, 'asked to stop': second });
     expect(end).toEqual({ code: 130, signal: null, lines: ['listening', 'asked to stop'] });
   });
 });
 
 test('after dispose a signal ends the process as it does by default', async () => {
-  const end = await interrupted(['SIGINT', 'SIGTERM'], 'dispose');
+  const end = await interrupted({ listening: 'SIGINT', 'listeners left: 0': 'SIGTERM' }, 'dispose');
   expect(end).toEqual({
     code: null,
     signal: 'SIGTERM',

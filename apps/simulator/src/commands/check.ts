@@ -8,7 +8,7 @@ import {
   planOf,
   scenarioDigest,
 } from '@priolab/harness';
-import type { Scenario } from '@priolab/harness';
+import type { PopulationPlan, Scenario } from '@priolab/harness';
 
 import { parse, usage } from '../arguments.ts';
 import { loadScenario } from '../load.ts';
@@ -56,7 +56,7 @@ function printPlan(file: string, scenario: Scenario): void {
 }
 
 /** A population that can't be had is the scenario's fault, not ours. */
-export function planOrUsageError(file: string, scenario: Scenario) {
+export function planOrUsageError(file: string, scenario: Scenario): PopulationPlan {
   try {
     return planOf(scenario);
   } catch (error) {

@@ -6,8 +6,11 @@
 import { FieldError } from '../field-error.ts';
 import { ENCODED_SIZE, MODULUS } from './arithmetic.ts';
 
+// Own copies, see `arithmetic.ts`.
+const P = MODULUS;
+
 /** Writes `count` elements as 4 * count bytes. */
-export function encodeElements(
+export function encodeInto(
   elements: Uint32Array,
   offset: number,
   count: number,
@@ -30,7 +33,7 @@ export function encodeElements(
  * @returns -1, or the index of the first element that is not below p; those before it are written
  * @throws FieldError `size` if either range is too short
  */
-export function decodeElements(
+export function decodeInto(
   bytes: Uint8Array,
   bytesOffset: number,
   count: number,
@@ -42,7 +45,7 @@ export function decodeElements(
   for (let i = 0, at = bytesOffset; i < count; i++, at += ENCODED_SIZE) {
     const low = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16);
     const value = (low | (bytes[at + 3]! << 24)) >>> 0;
-    if (value >= MODULUS) return i;
+    if (value >= P) return i;
     elements[offset + i] = value;
   }
   return -1;
@@ -50,6 +53,6 @@ export function decodeElements(
 
 function checkRoom(got: number, expected: number, what: string): void {
   if (got < expected) {
-    throw new FieldError('size', `expected room for ${expected} ${what}, got ${Math.max(0, got)}`);
+    throw new FieldError('size', `room for ${expected} ${what}`, `${Math.max(0, got)}`);
   }
 }

@@ -1,10 +1,21 @@
 /**
- * Number-theoretic transform over FieldPrio2, sizes 2^0..2^20, in place:
+ * Number-theoretic transforms over FieldPrio2, sizes 2^0..2^20, in place, without allocation:
  * out[k] = sum over i of in[i] * w^(i*k) with w the principal root of that size; the inverse uses
- * w^-1 and divides by the size. Source: ENPA section 3.2 (DFT convention); Cooley-Tukey, radix 2.
+ * w^-1 and divides by the size. Source: ENPA section 3.2 (DFT convention).
+ *
+ * Radix 2, in the two usual halves: `toValues` takes coefficients in bit-reversed order to values in
+ * order (Cooley-Tukey), `toCoefficients` values in order to coefficients in bit-reversed order
+ * (Gentleman-Sande). One after the other needs no reordering; that is all that a proof does.
  */
 
-import { GENERATOR_ORDER_LOG2, MODULUS, inv, mul, rootOfUnity } from './arithmetic.ts';
+import { DIFFERENCE_BIAS, INVERSE_LOW, MODULUS, inv, mul, pow, rootOfUnity } from './arithmetic.ts';
+import { createRootTable } from './root-table.ts';
+import type { RootTable } from './root-table.ts';
+
+// Own copies, see `arithmetic.ts`.
+const P = MODULUS;
+const P_INVERSE = INVERSE_LOW;
+const BIAS = DIFFERENCE_BIAS;
 
 export interface Ntt {
   /** Elements in a transform. */
@@ -15,32 +26,52 @@ export interface Ntt {
   inverse(values: Uint32Array, offset: number): void;
 }
 
-/** Tables are built once, 4 * size bytes each; transforms allocate nothing. */
+/**
+ * Tables are built once, 28 * size bytes; transforms allocate nothing.
+ * @throws FieldError `order` unless sizeLog2 is a whole number in 0..20
+ */
 export function createNtt(sizeLog2: number): Ntt {
   const size = 2 ** sizeLog2;
-  const root = rootOfUnity(sizeLog2);
-  if (sizeLog2 > GENERATOR_ORDER_LOG2) throw new RangeError(`size 2^${sizeLog2}`);
-  const powers = powersOf(root, size >>> 1);
-  const inversePowers = powersOf(inv(root), size >>> 1);
+  const table = createRootTable(sizeLog2, 'forward');
+  const inverseTable = createRootTable(sizeLog2, 'inverse');
   const sizeInverse = inv(size);
   const reversed = bitReversal(sizeLog2);
 
-  return {
+  return Object.freeze({
     size,
     forward(values, offset) {
-      transform(values, offset, powers, reversed);
+      permute(values, offset, reversed);
+      toValues(values, offset, size, table);
     },
     inverse(values, offset) {
-      transform(values, offset, inversePowers, reversed);
+      toCoefficients(values, offset, size, inverseTable);
+      permute(values, offset, reversed);
       for (let i = offset; i < offset + size; i++) values[i] = mul(values[i]!, sizeInverse);
     },
-  };
+  } satisfies Ntt);
 }
 
-function powersOf(base: number, count: number): Uint32Array {
-  const powers = new Uint32Array(count);
-  for (let i = 0, power = 1; i < count; i++, power = mul(power, base)) powers[i] = power;
-  return powers;
+/**
+ * From a polynomial's values at the n-th roots of unity to its values at the odd 2n-th ones, in
+ * place and in order: v[k] at w_n^k becomes v[k] at w_2n^(2k+1). n = 2^sizeLog2, up to 2^19.
+ * @throws FieldError `order` where the field has no 2n-th roots
+ */
+export function createOddExtension(
+  sizeLog2: number,
+): (values: Uint32Array, offset: number) => void {
+  const size = 2 ** sizeLog2;
+  const root = rootOfUnity(sizeLog2 + 1);
+  const table = createRootTable(sizeLog2, 'forward');
+  const inverseTable = createRootTable(sizeLog2, 'inverse');
+  const sizeInverse = inv(size);
+  // Coefficient k times w_2n^k: then the transform's k-th value is that at w_2n * w_n^k.
+  const twist = bitReversal(sizeLog2).map((k) => mul(pow(root, k), sizeInverse));
+
+  return (values, offset) => {
+    toCoefficients(values, offset, size, inverseTable);
+    for (let i = 0; i < size; i++) values[offset + i] = mul(values[offset + i]!, twist[i]!);
+    toValues(values, offset, size, table);
+  };
 }
 
 function bitReversal(sizeLog2: number): Uint32Array {
@@ -51,14 +82,8 @@ function bitReversal(sizeLog2: number): Uint32Array {
   return reversed;
 }
 
-function transform(
-  values: Uint32Array,
-  offset: number,
-  powers: Uint32Array,
-  reversed: Uint32Array,
-): void {
-  const size = reversed.length;
-  for (let i = 0; i < size; i++) {
+function permute(values: Uint32Array, offset: number, reversed: Uint32Array): void {
+  for (let i = 0; i < reversed.length; i++) {
     const j = reversed[i]!;
     if (i < j) {
       const held = values[offset + i]!;
@@ -66,17 +91,72 @@ function transform(
       values[offset + j] = held;
     }
   }
+}
+
+function toValues(values: Uint32Array, offset: number, size: number, table: RootTable): void {
+  const { powers, quotients } = table;
+  const end = offset + size;
   for (let half = 1; half < size; half *= 2) {
-    const step = size / (2 * half);
     for (let k = 0; k < half; k++) {
-      const twiddle = powers[k * step]!;
-      for (let low = offset + k; low < offset + size; low += 2 * half) {
-        const a = values[low]!;
-        const b = mul(values[low + half]!, twiddle);
-        const sum = a + b;
-        values[low] = sum >= MODULUS ? sum - MODULUS : sum;
-        values[low + half] = a >= b ? a - b : a - b + MODULUS;
-      }
+      combinePairs(values, offset + k, end, half, powers[half + k]!, quotients[half + k]!);
     }
+  }
+}
+
+function toCoefficients(values: Uint32Array, offset: number, size: number, table: RootTable): void {
+  const { powers, quotients } = table;
+  const end = offset + size;
+  for (let half = size / 2; half >= 1; half /= 2) {
+    for (let k = 0; k < half; k++) {
+      splitPairs(values, offset + k, end, half, powers[half + k]!, quotients[half + k]!);
+    }
+  }
+}
+
+/**
+ * (a, b) becomes (a + b * w, a - b * w) for the pairs (i, i + half), i = from, from + 2 * half, ...
+ * Each result has a quotient of its own, which spares it the branches of a modular add.
+ */
+function combinePairs(
+  values: Uint32Array,
+  from: number,
+  end: number,
+  half: number,
+  power: number,
+  quotient: number,
+): void {
+  for (let i = from; i < end; i += 2 * half) {
+    const a = values[i]!;
+    const b = values[i + half]!;
+    const low = Math.imul(b, power);
+    const whole = a * P_INVERSE;
+    const part = b * quotient;
+    const q = (whole + part) | 0;
+    const sum = ((a | 0) + low - q + (q << 20)) >>> 0;
+    values[i] = sum >= P ? sum - P : sum;
+    const s = (whole - part + BIAS) | 0;
+    const difference = ((a | 0) - low - s + (s << 20)) >>> 0;
+    values[i + half] = difference >= P ? difference - P : difference;
+  }
+}
+
+/** (a, b) becomes (a + b, (a - b) * w), pairs as above. */
+function splitPairs(
+  values: Uint32Array,
+  from: number,
+  end: number,
+  half: number,
+  power: number,
+  quotient: number,
+): void {
+  for (let i = from; i < end; i += 2 * half) {
+    const a = values[i]!;
+    const b = values[i + half]!;
+    const q = ((a + b) * P_INVERSE) | 0;
+    const sum = ((a | 0) + (b | 0) - q + (q << 20)) >>> 0;
+    values[i] = sum >= P ? sum - P : sum;
+    const s = ((a - b) * quotient + BIAS) | 0;
+    const product = (Math.imul((a | 0) - (b | 0), power) - s + (s << 20)) >>> 0;
+    values[i + half] = product >= P ? product - P : product;
   }
 }

@@ -3,7 +3,15 @@
  * A range is (array, offset, length in elements); operands are canonical; nothing is allocated.
  */
 
-import { MODULUS, add, inv, mul, sub } from './arithmetic.ts';
+import { FieldError } from '../field-error.ts';
+import { INVERSE_LOW, MODULUS, add, inv, mul, sub } from './arithmetic.ts';
+
+// Own copies, see `arithmetic.ts`.
+const P = MODULUS;
+const P_INVERSE = INVERSE_LOW;
+
+/** Sums of this many words below 2^32 are exact in a double. */
+const MAX_TERMS = 2 ** 21;
 
 /** into[i] += from[i], `length` elements from each offset. */
 export function addInto(
@@ -31,7 +39,15 @@ export function subtractFrom(
   }
 }
 
-/** Sum over i of a[i] * b[i]. */
+/** Sum over i of a[i], at most 2^21 elements. */
+export function sum(a: Uint32Array, offset: number, length: number): number {
+  checkTerms(length);
+  let total = 0;
+  for (let i = 0; i < length; i++) total += a[offset + i]!;
+  return total % P;
+}
+
+/** Sum over i of a[i] * b[i], at most 2^21 products. */
 export function innerProduct(
   a: Uint32Array,
   aOffset: number,
@@ -39,12 +55,20 @@ export function innerProduct(
   bOffset: number,
   length: number,
 ): number {
-  let sum = 0;
+  checkTerms(length);
+  let total = 0;
   for (let i = 0; i < length; i++) {
-    sum += mul(a[aOffset + i]!, b[bOffset + i]!);
-    if (sum >= MODULUS) sum -= MODULUS;
+    const x = a[aOffset + i]!;
+    const y = b[bOffset + i]!;
+    // As `mul`, without its last step: the rests add up exactly, and one remainder serves all.
+    const q = (x * y * P_INVERSE) >>> 0;
+    total += (Math.imul(x, y) - q + (q << 20)) >>> 0;
   }
-  return sum;
+  return total % P;
+}
+
+function checkTerms(length: number): void {
+  if (length > MAX_TERMS) throw new FieldError('size', `up to ${MAX_TERMS} terms`, `${length}`);
 }
 
 /**

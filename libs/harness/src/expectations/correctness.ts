@@ -173,9 +173,10 @@ export function checkReasons(record: RunRecord): Outcome {
   const pending = record.fates
     .filter(({ outcome: name }) => name === 'pending')
     .reduce((sum, { count }) => sum + count, 0);
+  const idle = record.adversaries.filter(({ fired }) => fired === 0).map(({ id }) => id);
   const shown =
     wrongFateExamples.length === 0 ? '' : `; for example ${wrongFateExamples.join(', ')}`;
-  return outcome({
+  const judged = outcome({
     n: record.population.reports - pending,
     failed: wrongFates + wrongCopies > 0,
     observed:
@@ -183,6 +184,9 @@ export function checkReasons(record: RunRecord): Outcome {
       `theirs${shown}`,
     limit: 'honest: accepted; cheats: refused for the documented reason; copies: replayed',
   });
+  // An adversary that never struck proves nothing.
+  if (judged.verdict !== 'pass' || idle.length === 0) return judged;
+  return { ...judged, verdict: 'vacuous', observed: `never fired: ${idle.join(', ')}` };
 }
 
 /** `rand.safe`: no r in the unsafe set, no seed, key or nonce used twice. */

@@ -62,10 +62,11 @@ export interface WorldOptions {
   readonly shardParticipants: number;
   /** Largest block, in reports; by default as many as a worker's arena should hold. */
   readonly blockCapacity?: number;
-  /** For tests that break a part: replaces the protocol code or the cryptography of one party. */
+  /** For tests that break a part: replaces a party, its protocol code or its cryptography. */
   readonly replace?: {
     prio2?(party: Party, prio2: Prio2): Prio2;
     backend?(party: Party, backend: CryptoBackend): CryptoBackend;
+    line?(line: Line): Line;
   };
 }
 
@@ -138,7 +139,7 @@ export function createWorld(options: WorldOptions): World {
     authorityScalars,
     attestations,
     processorKeys: { leader: leaderKey.publicKey, helper: helperKey.publicKey },
-    lines: metricsOf(scenario).map(lineOf),
+    lines: metricsOf(scenario).map((metric) => parts.line(lineOf(metric))),
   };
 }
 
@@ -147,6 +148,7 @@ function partsOf(options: WorldOptions, backend: CryptoBackend) {
   return {
     backend: (party: Party) => replace?.backend?.(party, backend) ?? backend,
     prio2: (party: Party, prio2: Prio2) => replace?.prio2?.(party, prio2) ?? prio2,
+    line: (line: Line) => replace?.line?.(line) ?? line,
   };
 }
 

@@ -100,7 +100,7 @@ function notAllowed(got: unknown, allowed: readonly string[]): string {
 /** ` (did you mean "x"?)` where some allowed word is near, else nothing. */
 export function didYouMean(word: string, allowed: readonly string[]): string {
   let best = '';
-  let bestDistance = Math.max(2, Math.ceil(word.length / 3)) + 1;
+  let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of allowed) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) {

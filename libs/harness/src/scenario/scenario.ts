@@ -50,9 +50,9 @@ const systemSchema = z.strictObject({
     .min(1)
     .max(32),
   /** Local differential privacy of one report, per bit. */
-  epsilon: z.number().min(0).max(32).default(8),
+  epsilon: z.number().min(0.01).max(32).default(8),
   /** Aggregation window: a divisor of the day. */
-  windowHours: z.union([1, 2, 3, 4, 6, 8, 12, 24].map((hours) => z.literal(hours))).default(24),
+  windowHours: z.literal([1, 2, 3, 4, 6, 8, 12, 24]).default(24),
 });
 
 const backendName = z.enum(['node', 'noble']);

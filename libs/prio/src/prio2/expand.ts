@@ -7,12 +7,11 @@
 import { SEED_SIZE } from '@priolab/crypto';
 import type { CryptoBackend, Strided } from '@priolab/crypto';
 
-import { FIELD_MODULUS } from './shape.ts';
+import { FIELD_MODULUS, requireLength } from './shape.ts';
 import type { Prio2Shape } from './shape.ts';
 
 /**
- * Expands the seeds of a block into `out`, stride proofLen; slots with a status are skipped.
- * Seeds are 32 bytes at the given stride.
+ * Expands the 32-byte seeds of a block into `out`, stride proofLen; slots with a status are skipped.
  */
 export type ExpandBlock = (
   backend: CryptoBackend,
@@ -26,56 +25,53 @@ export type ExpandBlock = (
 const CHUNK_SIZE = 256 * 1024;
 
 export function createExpander({ proofLen }: Prio2Shape): ExpandBlock {
-  const firstSize = keystreamSize(proofLen);
-  const chunkCount = Math.max(1, Math.floor(CHUNK_SIZE / firstSize));
-  const buffer = new Uint8Array(chunkCount * firstSize);
-  const keystream = { bytes: buffer, offset: 0, stride: firstSize };
+  const size = keystreamSize(proofLen);
+  const chunkCount = Math.max(1, Math.floor(CHUNK_SIZE / size));
+  const keystream = { bytes: new Uint8Array(chunkCount * size), offset: 0, stride: size };
+  const view = new DataView(keystream.bytes.buffer);
 
   return (backend, count, seeds, out, status) => {
+    requireLength('share elements', out, count * proofLen);
     for (let from = 0; from < count; from += chunkCount) {
-      const size = Math.min(chunkCount, count - from);
+      const inChunk = Math.min(chunkCount, count - from);
       const chunk = { ...seeds, offset: seeds.offset + from * seeds.stride };
-      backend.keystream(size, chunk, firstSize, keystream);
-      for (let i = 0; i < size; i++) {
+      backend.keystream(inChunk, chunk, size, keystream);
+      for (let i = 0; i < inChunk; i++) {
         const slot = from + i;
         if (status[slot] !== 0) continue;
         const at = slot * proofLen;
-        const taken = takeElements(buffer, i * firstSize, firstSize, out, at, proofLen);
-        if (taken < proofLen) extend(backend, seeds, slot, firstSize * 2, out, at, proofLen);
+        const done = takeElements(view, i * size, size, out, at, proofLen);
+        if (!done) expandLonger(backend, seeds, slot, 2 * size, out, at, proofLen);
       }
     }
   };
 }
 
-/** Enough for the expected rejections and a few more, in whole AES blocks. */
+/** Enough for four times the expected rejections and four more, in whole AES blocks. */
 function keystreamSize(elements: number): number {
   const words = elements + Math.ceil(elements / 1024) + 4;
-  return Math.ceil((words * 4) / 16) * 16;
+  return Math.ceil(words / 4) * 16;
 }
 
-/**
- * Takes up to `wanted` elements from keystream.
- * @returns how many there were
- */
+/** Takes `wanted` elements from keystream; false if it has fewer. */
 function takeElements(
-  bytes: Uint8Array,
-  bytesOffset: number,
+  keystream: DataView,
+  offset: number,
   size: number,
   out: Uint32Array,
   outOffset: number,
   wanted: number,
-): number {
+): boolean {
   let taken = 0;
-  for (let at = bytesOffset; at < bytesOffset + size && taken < wanted; at += 4) {
-    const low = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16);
-    const word = (low | (bytes[at + 3]! << 24)) >>> 0;
+  for (let at = offset; at < offset + size && taken < wanted; at += 4) {
+    const word = keystream.getUint32(at, true);
     if (word < FIELD_MODULUS) out[outOffset + taken++] = word;
   }
-  return taken;
+  return taken === wanted;
 }
 
 /** The rare report with many rejections: longer keystream begins with the same bytes. */
-function extend(
+function expandLonger(
   backend: CryptoBackend,
   seeds: Strided,
   slot: number,
@@ -88,7 +84,6 @@ function extend(
   const offset = seeds.offset + slot * seeds.stride;
   const seed = { bytes: seeds.bytes, offset, stride: SEED_SIZE };
   backend.keystream(1, seed, size, { bytes, offset: 0, stride: size });
-  if (takeElements(bytes, 0, size, out, outOffset, wanted) < wanted) {
-    extend(backend, seeds, slot, size * 2, out, outOffset, wanted);
-  }
+  const done = takeElements(new DataView(bytes.buffer), 0, size, out, outOffset, wanted);
+  if (!done) expandLonger(backend, seeds, slot, 2 * size, out, outOffset, wanted);
 }

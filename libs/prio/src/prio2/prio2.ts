@@ -7,11 +7,12 @@
  */
 
 import type { CryptoBackend, Strided } from '@priolab/crypto';
-import { addInto, decodeElements, encodeElements, fieldPrio2, subtractFrom } from '@priolab/field';
+import { addInto, decodeInto, encodeInto, fieldPrio2, subtractFrom } from '@priolab/field';
 
+import { PrioError } from '../prio-error.ts';
 import { createExpander } from './expand.ts';
 import { createProver } from './prover.ts';
-import { prio2Shape } from './shape.ts';
+import { prio2Shape, requireLength } from './shape.ts';
 import type { Prio2Shape } from './shape.ts';
 import { createVerifier } from './verifier.ts';
 import type { VerifyInitBlock } from './verifier.ts';
@@ -41,8 +42,12 @@ export interface Prio2 {
     status: Uint8Array,
     failure: number,
   ): void;
+  /** One processor's verifier shares of a block at each report's r. */
   verifyInit(block: VerifyInitBlock): void;
-  /** Decides each report from both verifier shares; sets `failure` where the proof is invalid. */
+  /**
+   * verifierSharesToMessage: decides each report from both verifier shares (canonical elements);
+   * sets `failure` where (f1 + f2)(g1 + g2) is not h1 + h2. Both processors reach the same verdict.
+   */
   decideBlock(
     count: number,
     own: Uint32Array,
@@ -50,7 +55,7 @@ export interface Prio2 {
     status: Uint8Array,
     failure: number,
   ): void;
-  /** Adds the data of reports with status 0 into `sum` (dimension elements). */
+  /** Adds the data shares of reports with status 0 into `sum` (dimension elements), mod p. */
   aggregateBlock(count: number, shares: Uint32Array, status: Uint8Array, sum: Uint32Array): void;
 }
 
@@ -65,19 +70,21 @@ export function createPrio2(dimension: number): Prio2 {
     verifyInit: createVerifier(shape),
 
     splitBlock(count, proofs, shares) {
+      requireLength('share elements', shares, count * proofLen);
+      requireLength('proof elements', proofs, count * proofLen);
       subtractFrom(shares, 0, proofs, 0, count * proofLen);
     },
 
     encodeShares(count, shares, { bytes, offset, stride }) {
       for (let i = 0; i < count; i++) {
-        encodeElements(shares, i * proofLen, proofLen, bytes, offset + i * stride);
+        encodeInto(shares, i * proofLen, proofLen, bytes, offset + i * stride);
       }
     },
 
     decodeShares(count, { bytes, offset, stride }, out, status, failure) {
       for (let i = 0; i < count; i++) {
         if (status[i] !== 0) continue;
-        const bad = decodeElements(bytes, offset + i * stride, proofLen, out, i * proofLen);
+        const bad = decodeInto(bytes, offset + i * stride, proofLen, out, i * proofLen);
         if (bad !== -1) status[i] = failure;
       }
     },
@@ -94,6 +101,8 @@ export function createPrio2(dimension: number): Prio2 {
     },
 
     aggregateBlock(count, shares, status, sum) {
+      requireLength('share elements', shares, count * proofLen);
+      requireLength('bins', sum, dimension);
       for (let i = 0; i < count; i++) {
         if (status[i] === 0) addInto(sum, 0, shares, i * proofLen, dimension);
       }
@@ -114,5 +123,5 @@ export function unshard(leader: Uint32Array, helper: Uint32Array): Float64Array 
 }
 
 function checkLengths(a: Uint32Array, b: Uint32Array): void {
-  if (a.length !== b.length) throw new RangeError(`expected ${a.length} bins, got ${b.length}`);
+  if (a.length !== b.length) throw new PrioError('size', `${a.length} bins`, `${b.length}`);
 }

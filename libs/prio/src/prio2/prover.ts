@@ -10,60 +10,58 @@
  * cheating device gets exactly the proof that the long way would give it.
  */
 
-import { createNtt, fieldPrio2 } from '@priolab/field';
-import type { Ntt } from '@priolab/field';
+import { createOddExtension, fieldPrio2 } from '@priolab/field';
 
+import { requireLength } from './shape.ts';
 import type { Prio2Shape } from './shape.ts';
 
-const { add, mul, sub } = fieldPrio2;
+const { mul, mulAdd, neg, sub } = fieldPrio2;
 
-/** Completes proof vectors in place; stride proofLen, data and f0, g0 are set. */
+/**
+ * Completes `count` proof vectors in place (stride proofLen): data, f0 and g0 are set by the caller
+ * to any field elements; h0 and packed h are written.
+ */
 export type ProveBlock = (count: number, proofs: Uint32Array) => void;
 
 export function createProver(shape: Prio2Shape): ProveBlock {
   const { dimension, rootCount, proofLen } = shape;
-  const ntt = createNtt(shape.rootCountLog2);
-  const twist = powers(fieldPrio2.rootOfUnity(shape.rootCountLog2 + 1), rootCount);
+  const extend = createOddExtension(shape.rootCountLog2);
   const oddValues = (indicator: (i: number) => boolean): Uint32Array => {
     const values = Uint32Array.from({ length: rootCount }, (_, i) => (indicator(i) ? 1 : 0));
-    valuesAtOddRoots(ntt, twist, values);
+    extend(values, 0);
     return values;
   };
-  const constantE = oddValues((i) => i >= 1 && i <= dimension);
-  const constantL0 = oddValues((i) => i === 0);
+  const minusE = oddValues((i) => i >= 1 && i <= dimension).map(neg);
+  const l0 = oddValues((i) => i === 0);
   const f = new Uint32Array(rootCount);
 
   return (count, proofs) => {
+    requireLength('proof elements', proofs, count * proofLen);
     for (let report = 0; report < count; report++) {
       const at = report * proofLen;
       const f0 = proofs[at + dimension]!;
       const g0 = proofs[at + dimension + 1]!;
+      proofs[at + dimension + 2] = mul(f0, g0);
       f[0] = f0;
       for (let i = 0; i < dimension; i++) f[i + 1] = proofs[at + i]!;
       f.fill(0, dimension + 1);
-      valuesAtOddRoots(ntt, twist, f);
-
-      const difference = sub(g0, f0);
-      proofs[at + dimension + 2] = mul(f0, g0);
-      const packedAt = at + dimension + 3;
-      for (let j = 0; j < rootCount; j++) {
-        const value = f[j]!;
-        const g = add(sub(value, constantE[j]!), mul(difference, constantL0[j]!));
-        proofs[packedAt + j] = mul(value, g);
-      }
+      extend(f, 0);
+      multiplyByG(f, sub(g0, f0), minusE, l0, proofs, at + dimension + 3);
     }
   };
 }
 
-/** From values at the n-th roots to values at the odd 2n-th roots, in place. */
-function valuesAtOddRoots(ntt: Ntt, twist: Uint32Array, values: Uint32Array): void {
-  ntt.inverse(values, 0);
-  for (let k = 0; k < values.length; k++) values[k] = mul(values[k]!, twist[k]!);
-  ntt.forward(values, 0);
-}
-
-function powers(base: number, count: number): Uint32Array {
-  const list = new Uint32Array(count);
-  for (let i = 0, power = 1; i < count; i++, power = mul(power, base)) list[i] = power;
-  return list;
+/** packed_j = f_j * (f_j - E_j + difference * L0_j). */
+function multiplyByG(
+  f: Uint32Array,
+  difference: number,
+  minusE: Uint32Array,
+  l0: Uint32Array,
+  out: Uint32Array,
+  outOffset: number,
+): void {
+  for (let j = 0; j < f.length; j++) {
+    const value = f[j]!;
+    out[outOffset + j] = mul(value, mulAdd(difference, l0[j]!, value + minusE[j]!));
+  }
 }

@@ -4,6 +4,8 @@
 
 import { fieldPrio2 } from '@priolab/field';
 
+import { PrioError } from '../prio-error.ts';
+
 export const FIELD_MODULUS = fieldPrio2.modulus;
 /** The proof needs 2n roots of unity, n > dimension a power of two; the field has 2^20. */
 export const MAX_DIMENSION = 2 ** 19 - 1;
@@ -23,10 +25,10 @@ export interface Prio2Shape {
   readonly modulus: number;
 }
 
-/** @throws RangeError unless dimension is a whole number in 1..2^19-1 */
+/** @throws PrioError `dimension` unless it is a whole number in 1..2^19-1 */
 export function prio2Shape(dimension: number): Prio2Shape {
   if (!Number.isInteger(dimension) || dimension < 1 || dimension > MAX_DIMENSION) {
-    throw new RangeError(`dimension: expected 1..${MAX_DIMENSION}, got ${dimension}`);
+    throw new PrioError('dimension', `1..${MAX_DIMENSION}`, `${dimension}`);
   }
   let rootCountLog2 = 1;
   while (2 ** rootCountLog2 < dimension + 1) rootCountLog2++;
@@ -41,4 +43,11 @@ export function prio2Shape(dimension: number): Prio2Shape {
     helperShareSize: 32,
     modulus: FIELD_MODULUS,
   });
+}
+
+/** Typed arrays ignore what is written past their end; a block that doesn't fit must not pass. */
+export function requireLength(what: string, array: ArrayLike<number>, length: number): void {
+  if (array.length < length) {
+    throw new PrioError('size', `${length} ${what}`, `${array.length}`);
+  }
 }

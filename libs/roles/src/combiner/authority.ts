@@ -13,10 +13,16 @@ export interface Estimate {
   readonly standardError: number;
 }
 
-/** Uses the exact flip probability that devices use (an integer over 2^32). */
+/**
+ * Uses the exact flip probability that devices use (an integer over 2^32).
+ * @throws RangeError where that is 1/2 (epsilon 0): the total then says nothing of the truth
+ */
 export function estimate({ task, totals, count }: AggregateResult): Estimate {
   const p = flipProbability(task.flipThreshold);
   const scale = 1 - 2 * p;
+  if (scale === 0) {
+    throw new RangeError(`epsilon: expected one that leaves a signal, got ${task.epsilon}`);
+  }
   const values = totals.map((total) => (total - count * p) / scale);
   return { values, standardError: Math.sqrt(count * p * (1 - p)) / scale };
 }

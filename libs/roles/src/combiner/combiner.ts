@@ -50,7 +50,12 @@ export function combine(
 ): Combination {
   const results: AggregateResult[] = [];
   const held: HeldPair[] = [];
-  const helpers = new Map(helperShares.map((share) => [pairKey(share), share]));
+  const helpers = new Map<string, AggregateShare>();
+  for (const helper of helperShares) {
+    const key = pairKey(helper);
+    if (!helpers.has(key)) helpers.set(key, helper);
+    else held.push(hold(helper, 'no-leader-share', 'the second share of its task and window'));
+  }
   for (const leader of leaderShares) {
     const key = pairKey(leader);
     const helper = helpers.get(key);

@@ -106,6 +106,7 @@ function createCredentialBook(
   const credentials = new Uint8Array(limit * CREDENTIAL_SIZE);
   const keyOf = new Int32Array(limit);
   let size = 0;
+  let bookDay = -1;
 
   const authority = backend.verifyingKeys();
   authority.add(authorityKey);
@@ -165,7 +166,9 @@ function createCredentialBook(
 
   return {
     resolve({ count, bytes, offsets: uploadOffsets }, day, status, keyIndex) {
-      if (size + count > limit) clear();
+      // A certificate holds for one day: what was good yesterday is checked anew.
+      if (day !== bookDay || size + count > limit) clear();
+      bookDay = day;
       const first = size;
       for (let i = 0; i < count; i++) {
         if (status[i] === 0) keyIndex[i] = lookUp(bytes, uploadOffsets[i]! + DEVICE_KEY_AT);

@@ -8,10 +8,10 @@
  * root of unity is refused; reports refused are not counted as clients.
  */
 
-import { toHex } from '@priolab/crypto';
+import { SEAL_OVERHEAD, toHex } from '@priolab/crypto';
 import type { CryptoBackend, PrivateKey } from '@priolab/crypto';
 import { FIELD_MODULUS } from '@priolab/prio';
-import type { Prio2 } from '@priolab/prio';
+import type { Prio2, Prio2Shape } from '@priolab/prio';
 
 import { REPORT_ID_SIZE } from '../blocks.ts';
 import type { AggregateShare, ProcessorRole, ShareBatch, VerifierShareBlock } from '../blocks.ts';
@@ -28,14 +28,19 @@ const PROOF_INVALID = reasonCode('proof-invalid');
 
 export interface Processor {
   readonly role: ProcessorRole;
-  /** Opens and evaluates a batch; the block is for the peer, valid until the next batch. */
+  /**
+   * Opens and evaluates a batch; the block is for the peer, valid until the next batch. A batch not
+   * aggregated by then is dropped.
+   * @throws ProtocolAbort `batch-form` where the batch's lists or sizes are not those of the task
+   */
   verifyInit(batch: ShareBatch): VerifierShareBlock;
   /**
    * Decides about the batch of the last `verifyInit`, given the peer's message about it.
    * @returns a reason code for each report; 0: accepted
+   * @throws ProtocolAbort `peer-batch`, `peer-reports` or `peer-values`; the batch stays undecided
    */
   verifyNext(peer: VerifierShareBlock): Uint8Array;
-  /** Adds the accepted reports of that batch to the sum of its task and window. */
+  /** Adds the reports that `verifyNext` accepted to the sum of their task and window. */
   aggregate(): void;
   /** The sums so far; the processor starts again from nothing. */
   takeAggregateShares(): AggregateShare[];
@@ -63,6 +68,7 @@ export function createProcessor(options: ProcessorOptions): Processor {
   const sums = createSums();
   let current: VerifierShareBlock | undefined;
   let batch: ShareBatch | undefined;
+  let decided = false;
 
   const unpackShares = (count: number): void => {
     if (role === 'leader') prio2.decodeShares(count, plain, shares, ownStatus, NONCANONICAL);
@@ -73,9 +79,13 @@ export function createProcessor(options: ProcessorOptions): Processor {
     role,
 
     verifyInit(next) {
-      batch = next;
+      // Nothing of the batch before may be summed any more, whatever becomes of this one.
+      batch = undefined;
+      current = undefined;
+      decided = false;
       const { count, reportIds, sealed, sealedSize } = next;
       if (count > capacity) throw new RangeError(`batch of ${count}, capacity ${capacity}`);
+      checkBatch(next, shape, plainSize + SEAL_OVERHEAD);
       ownStatus.fill(0, 0, count);
       ids.clear();
       for (let i = 0; i < count; i++) {
@@ -100,23 +110,29 @@ export function createProcessor(options: ProcessorOptions): Processor {
         status: ownStatus,
         failure: UNSAFE,
       });
+      batch = next;
       current = { batchId: next.batchId, count, reportIds, values, status: ownStatus };
       return current;
     },
 
     verifyNext(peer) {
       if (current === undefined) throw new Error('verifyNext before verifyInit');
+      decided = false;
       checkPeer(current, peer);
       const { count } = current;
       for (let i = 0; i < count; i++) {
         status[i] = ownStatus[i] === 0 && peer.status[i] !== 0 ? PEER_REFUSED : ownStatus[i]!;
       }
       prio2.decideBlock(count, values, peer.values, status, PROOF_INVALID);
+      decided = true;
       return status.subarray(0, count);
     },
 
     aggregate() {
-      if (batch === undefined || current === undefined) throw new Error('no batch to aggregate');
+      // Without a decision `status` would be that of an earlier batch: unproved reports accepted.
+      if (batch === undefined || current === undefined || !decided) {
+        throw new Error('aggregate before verifyNext');
+      }
       const { count } = current;
       const into = sums.of(batch);
       prio2.aggregateBlock(count, shares, status, into.sum);
@@ -133,6 +149,20 @@ export function createProcessor(options: ProcessorOptions): Processor {
   };
 }
 
+/** A sealed share of another size would be opened over a part of an earlier report's share. */
+function checkBatch(batch: ShareBatch, shape: Prio2Shape, sealedSize: number): void {
+  const { task, batchId, count, reportIds, queryRandomness } = batch;
+  const refuse = (what: string, expected: number, got: number): void => {
+    if (expected === got) return;
+    const where = `batch ${toHex(batchId)}: ${what}`;
+    throw new ProtocolAbort('batch-form', `${where}: expected ${expected}, got ${got}`);
+  };
+  refuse('bins', shape.dimension, task.shape.dimension);
+  refuse('bytes of a sealed share', sealedSize, batch.sealedSize);
+  refuse('bytes of report ids', count * REPORT_ID_SIZE, reportIds.length);
+  refuse('points r', count, queryRandomness.length);
+}
+
 /** The peer must speak of the same reports in the same order, in field elements. */
 function checkPeer(own: VerifierShareBlock, peer: VerifierShareBlock): void {
   if (own.count !== peer.count || !sameBytes(own.batchId, peer.batchId)) {
@@ -143,7 +173,8 @@ function checkPeer(own: VerifierShareBlock, peer: VerifierShareBlock): void {
     throw new ProtocolAbort('peer-reports', `batch ${toHex(own.batchId)}: other report ids`);
   }
   for (let i = 0; i < peer.count * 3; i++) {
-    if (peer.values[i]! >= FIELD_MODULUS) {
+    // So written, an element that is not there is refused too.
+    if (!(peer.values[i]! < FIELD_MODULUS)) {
       throw new ProtocolAbort('peer-values', `verifier share element ${i} is not below p`);
     }
   }

@@ -1,0 +1,71 @@
+/**
+ * Same scenario and seed, same results: in this thread and on 1, 2 and 3 workers, on both backends,
+ * and as recorded when this code had passed the published vectors.
+ */
+
+import { readFileSync } from 'node:fs';
+
+import { describe, expect, test } from 'vitest';
+
+import { resolveScenario } from '../../src/index.ts';
+import type { ScenarioInput } from '../../src/index.ts';
+import { runSmall, small, smallInput } from './fixture.ts';
+
+const mixed: Partial<ScenarioInput> = {
+  population: { reports: 1200, states: ['us-wa', 'us-md', 'us-ca'], days: 2 },
+  adversaries: [
+    { id: 'cli.forge', share: 0.05 },
+    { id: 'net.corrupt', share: 0.05 },
+    { id: 'dev.retry_same', share: 0.05 },
+  ],
+  crypto: { crossCheck: false },
+  expect: ['sum.exact', 'reason'],
+};
+
+test('inline and with 1, 2 and 3 workers: one digest', async () => {
+  const scenario = small(mixed);
+  const inline = await runSmall(scenario, 0);
+  expect(inline.verdict).toBe('pass');
+  for (const workers of [1, 2, 3]) {
+    const { identity, verdict } = await runSmall(scenario, workers);
+    expect({ workers, identity, verdict }).toEqual({
+      workers,
+      identity: inline.identity,
+      verdict: 'pass',
+    });
+  }
+}, 60_000);
+
+test('another seed, another digest; the same scenario digest', async () => {
+  const digests = await Promise.all(
+    ['1', '2'].map(async (seed) => (await runSmall(small({ ...mixed, seed }))).identity),
+  );
+  expect(digests[0]!.resultDigest).not.toBe(digests[1]!.resultDigest);
+  expect(digests[0]!.scenarioDigest).toBe(digests[1]!.scenarioDigest);
+});
+
+test('the noble backend gives the results of the node backend', async () => {
+  const tiny = { population: { reports: 24, states: ['us-wa'] }, expect: ['sum.exact'] };
+  const run = (backend: 'node' | 'noble') =>
+    runSmall(small({ ...tiny, crypto: { backend, crossCheck: false } } as Partial<ScenarioInput>));
+  const [fast, slow] = [await run('node'), await run('noble')];
+  expect(slow.identity.resultDigest).toBe(fast.identity.resultDigest);
+}, 60_000);
+
+describe('golden digests', () => {
+  const golden = JSON.parse(
+    readFileSync(new URL('../golden/digests.json', import.meta.url), 'utf8'),
+  ) as { name: string; scenario: ScenarioInput; resultDigest: string }[];
+
+  test('there are some', () => expect(golden.length).toBeGreaterThanOrEqual(3));
+
+  test.each(golden)('$name', async ({ scenario, resultDigest }) => {
+    const summary = await runSmall(resolveScenario(scenario, 'golden'));
+    expect(summary.identity.resultDigest).toBe(resultDigest);
+  });
+
+  test('they are no accident of the fixture', () => {
+    expect(smallInput.seed).toBe('fixture');
+    expect(new Set(golden.map(({ resultDigest }) => resultDigest)).size).toBe(golden.length);
+  });
+});

@@ -1,0 +1,59 @@
+/** What a run cost: speed, worker time by stage as bars, memory, and the unit of speed. */
+
+import type { RunSummary } from '@priolab/harness';
+
+import { reportsDone } from './known-limits.ts';
+import type { Palette } from './palette.ts';
+import { counted, formatCount, formatDuration, formatFixed, pad, sanitise, wrap } from './text.ts';
+
+const BAR_LONGEST = 40;
+
+export function renderCost(summary: RunSummary, width: number, palette: Palette): string[] {
+  const { cost, environment, fates } = summary;
+  const { wallMs, cpuMs, reportsPerSecond, stagesMs, calibrationUs, peakRssBytes } = cost;
+  const { before, after } = calibrationUs;
+  const threads = environment.workers === 0 ? 'no worker' : counted(environment.workers, 'worker');
+  const machine = [environment.cpu, environment.platform, `node ${environment.node}`]
+    .map(sanitise)
+    .join(', ');
+  const facts = [
+    `${formatCount(reportsPerSecond)} reports/s with ${threads}; ${formatDuration(wallMs)} in all, ` +
+      `${formatDuration(cpuMs)} of CPU`,
+    `peak memory ${formatCount(peakRssBytes / 2 ** 20)} MiB`,
+    `unit of speed: one P-256 multiplication, ${formatFixed(before, 1)} us before the run and ` +
+      `${formatFixed(after, 1)} us after`,
+    `${counted(environment.cores, 'core')}, ${machine}`,
+  ].flatMap((fact) => wrap(fact, width - 2).map((line) => `  ${line}`));
+  const done = reportsDone(fates);
+  return done === 0 ? facts : [...facts, ...stageBars(stagesMs, done, width, palette)];
+}
+
+/** Microseconds of worker time for each report, by stage. */
+function stageBars(
+  stagesMs: Readonly<Record<string, number>>,
+  reports: number,
+  width: number,
+  palette: Palette,
+): string[] {
+  const stages = Object.entries(stagesMs)
+    .filter(([, ms]) => ms > 0)
+    .map(([stage, ms]) => ({ stage: sanitise(stage), us: (1000 * ms) / reports }));
+  if (stages.length === 0) return [];
+  const sum = stages.reduce((total, { us }) => total + us, 0);
+  const most = Math.max(...stages.map(({ us }) => us));
+  const rows = [...stages, { stage: 'all stages', us: sum }];
+  const nameWidth = Math.max(...rows.map(({ stage }) => stage.length));
+  const numberWidth = formatFixed(sum, 1).length;
+  const room = width - 2 - nameWidth - 2 - numberWidth - 2 - '100 %  '.length;
+  const longest = Math.max(1, Math.min(BAR_LONGEST, room));
+  const line = ({ stage, us }: (typeof rows)[number], bar: string): string => {
+    const share = `${pad(((100 * us) / sum).toFixed(0), 3, 'right')} %`;
+    const number = pad(formatFixed(us, 1), numberWidth, 'right');
+    return `  ${pad(stage, nameWidth)}  ${number}  ${share}  ${bar}`.trimEnd();
+  };
+  return [
+    palette.dim('  worker time, us a report'),
+    ...stages.map((row) => line(row, '█'.repeat(Math.ceil((longest * row.us) / most)))),
+    line(rows.at(-1)!, ''),
+  ];
+}

@@ -1,0 +1,126 @@
+/**
+ * The data flow in numbers: how many phones, devices, reports and uploads there were, how many each
+ * party accepted and refused, and why. A fate names the party that found the fault.
+ */
+
+import type { CellRecord, FateCount, RunSummary } from '@priolab/harness';
+
+import type { Palette } from './palette.ts';
+import { counted, formatCount, pad, sanitise, wrap } from './text.ts';
+
+interface Step {
+  readonly name: string;
+  readonly count: number;
+  readonly about: string;
+  readonly style?: (text: string) => string;
+}
+
+export function renderFlow(summary: RunSummary, width: number, palette: Palette): string[] {
+  const steps = stepsOf(summary, palette);
+  const nameWidth = Math.max(...steps.map(({ name }) => name.length));
+  const countWidth = Math.max(...steps.map(({ count }) => formatCount(count).length));
+  const indent = 2 + nameWidth + 2 + countWidth + 2;
+  return steps.flatMap(({ name, count, about, style }) => {
+    const [first, ...more] = wrap(about, Math.max(20, width - indent));
+    const number = pad(formatCount(count), countWidth, 'right');
+    const head = `  ${name.padEnd(nameWidth)}  ${number}`;
+    const lines = [`${head}  ${first}`, ...more.map((line) => ' '.repeat(indent) + line)];
+    return style === undefined ? lines : lines.map(style);
+  });
+}
+
+function stepsOf(summary: RunSummary, palette: Palette): Step[] {
+  const { population, fates, copyFates, tally, cells } = summary;
+  const { days, states, phones, deviceDays, reports } = population;
+  const endings = [...fates, ...copyFates];
+  const refused = endings.filter(({ outcome }) => outcome === 'rejected');
+  const atIngestor = refused.filter(({ hop }) => hop === 'ingestor');
+  const elsewhere = refused.filter(({ hop }) => !['ingestor', 'leader', 'helper'].includes(hop));
+  const astray = endings.filter(({ outcome }) => !['accepted', 'rejected'].includes(outcome));
+  const processor = (role: 'leader' | 'helper', found: string): Step => {
+    const reasons = byReason(refused.filter(({ hop }) => hop === role));
+    const rejected = add(cells, ({ counts }) =>
+      role === 'leader' ? counts.leaderRejected : counts.helperRejected,
+    );
+    const why = reasons === '' ? '' : `; ${found}: ${reasons}`;
+    return {
+      name: role,
+      count: add(cells, ({ counts }) => counts[role]),
+      about: `accepted, ${formatCount(rejected)} rejected${why}`,
+    };
+  };
+  return [
+    { name: 'phones', count: phones, about: `in ${counted(states, 'state')}` },
+    {
+      name: 'devices',
+      count: deviceDays,
+      about: `that send, each day counted (${counted(days, 'day')})`,
+    },
+    { name: 'reports', count: reports, about: fatesOfReports(fates) },
+    { name: 'uploads', count: tally.uploads, about: copiesText(tally.copies) },
+    {
+      name: 'ingestor',
+      count: tally.uploads - total(atIngestor),
+      about: `accepted, ${formatCount(total(atIngestor))} rejected${colon(byReason(atIngestor))}`,
+    },
+    processor('leader', 'found here'),
+    processor('helper', 'found here only'),
+    ...[...elsewhere, ...astray].map(({ outcome, hop, reason, count }) => ({
+      name: 'elsewhere',
+      count,
+      about: [outcome, `hop ${hop}`, `reason ${reason}`].map(sanitise).join(', '),
+      style: outcome === 'pending' ? palette.doubt : palette.bad,
+    })),
+    totalsStep(cells, palette),
+  ];
+}
+
+function fatesOfReports(fates: readonly FateCount[]): string {
+  const of = (name: string): number => total(fates.filter(({ outcome }) => outcome === name));
+  const pending = of('pending');
+  const notRun = pending === 0 ? '' : `, ${formatCount(pending)} not run yet`;
+  const ended = `${formatCount(of('accepted'))} accepted, ${formatCount(of('rejected'))} rejected`;
+  return `planned: ${ended}${notRun}`;
+}
+
+function copiesText(copies: number): string {
+  if (copies === 0) return 'none of them a copy';
+  return `${formatCount(copies)} of them ${copies === 1 ? 'a copy' : 'copies'}`;
+}
+
+function totalsStep(cells: readonly CellRecord[], palette: Palette): Step {
+  const published = cells.filter(({ totals }) => totals !== undefined);
+  const held = cells.filter(({ totals }) => totals === undefined);
+  const reasons = countBy(held.map((cell) => [cell.held?.reason ?? 'no total', 1]));
+  const bins = published.reduce((sum, { totals }) => sum + totals!.length, 0);
+  return {
+    name: 'totals',
+    count: published.length,
+    about: `published (${counted(bins, 'bin')}), ${formatCount(held.length)} held` + colon(reasons),
+    ...(held.length === 0 ? {} : { style: palette.doubt }),
+  };
+}
+
+const colon = (text: string): string => (text === '' ? '' : `: ${text}`);
+
+function total(fates: readonly FateCount[]): number {
+  return fates.reduce((sum, { count }) => sum + count, 0);
+}
+
+function add(cells: readonly CellRecord[], of: (cell: CellRecord) => number): number {
+  return cells.reduce((sum, cell) => sum + of(cell), 0);
+}
+
+function byReason(fates: readonly FateCount[]): string {
+  return countBy(fates.map(({ reason, count }) => [reason, count]));
+}
+
+/** `stale 5, replayed 2`: the most frequent first, then by name. */
+function countBy(entries: readonly (readonly [string, number])[]): string {
+  const counts = new Map<string, number>();
+  for (const [name, count] of entries) counts.set(name, (counts.get(name) ?? 0) + count);
+  return [...counts]
+    .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+    .map(([name, count]) => `${sanitise(name)} ${formatCount(count)}`)
+    .join(', ');
+}

@@ -1,0 +1,123 @@
+/**
+ * The top of a report: the verdict in one sentence, which run this is, and whatever did not pass
+ * with the command that repeats it. The verdict is the record's; nothing is judged here.
+ */
+
+import type { ExpectationOutcome, RunSummary, Verdict } from '@priolab/harness';
+
+import { reportsDone } from './known-limits.ts';
+import { verdictStyle, type Palette } from './palette.ts';
+import { counted, formatCount, sanitise, wrap } from './text.ts';
+
+/** Worst first. */
+const PROBLEMS = ['fail', 'invalid', 'vacuous'] as const satisfies readonly Verdict[];
+
+/** What to do about an expectation that nothing stands behind. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  noforge: 'add adversaries to the scenario, or raise their share',
+  'noise.dist': 'more reports, or a smaller system.epsilon: more noise to see',
+  unbiased: 'more reports, or a smaller system.epsilon: more noise to see',
+  crosscheck: 'switch crypto.crossCheck on, or lower its `every`',
+};
+
+/** The verdict in one plain sentence, without its word. */
+export function verdictSentence(summary: RunSummary): string {
+  const { verdict, expectations, fates, population, interrupted } = summary;
+  const count = (wanted: Verdict): number =>
+    expectations.filter((outcome) => outcome.verdict === wanted).length;
+  const done = reportsDone(fates);
+  const all = counted(expectations.length, 'expectation');
+  const stopped =
+    `stopped after ${formatCount(done)} of ${counted(population.reports, 'report')}; ` +
+    'what follows covers those only';
+  const alsoOf = (...others: Verdict[]): string[] =>
+    others.filter((other) => count(other) > 0).map((other) => `${count(other)} ${other}`);
+  switch (verdict) {
+    case 'pass':
+      return expectations.length === 1
+        ? `the one expectation holds, over ${counted(done, 'report')}`
+        : `all ${all} hold, over ${counted(done, 'report')}`;
+    case 'fail': {
+      const failed = `${count('fail')} of ${all} ${count('fail') === 1 ? 'does' : 'do'} not hold`;
+      return [failed, ...alsoOf('invalid', 'vacuous'), ...(interrupted ? [stopped] : [])].join(
+        '; ',
+      );
+    }
+    case 'vacuous': {
+      if (expectations.length === 0)
+        return 'the scenario expects nothing, so the run shows nothing';
+      const vacuous = `${count('vacuous')} of ${all} had nothing to judge, which is no pass`;
+      return [vacuous, ...alsoOf('invalid'), 'none failed'].join('; ');
+    }
+    case 'invalid':
+      return `${count('invalid')} of ${all} could not be measured well enough to judge; none failed`;
+    case 'interrupted':
+      return [stopped, ...alsoOf('fail', 'invalid', 'vacuous')].join('; ');
+  }
+}
+
+/** Verdict first, then which run it was. */
+export function renderHeadline(summary: RunSummary, width: number, palette: Palette): string[] {
+  const { verdict, exitCode, identity, environment } = summary;
+  const word = verdict.toUpperCase();
+  const sentence = wrap(`${verdictSentence(summary)} (exit code ${exitCode})`, width);
+  const style = verdictStyle(palette, verdict);
+  const hex = (digest: string): string => sanitise(digest.slice(0, 8));
+  const run = [
+    sanitise(identity.id),
+    `seed ${sanitise(identity.seed)}`,
+    `scenario ${hex(identity.scenarioDigest)}`,
+    `result ${hex(identity.resultDigest)}`,
+    `backend ${sanitise(identity.backend)}`,
+    `fidelity ${sanitise(identity.fidelity)}`,
+    `commit ${sanitise(environment.commit.slice(0, 12))}`,
+  ].join(', ');
+  const [first, ...more] = wrap(`${word}  ${sentence.join(' ')}`, width);
+  return [
+    palette.strong(style(word)) + palette.strong(first!.slice(word.length)),
+    ...more.map((line) => palette.strong(line)),
+    ...wrap(run, width).map((line) => palette.dim(line)),
+  ];
+}
+
+/** Expectations that did not pass, worst first, and how to see it again; empty where all passed. */
+export function renderProblems(
+  summary: RunSummary,
+  options: { width: number; palette: Palette; replay: string },
+): string[] {
+  const { width, palette, replay } = options;
+  const problems = problemsOf(summary);
+  if (problems.length === 0 && !summary.interrupted) return [];
+  const lines: string[] = [];
+  const field = (name: string, text: string): void => {
+    const [first, ...more] = wrap(text, width - 14);
+    lines.push(`    ${palette.dim(name.padEnd(10))}${first}`);
+    lines.push(...more.map((line) => ' '.repeat(14) + line));
+  };
+  for (const { id, verdict, observed, limit, n } of problems) {
+    const [first, ...more] = wrap(`${verdict} ${sanitise(id)}`, width - 2);
+    lines.push(...[first!, ...more].map((line) => `  ${verdictStyle(palette, verdict)(line)}`));
+    field('observed', `${sanitise(observed)} (n = ${formatCount(n)})`);
+    field('limit', sanitise(limit));
+    const remedy = remedyFor({ id, verdict }, summary.interrupted);
+    if (remedy !== undefined) field('to do', remedy);
+  }
+  // One line however long, so that it can be copied.
+  lines.push(`  ${palette.strong('repeat this run:')} ${sanitise(replay)}`);
+  return lines;
+}
+
+export function problemsOf({ expectations }: RunSummary): ExpectationOutcome[] {
+  return PROBLEMS.flatMap((wanted) => expectations.filter(({ verdict }) => verdict === wanted));
+}
+
+/** What the reader can do about it; a failure has no remedy but its cause. */
+export function remedyFor(
+  { id, verdict }: Pick<ExpectationOutcome, 'id' | 'verdict'>,
+  interrupted: boolean,
+): string | undefined {
+  if (verdict === 'invalid') return 'run it again while the machine does nothing else';
+  if (verdict !== 'vacuous') return undefined;
+  if (interrupted) return 'let the run finish';
+  return Object.hasOwn(REMEDIES, id) ? REMEDIES[id] : 'more reports (population.reports)';
+}

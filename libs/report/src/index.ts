@@ -1,0 +1,7 @@
+/** Reports of a run: the record in, text out. Judges nothing, prints nothing. */
+
+export { renderJunit } from './junit.ts';
+export { poolCells, relativeRms, type PooledRow, type PooledTotals } from './pool.ts';
+export { renderProgress, renderProgressPlain } from './progress.ts';
+export { renderSummary, type SummaryOptions, type WrittenFile } from './terminal.ts';
+export { sanitise } from './text.ts';

@@ -1,0 +1,201 @@
+/**
+ * A run as text for a terminal or a CI log: verdict first, then what did not pass, then the numbers
+ * in the order in which data flows. A pure function of the summary: it prints nothing, judges
+ * nothing and asks no stream for its width or colours.
+ */
+
+import type { ExpectationOutcome, RunSummary } from '@priolab/harness';
+
+import { renderCost } from './cost.ts';
+import { renderFlow } from './flow.ts';
+import { renderHeadline, renderProblems } from './headline.ts';
+import { knownLimit } from './known-limits.ts';
+import { paletteFor, verdictStyle, type Palette } from './palette.ts';
+import { poolCells, relativeRms, type PooledRow } from './pool.ts';
+import { renderTable, type Column, type Row } from './table.ts';
+import { counted, formatCount, formatFixed, sanitise, wrap } from './text.ts';
+
+export interface WrittenFile {
+  readonly path: string;
+  /** What is in it, in a few words. */
+  readonly what: string;
+}
+
+export interface SummaryOptions {
+  readonly colour: boolean;
+  /** The command that repeats this run exactly. */
+  readonly replay: string;
+  /** Columns: 100 if left out or no number; below 60 it counts as 60. */
+  readonly width?: number | undefined;
+  /** Rows of the table of states and metrics: 24 if left out. */
+  readonly maxRows?: number | undefined;
+  readonly files?: readonly WrittenFile[] | undefined;
+}
+
+const DEFAULT_WIDTH = 100;
+const NARROWEST = 60;
+const DEFAULT_ROWS = 24;
+
+/** The whole report, without a newline at the end. Only commands and file paths pass the width. */
+export function renderSummary(summary: RunSummary, options: SummaryOptions): string {
+  const { colour, replay, maxRows = DEFAULT_ROWS, files = [] } = options;
+  const palette = paletteFor(colour);
+  const width = usableWidth(options.width);
+  const section = (title: string, lines: readonly string[]): string[] =>
+    lines.length === 0 ? [] : ['', palette.strong(title), ...lines];
+  return [
+    ...renderHeadline(summary, width, palette),
+    ...section('To look at', renderProblems(summary, { width, palette, replay })),
+    ...section('Data flow', renderFlow(summary, width, palette)),
+    ...section('States and metrics', renderStates(summary, { width, palette, maxRows })),
+    ...section('Expectations', renderExpectations(summary.expectations, width, palette)),
+    ...section('Adversaries', renderAdversaries(summary, width, palette)),
+    ...section('Cost', renderCost(summary, width, palette)),
+    ...section('Files', renderFiles(files)),
+  ].join('\n');
+}
+
+/** `process.stdout.columns` is undefined without a terminal, and 0 in some. */
+function usableWidth(width: number | undefined): number {
+  if (width === undefined || !(width >= 1)) return DEFAULT_WIDTH;
+  return Math.max(NARROWEST, Math.floor(width));
+}
+
+const stateColumns: readonly Column[] = [
+  { title: 'state', flexible: true },
+  { title: 'metric', flexible: true },
+  { title: 'reports', align: 'right', optional: true },
+  { title: 'bin', align: 'right' },
+  { title: 'truth', align: 'right' },
+  { title: 'estimate', align: 'right' },
+  { title: 'error', align: 'right' },
+  { title: 'std.err', align: 'right' },
+  { title: 'rms', align: 'right', optional: true },
+  { title: 'worst z', align: 'right', optional: true },
+];
+
+function renderStates(
+  summary: RunSummary,
+  options: { width: number; palette: Palette; maxRows: number },
+): string[] {
+  const { width, palette, maxRows } = options;
+  const pooled = poolCells(summary.cells);
+  if (pooled.length === 0) return ['  no cell: no report reached the processors'];
+  const limit = maxRows >= 0 ? Math.floor(maxRows) : DEFAULT_ROWS;
+  const rows = pooled.slice(0, limit).map((row) => stateRow(row, palette));
+  const table =
+    rows.length === 0
+      ? { lines: [], leftOut: [] }
+      : renderTable({ columns: stateColumns, rows, width, palette });
+  const notes: string[] = [];
+  const cut = pooled.length - rows.length;
+  if (cut > 0) {
+    const all = `all ${formatCount(pooled.length)} are in summary.json, under "cells"`;
+    notes.push(`${formatCount(cut)} more ${cut === 1 ? 'row' : 'rows'} not shown; ${all}.`);
+  }
+  notes.push(
+    'Vendors, windows and days pooled. bin: the most frequent one apart from bin 0; rms and worst ' +
+      'z: error over all bins, root mean square and largest |error| / std.err.',
+    'truth: honest reports before noise; error: estimate less truth, as the authority has it.',
+  );
+  if (table.leftOut.length > 0) notes.push(`No room for: ${table.leftOut.join(', ')}.`);
+  const rms = relativeRms(pooled);
+  if (rms !== undefined) {
+    notes.push(`Over all rows the rms error is ${rms.toFixed(2)} standard errors; noise alone: 1.`);
+  }
+  const cheats = pooled.reduce((sum, row) => sum + row.cheats, 0);
+  const cheating =
+    `${counted(cheats, 'accepted report')} with a value that a cheat changed ` +
+    `${cheats === 1 ? 'is' : 'are'} in the estimates, not in the truth: part of the error.`;
+  const dimmed = notes.flatMap((note) => wrap(note, width - 2)).map((line) => palette.dim(line));
+  const loud = cheats === 0 ? [] : wrap(cheating, width - 2).map((line) => palette.doubt(line));
+  return [...table.lines, ...[...dimmed, ...loud].map((line) => `  ${line}`)];
+}
+
+function stateRow(row: PooledRow, palette: Palette): Row {
+  const { totals, heldCount, cellCount } = row;
+  const numbers =
+    totals === undefined
+      ? ['-', '-', '-', 'held', '-', '-', '-', '-']
+      : [
+          formatCount(row.reports),
+          String(totals.bin),
+          formatCount(totals.truth),
+          formatFixed(totals.estimate, 1),
+          formatFixed(totals.error, 1),
+          formatFixed(totals.standardError, 1),
+          formatFixed(totals.rmsError, 1),
+          formatZ(totals.worstZ),
+        ];
+  const cells = [sanitise(row.state), sanitise(row.metric), ...numbers];
+  if (heldCount === 0) return { cells };
+  const reasons = row.heldReasons.map(sanitise).join(', ');
+  const remark = `${formatCount(heldCount)} of ${counted(cellCount, 'total')} held (${reasons}): not in this row`;
+  return { cells, styles: { 0: palette.doubt, 1: palette.doubt }, remark };
+}
+
+/** No noise, yet an error: infinitely many standard errors. */
+function formatZ(z: number | undefined): string {
+  if (z === undefined) return '-';
+  return z === Infinity ? 'inf' : formatFixed(z, 2);
+}
+
+function renderExpectations(
+  outcomes: readonly ExpectationOutcome[],
+  width: number,
+  palette: Palette,
+): string[] {
+  if (outcomes.length === 0) return ['  none: write what the run should show under `expect`'];
+  const columns: Column[] = [
+    { title: 'expectation', flexible: true },
+    { title: 'verdict' },
+    { title: 'observed', flexible: true },
+    { title: 'limit', flexible: true },
+    { title: 'n', align: 'right' },
+  ];
+  const rows = outcomes.map(({ id, verdict, observed, limit, n, power }): Row => {
+    const cells = [id, verdict, observed, limit].map(sanitise);
+    return {
+      cells: [...cells, formatCount(n)],
+      styles: { 1: verdictStyle(palette, verdict) },
+      ...(power === undefined
+        ? {}
+        : { remark: `power: alpha ${power.alpha}, would show ${sanitise(power.detectable)}` }),
+    };
+  });
+  return renderTable({ columns, rows, width, palette }).lines;
+}
+
+function renderAdversaries(summary: RunSummary, width: number, palette: Palette): string[] {
+  const { adversaries } = summary;
+  if (adversaries.length === 0) return [];
+  const columns: Column[] = [
+    { title: 'adversary', flexible: true },
+    { title: 'reports', align: 'right' },
+    { title: 'escaped', align: 'right' },
+    { title: 'what it does', flexible: true },
+  ];
+  const rows = adversaries.map((adversary): Row => {
+    const { id, about, fired, escaped } = adversary;
+    const limit = knownLimit(adversary, summary);
+    // Its reports count by design of the protocol: "0 escaped" would read as "all caught".
+    const escapes = limit === undefined ? formatCount(escaped) : 'known limit';
+    const doubtful = limit !== undefined || escaped > 0 || fired === 0;
+    const remarks = [
+      ...(limit === undefined ? [] : [`known limit: ${limit}`]),
+      ...(fired === 0 ? ['never happened in this run: raise its share, or run more reports'] : []),
+    ];
+    return {
+      cells: [sanitise(id), formatCount(fired), escapes, sanitise(about)],
+      ...(doubtful ? { styles: { 1: palette.doubt, 2: palette.doubt } } : {}),
+      ...(remarks.length === 0 ? {} : { remark: remarks.join('; ') }),
+    };
+  });
+  return renderTable({ columns, rows, width, palette }).lines;
+}
+
+function renderFiles(files: readonly WrittenFile[]): string[] {
+  const paths = files.map(({ path }) => sanitise(path));
+  const longest = Math.max(0, ...paths.map((path) => path.length));
+  return files.map(({ what }, i) => `  ${paths[i]!.padEnd(longest)}  ${sanitise(what)}`);
+}

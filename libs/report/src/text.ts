@@ -1,0 +1,91 @@
+/**
+ * Plain text: making foreign text harmless, wrapping and numbers. Everything that comes from a
+ * scenario or a record passes `sanitise` before it is shown: such text must not be able to move the
+ * cursor, colour the screen, reorder a line, or give orders to a CI runner that reads our output.
+ */
+
+/** Longer foreign texts are cut: a record must not be able to flood the screen. */
+const LONGEST = 1000;
+
+/**
+ * Controls, format characters (zero width, bidirectional overrides), lone surrogates, unassigned
+ * and private ones, and both line separators; and the second mark of `::` and `##`, which start
+ * workflow commands of GitHub, Azure and TeamCity runners.
+ */
+const HARMFUL = /[\p{C}\p{Zl}\p{Zp}]|(?<=:):|(?<=#)#/gu;
+
+/** One line of text with nothing in it that a terminal or a CI runner obeys: `\x1b` is written out. */
+export function sanitise(text: string): string {
+  const characters = Array.from(text.slice(0, 2 * LONGEST + 2));
+  const isCut = characters.length > LONGEST;
+  const kept = isCut ? `${characters.slice(0, LONGEST).join('')}...` : text;
+  return kept.replace(HARMFUL, visible);
+}
+
+function visible(character: string): string {
+  const code = character.codePointAt(0)!;
+  const hex = code.toString(16);
+  return code < 256 ? `\\x${hex.padStart(2, '0')}` : `\\u{${hex}}`;
+}
+
+/** Columns that a sanitised text takes: one for each code point. */
+export function lengthOf(text: string): number {
+  return Array.from(text).length;
+}
+
+/** Pads with spaces to `width` columns; longer text stays as it is. */
+export function pad(text: string, width: number, align: 'left' | 'right' = 'left'): string {
+  const space = ' '.repeat(Math.max(0, width - lengthOf(text)));
+  return align === 'left' ? text + space : space + text;
+}
+
+/** Breaks at spaces into lines of at most `width` columns, and words that are longer anywhere. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line: string[] = [];
+  for (const word of text.split(' ')) {
+    let rest = Array.from(word);
+    if (line.length > 0 && line.length + 1 + rest.length <= width) {
+      line.push(' ', ...rest);
+      continue;
+    }
+    if (line.length > 0) lines.push(line.join(''));
+    while (rest.length > width) {
+      lines.push(rest.slice(0, width).join(''));
+      rest = rest.slice(width);
+    }
+    line = rest;
+  }
+  if (line.length > 0 || lines.length === 0) lines.push(line.join(''));
+  return lines;
+}
+
+/** `1,234,567`; `-` for what is no number (JSON writes infinities as null). */
+export function formatCount(value: number): string {
+  return formatFixed(value, 0);
+}
+
+export function formatFixed(value: number, digits: number): string {
+  if (!Number.isFinite(value)) return '-';
+  const [whole = '', fraction] = Math.abs(value).toFixed(digits).split('.');
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
+  const number = fraction === undefined ? grouped : `${grouped}.${fraction}`;
+  // A small negative value that rounds to 0 has no sign.
+  return value < 0 && /[1-9]/.test(number) ? `-${number}` : number;
+}
+
+/** `3 reports`, `1 report`. */
+export function counted(count: number, word: string): string {
+  return `${formatCount(count)} ${word}${count === 1 ? '' : 's'}`;
+}
+
+/** `850 ms`, `12.3 s`, `2 min 05 s`, `1 h 02 min`. */
+export function formatDuration(ms: number): string {
+  if (!Number.isFinite(ms) || ms < 0) return '-';
+  if (ms < 999.5) return `${ms.toFixed(0)} ms`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`;
+  return `${formatCount(Math.floor(seconds / 3600))} h ${two(Math.floor((seconds % 3600) / 60))} min`;
+}
