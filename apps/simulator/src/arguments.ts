@@ -12,7 +12,11 @@ type Parsed<O extends Options> = ReturnType<
 >;
 
 /** Parses strictly; an unknown option is named with a guess at what was meant. */
-export function parse<O extends Options>(command: string, args: readonly string[], options: O): Parsed<O> {
+export function parse<O extends Options>(
+  command: string,
+  args: readonly string[],
+  options: O,
+): Parsed<O> {
   const known = Object.keys(options).map((name) => `--${name}`);
   const unknown = args.find(
     (arg) => arg.startsWith('--') && arg !== '--' && !known.includes(arg.split('=')[0]!),

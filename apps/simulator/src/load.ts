@@ -24,19 +24,33 @@ export async function loadScenario(file: string, overrides: Overrides = {}): Pro
 async function importScenario(file: string): Promise<unknown> {
   const path = resolve(file);
   if (!existsSync(path)) throw problem(file, 'no such file');
-  let module: { default?: unknown };
+  let exported: unknown;
   try {
-    module = (await import(pathToFileURL(path).href)) as { default?: unknown };
+    exported = await importDefault(pathToFileURL(path).href);
   } catch (error) {
-    throw problem(
-      file,
-      `can't be loaded: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    const reason = error instanceof Error ? error.message : String(error);
+    throw problem(file, `can't be loaded: ${reason}`);
   }
-  if (module.default === undefined) {
+  if (exported === undefined) {
     throw problem(file, 'has no default export; write "export default defineScenario({ ... })"');
   }
-  return module.default;
+  return exported;
+}
+
+/**
+ * The default export of a TypeScript module. A file outside any ES module package is taken for
+ * CommonJS by Node 20, which `import` can't handle for TypeScript: then the loader translates it.
+ */
+async function importDefault(url: string): Promise<unknown> {
+  try {
+    return ((await import(url)) as { default?: unknown }).default;
+  } catch {
+    const { tsImport } = await import('tsx/esm/api');
+    const module = (await tsImport(url, import.meta.url)) as { default?: unknown };
+    const inner = module.default;
+    const wrapped = typeof inner === 'object' && inner !== null && 'default' in inner;
+    return wrapped ? inner.default : inner;
+  }
 }
 
 function problem(file: string, message: string): UsageError {

@@ -1,92 +1,100 @@
-/** Uniform scalars: rejection of 0 and of n and above, with branches that give such items first. */
-
 import { describe, expect, it } from 'vitest';
-import { createSeedTree, CryptoError, fillScalars } from '../src/index.ts';
+import { createSeedTree, fillScalars, toHex } from '../src/index.ts';
 import type { SeedBranch } from '../src/index.ts';
 import { isScalar } from '../src/scalars.ts';
 import { scalarOf } from './blocks.ts';
 
 const N = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+const GOOD = scalarOf(12345n);
 
-/** A branch whose items are given by `itemAt`; a child's path is its last name. */
-function stubBranch(itemAt: (path: string, index: number) => bigint, path = 'first'): SeedBranch {
-  const branch: SeedBranch = {
-    path,
-    child: (...names) => stubBranch(itemAt, names.at(-1)),
-    fill(first, count, size, out, offset = 0) {
-      for (let i = 0; i < count; i++) out.set(branch.bytes(first + i, size), offset + i * size);
-    },
-    gather(indexes, count, size, out, offset = 0) {
-      for (let i = 0; i < count; i++) out.set(branch.bytes(indexes[i]!, size), offset + i * size);
-    },
-    bytes: (index) => scalarOf(itemAt(path, index)),
-    export: () => new Uint8Array(32),
+/** A branch whose 32-byte items are listed: by path, then by index; any other is `GOOD`. */
+function listed(items: Record<string, Record<number, bigint>>, path = ''): SeedBranch {
+  const bytes = (index: number): Uint8Array => {
+    const value = items[path]?.[index];
+    return value === undefined ? GOOD : scalarOf(value);
   };
-  return branch;
-}
-
-function scalars(branch: SeedBranch, indexes: readonly number[], stride = 32): Uint8Array {
-  const out = new Uint8Array(3 + indexes.length * stride);
-  fillScalars(branch, Uint32Array.from(indexes), indexes.length, { bytes: out, offset: 3, stride });
-  return out.subarray(3);
+  const unused = (): never => {
+    throw new Error('not used by fillScalars');
+  };
+  return {
+    path,
+    child: (...names) => listed(items, [path, ...names].filter((name) => name !== '').join('/')),
+    fill: unused,
+    export: unused,
+    bytes,
+    gather(indexes, count, size, out, offset = 0) {
+      for (let i = 0; i < count; i++) out.set(bytes(indexes[i]!), offset + i * size);
+    },
+  };
 }
 
 describe('isScalar', () => {
   it.each([
     [0n, false],
     [1n, true],
-    [0xffn << 240n, true],
+    [255n, true],
+    [1n << 248n, true],
+    [(0xffn << 248n) | 1n, true],
+    [N - 256n, true],
     [N - 1n, true],
     [N, false],
     [N + 1n, false],
-    [N - (1n << 96n), true],
-    [N + (1n << 96n), false],
-    [(1n << 256n) - 1n, false],
-  ])('%s: %s', (value, expected) => {
+    [2n ** 256n - 1n, false],
+  ])('of %d is %s', (value, expected) => {
     expect(isScalar(scalarOf(value))).toBe(expected);
-    const shifted = Buffer.concat([Uint8Array.of(7), scalarOf(value)]);
-    expect(isScalar(shifted, 1)).toBe(expected);
+    const within = new Uint8Array(40).fill(0xff);
+    within.set(scalarOf(value), 5);
+    expect(isScalar(within, 5)).toBe(expected);
   });
 });
 
 describe('fillScalars', () => {
-  it('takes the items of the branch where they are in range', () => {
-    const branch = createSeedTree('scalars');
-    const indexes = [0, 4, 5, 900];
-    const expected = Buffer.concat(indexes.map((index) => branch.bytes(index, 32)));
-    expect(scalars(branch, indexes)).toEqual(new Uint8Array(expected));
-  });
-
-  it('retries each refused item at its own index', () => {
-    const refused = [0n, N, N + 5n, (1n << 256n) - 1n];
-    // Index i is refused i times: by the branch, then by retry-1, ...
-    const branch = stubBranch((path, index) => {
-      const attempt = path === 'first' ? 0 : Number(path.replace('retry-', ''));
-      return attempt < index ? refused[attempt % 4]! : BigInt(1000 * index + attempt);
-    });
-    const expected = [1001n, 2002n, 3003n, 4004n];
-    const found = scalars(branch, [1, 2, 3, 4]);
-    expect(found).toEqual(new Uint8Array(Buffer.concat(expected.map(scalarOf))));
-  });
-
-  it('leaves the bytes between items alone, over several gathers', () => {
-    const branch = createSeedTree('strided');
-    const indexes = Array.from({ length: 2500 }, (_, i) => 2 * i);
-    const packed = scalars(branch, indexes);
-    const strided = scalars(branch, indexes, 40);
-    for (let i = 0; i < indexes.length; i++) {
-      const item = strided.subarray(40 * i, 40 * i + 32);
-      expect(Buffer.compare(item, packed.subarray(32 * i, 32 * i + 32))).toBe(0);
-      expect(strided.subarray(40 * i + 32, 40 * i + 40).some((byte) => byte !== 0)).toBe(false);
+  it.each([32, 40])('is the items of the branch where in range, at stride %d', (stride) => {
+    const branch = createSeedTree('scalars').child('ephemeral');
+    const count = 1500;
+    const indexes = Uint32Array.from({ length: count }, (_, i) => 3 * i + (i % 2));
+    const bytes = new Uint8Array(7 + count * stride).fill(0xa5);
+    fillScalars(branch, indexes, count, { bytes, offset: 7, stride });
+    for (let i = 0; i < count; i++) {
+      const start = 7 + i * stride;
+      const found = toHex(bytes.subarray(start, start + stride));
+      const expected = toHex(branch.bytes(indexes[i]!, 32)) + 'a5'.repeat(stride - 32);
+      if (found !== expected) expect(found, `slot ${i}`).toBe(expected);
     }
+    expect(toHex(bytes.subarray(0, 7))).toBe('a5'.repeat(7));
   });
 
-  it('gives up on a branch that never yields a scalar', () => {
-    expect(() =>
-      scalars(
-        stubBranch(() => 0n),
-        [1],
-      ),
-    ).toThrow(CryptoError);
+  it.each([32, 33])('draws again where out of range, at stride %d', (stride) => {
+    const branch = listed({
+      '': { 2: 0n, 4: N, 5: N - 1n, 8: 2n ** 256n - 1n, 9: N + 1n },
+      'retry-1': { 2: 22n, 3: 33n, 4: 0n, 8: N, 9: 99n },
+      'retry-2': { 4: 44n, 8: N },
+      'retry-3': { 4: 45n, 8: 88n },
+    });
+    const indexes = Uint32Array.of(1, 2, 3, 4, 5, 8, 9);
+    const bytes = new Uint8Array(indexes.length * stride);
+    fillScalars(branch, indexes, indexes.length, { bytes, offset: 0, stride });
+    const found = Array.from(indexes, (_, i) =>
+      BigInt(`0x${toHex(bytes.subarray(i * stride, i * stride + 32))}`),
+    );
+    expect(found).toEqual([12345n, 22n, 12345n, 44n, N - 1n, 88n, 99n]);
+  });
+
+  it('gives up on a branch that is never in range', () => {
+    const zeros: Record<string, Record<number, bigint>> = { '': { 0: 0n } };
+    for (let attempt = 1; attempt <= 64; attempt++) zeros[`retry-${attempt}`] = { 0: 0n };
+    const out = { bytes: new Uint8Array(32), offset: 0, stride: 32 };
+    expect(() => fillScalars(listed(zeros), Uint32Array.of(0), 1, out)).toThrow(
+      expect.objectContaining({ code: 'invalid-seed' }),
+    );
+  });
+
+  it('refuses overlapping or short output', () => {
+    const branch = createSeedTree('scalars');
+    const short = expect.objectContaining({ code: 'invalid-layout' });
+    for (const stride of [0, 31, 33]) {
+      const out = { bytes: new Uint8Array(64), offset: 0, stride };
+      expect(() => fillScalars(branch, Uint32Array.of(0, 1), 2, out)).toThrow(short);
+    }
   });
 });

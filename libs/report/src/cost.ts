@@ -4,9 +4,19 @@ import type { RunSummary } from '@priolab/harness';
 
 import { reportsDone } from './known-limits.ts';
 import type { Palette } from './palette.ts';
-import { counted, formatCount, formatDuration, formatFixed, pad, sanitise, wrap } from './text.ts';
+import {
+  clip,
+  counted,
+  formatCount,
+  formatDuration,
+  formatFixed,
+  pad,
+  sanitise,
+  wrap,
+} from './text.ts';
 
 const BAR_LONGEST = 40;
+const NAME_LONGEST = 24;
 
 export function renderCost(summary: RunSummary, width: number, palette: Palette): string[] {
   const { cost, environment, fates } = summary;
@@ -37,7 +47,10 @@ function stageBars(
 ): string[] {
   const stages = Object.entries(stagesMs)
     .filter(([, ms]) => ms > 0)
-    .map(([stage, ms]) => ({ stage: sanitise(stage), us: (1000 * ms) / reports }));
+    .map(([stage, ms]) => ({
+      stage: clip(sanitise(stage), NAME_LONGEST),
+      us: (1000 * ms) / reports,
+    }));
   if (stages.length === 0) return [];
   const sum = stages.reduce((total, { us }) => total + us, 0);
   const most = Math.max(...stages.map(({ us }) => us));

@@ -30,13 +30,16 @@ export function renderFlow(summary: RunSummary, width: number, palette: Palette)
 }
 
 function stepsOf(summary: RunSummary, palette: Palette): Step[] {
-  const { population, fates, copyFates, tally, cells } = summary;
+  const { population, fates, copyFates, tally, cells, interrupted } = summary;
   const { days, states, phones, deviceDays, reports } = population;
   const endings = [...fates, ...copyFates];
   const refused = endings.filter(({ outcome }) => outcome === 'rejected');
   const atIngestor = refused.filter(({ hop }) => hop === 'ingestor');
   const elsewhere = refused.filter(({ hop }) => !['ingestor', 'leader', 'helper'].includes(hop));
-  const astray = endings.filter(({ outcome }) => !['accepted', 'rejected'].includes(outcome));
+  // Pending reports stand in the line of reports; whatever else is left is a fault of the run.
+  const astray = endings.filter(
+    ({ outcome }) => !['accepted', 'rejected', 'pending'].includes(outcome),
+  );
   const processor = (role: 'leader' | 'helper', found: string): Step => {
     const reasons = byReason(refused.filter(({ hop }) => hop === role));
     const rejected = add(cells, ({ counts }) =>
@@ -54,7 +57,7 @@ function stepsOf(summary: RunSummary, palette: Palette): Step[] {
     {
       name: 'devices',
       count: deviceDays,
-      about: `that send, each day counted (${counted(days, 'day')})`,
+      about: `${interrupted ? 'due to send' : 'that sent'}, each day counted (${counted(days, 'day')})`,
     },
     { name: 'reports', count: reports, about: fatesOfReports(fates) },
     { name: 'uploads', count: tally.uploads, about: copiesText(tally.copies) },
@@ -69,7 +72,7 @@ function stepsOf(summary: RunSummary, palette: Palette): Step[] {
       name: 'elsewhere',
       count,
       about: [outcome, `hop ${hop}`, `reason ${reason}`].map(sanitise).join(', '),
-      style: outcome === 'pending' ? palette.doubt : palette.bad,
+      style: palette.bad,
     })),
     totalsStep(cells, palette),
   ];

@@ -1,5 +1,6 @@
 /** Reports of a run: the record in, text out. Judges nothing, prints nothing. */
 
+export { verdictSentence } from './headline.ts';
 export { renderJunit } from './junit.ts';
 export { poolCells, relativeRms, type PooledRow, type PooledTotals } from './pool.ts';
 export { renderProgress, renderProgressPlain } from './progress.ts';

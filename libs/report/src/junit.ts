@@ -8,7 +8,7 @@ import type { ExpectationOutcome, RunSummary } from '@priolab/harness';
 
 import { remedyFor, verdictSentence } from './headline.ts';
 import { knownLimit } from './known-limits.ts';
-import { formatCount, sanitise } from './text.ts';
+import { formatCount, formatLevel, sanitise } from './text.ts';
 
 interface Case {
   readonly name: string;
@@ -76,7 +76,7 @@ function caseOf(outcome: ExpectationOutcome, summary: RunSummary, replay: string
       `n: ${formatCount(n)}`,
       ...(power === undefined
         ? []
-        : [`power: alpha ${power.alpha}, would show ${power.detectable}`]),
+        : [`power: alpha ${formatLevel(power.alpha)}, would show ${power.detectable}`]),
       ...(remedy === undefined ? [] : [`to do: ${remedy}`]),
       ...(verdict === 'pass' ? [] : [`repeat: ${replay}`]),
     ],

@@ -54,6 +54,7 @@ export function renderTable(options: {
     return Array.from({ length: height }, (_, k) => {
       const parts = shown.map((column, i) => {
         const text = pad(wrapped[i]![k] ?? '', widths[column]!, columns[column]!.align);
+        if (text.trim() === '') return text;
         return style(i === shown.length - 1 ? text.trimEnd() : text, column);
       });
       return (INDENT + parts.join(GAP)).trimEnd();

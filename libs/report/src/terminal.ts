@@ -13,7 +13,7 @@ import { knownLimit } from './known-limits.ts';
 import { paletteFor, verdictStyle, type Palette } from './palette.ts';
 import { poolCells, relativeRms, type PooledRow } from './pool.ts';
 import { renderTable, type Column, type Row } from './table.ts';
-import { counted, formatCount, formatFixed, sanitise, wrap } from './text.ts';
+import { counted, formatCount, formatFixed, formatLevel, sanitise, wrap } from './text.ts';
 
 export interface WrittenFile {
   readonly path: string;
@@ -101,7 +101,7 @@ function renderStates(
   if (table.leftOut.length > 0) notes.push(`No room for: ${table.leftOut.join(', ')}.`);
   const rms = relativeRms(pooled);
   if (rms !== undefined) {
-    notes.push(`Over all rows the rms error is ${rms.toFixed(2)} standard errors; noise alone: 1.`);
+    notes.push(`All rows: rms error ${rms.toFixed(2)} standard errors; noise alone gives about 1.`);
   }
   const cheats = pooled.reduce((sum, row) => sum + row.cheats, 0);
   const cheating =
@@ -160,7 +160,9 @@ function renderExpectations(
       styles: { 1: verdictStyle(palette, verdict) },
       ...(power === undefined
         ? {}
-        : { remark: `power: alpha ${power.alpha}, would show ${sanitise(power.detectable)}` }),
+        : {
+            remark: `power: alpha ${formatLevel(power.alpha)}, would show ${sanitise(power.detectable)}`,
+          }),
     };
   });
   return renderTable({ columns, rows, width, palette }).lines;

@@ -39,7 +39,13 @@ export function pad(text: string, width: number, align: 'left' | 'right' = 'left
   return align === 'left' ? text + space : space + text;
 }
 
-/** Breaks at spaces into lines of at most `width` columns, and words that are longer anywhere. */
+/** At most `width` columns; longer text ends in `...`. */
+export function clip(text: string, width: number): string {
+  const characters = Array.from(text);
+  return characters.length <= width ? text : `${characters.slice(0, width - 3).join('')}...`;
+}
+
+/** Breaks at spaces into lines of at most `width` columns, and words that are longer within. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line: string[] = [];
@@ -51,13 +57,23 @@ export function wrap(text: string, width: number): string[] {
     }
     if (line.length > 0) lines.push(line.join(''));
     while (rest.length > width) {
-      lines.push(rest.slice(0, width).join(''));
-      rest = rest.slice(width);
+      const at = breakWithin(rest, width);
+      lines.push(rest.slice(0, at).join(''));
+      rest = rest.slice(at);
     }
     line = rest;
   }
   if (line.length > 0 || lines.length === 0) lines.push(line.join(''));
   return lines;
+}
+
+/** Where to break a long word: after a mark or before a capital, in the second half of the line. */
+function breakWithin(word: readonly string[], width: number): number {
+  for (let at = width; at > width / 2; at--) {
+    const [before, after] = [word[at - 1]!, word[at]!];
+    if (/[-_/.,]/.test(before) || (/[a-z]/.test(before) && /[A-Z]/.test(after))) return at;
+  }
+  return width;
 }
 
 /** `1,234,567`; `-` for what is no number (JSON writes infinities as null). */
@@ -72,6 +88,11 @@ export function formatFixed(value: number, digits: number): string {
   const number = fraction === undefined ? grouped : `${grouped}.${fraction}`;
   // A small negative value that rounds to 0 has no sign.
   return value < 0 && /[1-9]/.test(number) ? `-${number}` : number;
+}
+
+/** `0.05`, `1e-6`. */
+export function formatLevel(alpha: number): string {
+  return alpha < 1e-3 ? alpha.toExponential() : String(alpha);
 }
 
 /** `3 reports`, `1 report`. */

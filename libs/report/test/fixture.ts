@@ -227,7 +227,11 @@ export function emptyRun(): RunSummary {
 
 /** Foreign text wherever a record holds any. */
 export function hostileRun(): RunSummary {
-  const hostile: Parameters<typeof summaryWith>[0] = {
+  const hostileStages: typeof base.cost.stagesMs = Object.assign(
+    { ...base.cost.stagesMs },
+    { [HOSTILE]: 5 },
+  );
+  return summaryWith({
     identity: {
       id: HOSTILE,
       seed: HOSTILE,
@@ -245,7 +249,7 @@ export function hostileRun(): RunSummary {
       { ...heldCell('a', 'b', 'CodeVerified-v1'), held: { reason: HOSTILE, detail: HOSTILE } },
     ],
     adversaries: [{ id: HOSTILE, about: HOSTILE, fired: 1, escaped: 1 }],
-    cost: { ...base.cost, stagesMs: { ...base.cost.stagesMs, [HOSTILE]: 5 } },
+    cost: { ...base.cost, stagesMs: hostileStages },
     environment: {
       ...base.environment,
       node: HOSTILE,
@@ -264,6 +268,5 @@ export function hostileRun(): RunSummary {
     })),
     verdict: 'fail',
     exitCode: 1,
-  };
-  return summaryWith(hostile);
+  });
 }

@@ -1,7 +1,7 @@
 /**
- * What passes between the parties: blocks of reports of one task, as structures of arrays. A slot is
- * a report's position in its block. Arrays belong to the party that filled them (its arena) and are
- * valid until that party fills its next block; nobody writes into another's block.
+ * What passes between the parties: blocks of reports of one task, as structures of arrays. A slot
+ * is a report's position in its block. Arrays belong to the party that filled them (its arena) and
+ * are valid until that party fills its next block; nobody writes into another's block.
  *
  *   MeasurementBlock -> ReportBlock -> UploadBlock -> two ShareBatches -> VerifierShareBlock
  *                                                                      -> AggregateShare

@@ -180,9 +180,7 @@ export function columnSums(rows: readonly (readonly number[])[], bins: number): 
 }
 
 export function toList({ count, bytes, offsets, sizes }: UploadBlock): Uint8Array[] {
-  return Array.from({ length: count }, (_, i) =>
-    bytes.slice(offsets[i]!, offsets[i]! + sizes[i]!),
-  );
+  return Array.from({ length: count }, (_, i) => bytes.slice(offsets[i]!, offsets[i]! + sizes[i]!));
 }
 
 export function toBlock(uploads: readonly Uint8Array[]): UploadBlock {

@@ -1,7 +1,7 @@
 /**
- * A discrete-event scheduler: events run in the order of their times, those of one time in the order
- * in which they were scheduled, and the clock jumps from one to the next. So a simulated day takes
- * no longer than its events, and two runs with the same events are the same run.
+ * A discrete-event scheduler: events run in the order of their times, those of one time in the
+ * order in which they were scheduled, and the clock jumps from one to the next. So a simulated day
+ * takes no longer than its events, and two runs with the same events are the same run.
  *
  * A binary heap orders (time, insertion number); the actions are kept beside it by number, so that
  * cancelling is a deletion from a map and the heap drops the entry when its time comes.
@@ -20,7 +20,7 @@ export interface Scheduler extends Clock {
   cancel(eventId: number): boolean;
 }
 
-/** The simulation's own view of its scheduler; an action that throws ends the run with its error. */
+/** The simulation's view of its scheduler; an action that throws ends the run with its error. */
 export interface SimulatedScheduler extends Scheduler {
   readonly pendingCount: number;
   /** Runs events, also those that events schedule, until none is left; returns how many ran. */

@@ -13,6 +13,7 @@ import { parse, usage, wholeNumber } from '../arguments.ts';
 import { describeEnvironment } from '../environment.ts';
 import { loadScenario } from '../load.ts';
 import { createProgressLine } from '../progress-line.ts';
+import { planOrUsageError } from './check.ts';
 
 /** What comes first when several scenarios end differently. */
 const PRECEDENCE = [
@@ -77,6 +78,7 @@ async function runOne(
   const progress = createProgressLine(process.stderr);
   say(`${scenario.id}: ${scenario.about}`);
   let summary: RunSummary;
+  planOrUsageError(file, scenario);
   try {
     summary = await runScenario({
       scenario,

@@ -3,9 +3,8 @@
  * out[k] = sum over i of in[i] * w^(i*k) with w the principal root of that size; the inverse uses
  * w^-1 and divides by the size. Source: ENPA section 3.2 (DFT convention).
  *
- * Radix 2, in the two usual halves: `toValues` takes coefficients in bit-reversed order to values in
- * order (Cooley-Tukey), `toCoefficients` values in order to coefficients in bit-reversed order
- * (Gentleman-Sande). One after the other needs no reordering; that is all that a proof does.
+ * Radix 2 (Cooley-Tukey): the input is put in bit-reversed order, then rounds of butterflies, each
+ * of which joins transforms of half the size.
  */
 
 import { DIFFERENCE_BIAS, INVERSE_LOW, MODULUS, inv, mul, pow, rootOfUnity } from './arithmetic.ts';
@@ -27,26 +26,26 @@ export interface Ntt {
 }
 
 /**
- * Tables are built once, 28 * size bytes; transforms allocate nothing.
+ * Tables are built once, 32 * size bytes; transforms allocate nothing.
  * @throws FieldError `order` unless sizeLog2 is a whole number in 0..20
  */
 export function createNtt(sizeLog2: number): Ntt {
   const size = 2 ** sizeLog2;
   const table = createRootTable(sizeLog2, 'forward');
   const inverseTable = createRootTable(sizeLog2, 'inverse');
-  const sizeInverse = inv(size);
+  const division = new Uint32Array(size).fill(inv(size));
   const reversed = bitReversal(sizeLog2);
 
   return Object.freeze({
     size,
     forward(values, offset) {
       permute(values, offset, reversed);
-      toValues(values, offset, size, table);
+      transform(values, offset, size, table);
     },
     inverse(values, offset) {
-      toCoefficients(values, offset, size, inverseTable);
       permute(values, offset, reversed);
-      for (let i = offset; i < offset + size; i++) values[i] = mul(values[i]!, sizeInverse);
+      transform(values, offset, size, inverseTable);
+      multiplyInto(values, offset, division);
     },
   } satisfies Ntt);
 }
@@ -64,13 +63,16 @@ export function createOddExtension(
   const table = createRootTable(sizeLog2, 'forward');
   const inverseTable = createRootTable(sizeLog2, 'inverse');
   const sizeInverse = inv(size);
+  const reversed = bitReversal(sizeLog2);
   // Coefficient k times w_2n^k: then the transform's k-th value is that at w_2n * w_n^k.
-  const twist = bitReversal(sizeLog2).map((k) => mul(pow(root, k), sizeInverse));
+  const twist = Uint32Array.from({ length: size }, (_, k) => mul(pow(root, k), sizeInverse));
 
   return (values, offset) => {
-    toCoefficients(values, offset, size, inverseTable);
-    for (let i = 0; i < size; i++) values[offset + i] = mul(values[offset + i]!, twist[i]!);
-    toValues(values, offset, size, table);
+    permute(values, offset, reversed);
+    transform(values, offset, size, inverseTable);
+    multiplyInto(values, offset, twist);
+    permute(values, offset, reversed);
+    transform(values, offset, size, table);
   };
 }
 
@@ -93,22 +95,21 @@ function permute(values: Uint32Array, offset: number, reversed: Uint32Array): vo
   }
 }
 
-function toValues(values: Uint32Array, offset: number, size: number, table: RootTable): void {
+/**
+ * values[i] *= factors[i]. Not written out above: a large function has no room left to inline `mul`,
+ * and a call that returns more than 31 bits allocates.
+ */
+function multiplyInto(values: Uint32Array, offset: number, factors: Uint32Array): void {
+  for (let i = 0; i < factors.length; i++)
+    values[offset + i] = mul(values[offset + i]!, factors[i]!);
+}
+
+function transform(values: Uint32Array, offset: number, size: number, table: RootTable): void {
   const { powers, quotients } = table;
   const end = offset + size;
   for (let half = 1; half < size; half *= 2) {
     for (let k = 0; k < half; k++) {
-      combinePairs(values, offset + k, end, half, powers[half + k]!, quotients[half + k]!);
-    }
-  }
-}
-
-function toCoefficients(values: Uint32Array, offset: number, size: number, table: RootTable): void {
-  const { powers, quotients } = table;
-  const end = offset + size;
-  for (let half = size / 2; half >= 1; half /= 2) {
-    for (let k = 0; k < half; k++) {
-      splitPairs(values, offset + k, end, half, powers[half + k]!, quotients[half + k]!);
+      joinPairs(values, offset + k, end, half, powers[half + k]!, quotients[half + k]!);
     }
   }
 }
@@ -117,7 +118,7 @@ function toCoefficients(values: Uint32Array, offset: number, size: number, table
  * (a, b) becomes (a + b * w, a - b * w) for the pairs (i, i + half), i = from, from + 2 * half, ...
  * Each result has a quotient of its own, which spares it the branches of a modular add.
  */
-function combinePairs(
+function joinPairs(
   values: Uint32Array,
   from: number,
   end: number,
@@ -137,26 +138,5 @@ function combinePairs(
     const s = (whole - part + BIAS) | 0;
     const difference = ((a | 0) - low - s + (s << 20)) >>> 0;
     values[i + half] = difference >= P ? difference - P : difference;
-  }
-}
-
-/** (a, b) becomes (a + b, (a - b) * w), pairs as above. */
-function splitPairs(
-  values: Uint32Array,
-  from: number,
-  end: number,
-  half: number,
-  power: number,
-  quotient: number,
-): void {
-  for (let i = from; i < end; i += 2 * half) {
-    const a = values[i]!;
-    const b = values[i + half]!;
-    const q = ((a + b) * P_INVERSE) | 0;
-    const sum = ((a | 0) + (b | 0) - q + (q << 20)) >>> 0;
-    values[i] = sum >= P ? sum - P : sum;
-    const s = ((a - b) * quotient + BIAS) | 0;
-    const product = (Math.imul((a | 0) - (b | 0), power) - s + (s << 20)) >>> 0;
-    values[i + half] = product >= P ? product - P : product;
   }
 }

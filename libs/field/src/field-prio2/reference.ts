@@ -45,7 +45,7 @@ function transform(values: readonly bigint[], w: bigint): bigint[] {
   );
   let twiddle = 1n;
   return values.map((_, k) => {
-    const value = mod(even[k % half]! + twiddle * odd[k % half]!);
+    const value = (even[k % half]! + twiddle * odd[k % half]!) % P;
     twiddle = (twiddle * w) % P;
     return value;
   });
@@ -60,7 +60,7 @@ function interpolate(values: readonly bigint[]): bigint[] {
 
 /** The polynomial's value: sum of coefficients[i] * x^i. */
 function evaluate(coefficients: readonly bigint[], x: bigint): bigint {
-  return mod(coefficients.reduceRight((value, coefficient) => value * x + coefficient, 0n));
+  return coefficients.reduceRight((value, coefficient) => mod(value * x + coefficient), 0n);
 }
 
 export const referenceField = Object.freeze({

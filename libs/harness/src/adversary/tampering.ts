@@ -108,7 +108,7 @@ export function createTamperingDevice(
         const to = (slot + 1) * proofLen;
         const zeros = word(slot, 4) % 2 === 0;
         for (let k = from; k < to; k++) {
-          block.proofs[k] = zeros ? 0 : Math.imul(word(slot, 5) + k, 0x9e3779b1) >>> 1;
+          block.proofs[k] = zeros ? 0 : Math.imul(word(slot, 5) + k - from, 0x9e3779b1) >>> 1;
         }
       });
     },

@@ -28,7 +28,7 @@ export function createUploadTampering(options: {
   const { layout, capacity, oversize } = options;
   const garbageAt = capacity * layout.size;
   const bytes = new Uint8Array(garbageAt + oversize);
-  for (let k = garbageAt; k < bytes.length; k++) bytes[k] = (k * 167) >>> 5;
+  for (let k = 0; k < oversize; k++) bytes[garbageAt + k] = (k * 167) >>> 5;
   const offsets = new Uint32Array(capacity * 2);
   const sizes = new Uint32Array(capacity * 2);
 

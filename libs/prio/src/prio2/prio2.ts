@@ -59,6 +59,8 @@ export interface Prio2 {
   aggregateBlock(count: number, shares: Uint32Array, status: Uint8Array, sum: Uint32Array): void;
 }
 
+const { add, mul } = fieldPrio2;
+
 export function createPrio2(dimension: number): Prio2 {
   const shape = prio2Shape(dimension);
   const { proofLen } = shape;
@@ -90,7 +92,8 @@ export function createPrio2(dimension: number): Prio2 {
     },
 
     decideBlock(count, own, peer, status, failure) {
-      const { add, mul } = fieldPrio2;
+      requireLength('verifier share elements', own, count * 3);
+      requireLength('verifier share elements', peer, count * 3);
       for (let i = 0; i < count; i++) {
         if (status[i] !== 0) continue;
         const f = add(own[3 * i]!, peer[3 * i]!);
@@ -119,7 +122,7 @@ export function merge(into: Uint32Array, from: Uint32Array): void {
 /** The totals: both processors' aggregate shares added. Exact while every total is below p. */
 export function unshard(leader: Uint32Array, helper: Uint32Array): Float64Array {
   checkLengths(leader, helper);
-  return Float64Array.from(leader, (share, i) => fieldPrio2.add(share, helper[i]!));
+  return Float64Array.from(leader, (share, i) => add(share, helper[i]!));
 }
 
 function checkLengths(a: Uint32Array, b: Uint32Array): void {

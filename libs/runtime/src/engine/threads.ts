@@ -110,19 +110,30 @@ function dealShards<I, R>(
   };
 
   for (const thread of threads) {
-    const lose = (code: EngineErrorCode, cause: unknown) => {
-      if (!settled) fail(new EngineError(code, thread.underWay[0], cause));
-    };
-    thread.worker.on('message', (message: WorkerMessage) => {
-      if (!settled) receive(thread, message);
-    });
-    thread.worker.on('messageerror', (error) => lose('worker-failed', error));
-    thread.worker.on('error', (error) => lose('worker-failed', error));
-    thread.worker.on('exit', (code) =>
-      lose('worker-exited', new Error(`the thread ended with exit code ${code}`)),
+    listen(
+      thread.worker,
+      (message) => {
+        if (!settled) receive(thread, message);
+      },
+      (code, cause) => {
+        if (!settled) fail(new EngineError(code, thread.underWay[0], cause));
+      },
     );
   }
   deal();
+}
+
+function listen(
+  worker: Worker,
+  receive: (message: WorkerMessage) => void,
+  lose: (code: EngineErrorCode, cause: unknown) => void,
+): void {
+  worker.on('message', receive);
+  worker.on('messageerror', (error) => lose('worker-failed', error));
+  worker.on('error', (error) => lose('worker-failed', error));
+  worker.on('exit', (code) =>
+    lose('worker-exited', new Error(`the thread ended with exit code ${code}`)),
+  );
 }
 
 function leastBusy(threads: readonly Thread[]): Thread {

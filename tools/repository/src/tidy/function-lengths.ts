@@ -13,7 +13,7 @@ export interface FunctionLength {
 
 const METHOD_HEAD = /^(?:(?:async|get|set|static|override|private|protected)\s+)*[\w$#]+\s*[(<]/;
 const NO_METHOD = /^(?:if|for|while|switch|catch|else|do|return|case|const|class|interface|type)\b/;
-const GROUP_HEAD = /^\s*describe\b/;
+const HOLDS_TESTS = /^\s*(?:test|it)\b.*\(/m;
 
 /** All functions in `code`, which must be blanked (see `blank`); groups of tests left out. */
 export function functionLengths(code: string): FunctionLength[] {
@@ -24,7 +24,7 @@ export function functionLengths(code: string): FunctionLength[] {
     if (code[index] === '{') open.push(functionStart(code, index));
     if (code[index] !== '}') continue;
     const start = open.pop();
-    if (start === undefined) continue;
+    if (start === undefined || HOLDS_TESTS.test(code.slice(start, index))) continue;
     const lineCount = lineOf(code, index) - lineOf(code, start) + 1;
     lengths.push({ line: lineOf(code, start), lineCount });
   }
@@ -38,9 +38,7 @@ function functionStart(code: string, braceIndex: number): number | undefined {
   const isArrow = head.endsWith('=>');
   const isMethod = METHOD_HEAD.test(head) && !NO_METHOD.test(head);
   if (!isArrow && !isMethod && !/\bfunction\b/.test(head)) return undefined;
-  const start = braceIndex - code.slice(headIndex, braceIndex).trimStart().length;
-  const lineStart = code.lastIndexOf('\n', start) + 1;
-  return GROUP_HEAD.test(code.slice(lineStart)) ? undefined : start;
+  return braceIndex - code.slice(headIndex, braceIndex).trimStart().length;
 }
 
 /** Walks back from a brace to where its statement, property or argument begins. */
@@ -49,7 +47,8 @@ function headStart(code: string, braceIndex: number): number {
   for (let index = braceIndex - 1; index >= 0; index--) {
     const char = code[index] as string;
     if (depth === 0 && ';}{(['.includes(char)) return index + 1;
-    if (depth === 0 && char === ',') return index + 1;
+    // A comma inside a line belongs to type parameters, `<I, R>`.
+    if (depth === 0 && char === ',' && code[index + 1] === '\n') return index + 1;
     if (')]}'.includes(char)) depth += 1;
     if ('([{'.includes(char)) depth -= 1;
   }

@@ -1,0 +1,36 @@
+/**
+ * Prints the last line of `.ci/run` and sets the exit code.
+ * Usage: node counts.js STEPS_PASSED STEPS_FAILED [VITEST_JSON]
+ *
+ * A test file that could not be run has no failed test of its own and counts as one. Results that
+ * are missing count as a failure. Skipped tests are listed, so that nobody takes them for passed.
+ */
+
+import { readFileSync } from 'node:fs';
+import { relative } from 'node:path';
+
+const [stepsPassed, stepsFailed, resultsPath] = process.argv.slice(2);
+const counts = { passed: Number(stepsPassed), failed: Number(stepsFailed), skipped: 0 };
+
+function readTestFiles(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')).testResults;
+  } catch (error) {
+    console.log(`no test results: ${error.message}`);
+    counts.failed += 1;
+    return [];
+  }
+}
+
+for (const file of resultsPath === undefined ? [] : readTestFiles(resultsPath)) {
+  const count = { passed: 0, failed: 0, skipped: 0 };
+  for (const { status } of file.assertionResults) {
+    count[status === 'passed' || status === 'failed' ? status : 'skipped'] += 1;
+  }
+  if (file.status === 'failed' && count.failed === 0) count.failed = 1;
+  if (count.skipped > 0) console.log(`${count.skipped} skipped in ${relative('', file.name)}`);
+  for (const key of Object.keys(counts)) counts[key] += count[key];
+}
+
+console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+process.exitCode = counts.failed === 0 ? 0 : 1;

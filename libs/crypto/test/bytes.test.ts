@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createBackend, CryptoError, fromHex, sha256, toHex } from '../src/index.ts';
+import { utf8 } from './blocks.ts';
+
+describe('bytes', () => {
+  it('hashes "abc" as FIPS 180-4 does', () => {
+    expect(toHex(sha256(utf8('abc')))).toBe(
+      'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+    );
+  });
+
+  it('round-trips hex, views included', () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), fc.nat(3), (bytes, skip) => {
+        const view = bytes.subarray(Math.min(skip, bytes.length));
+        expect(fromHex(toHex(view))).toEqual(Uint8Array.from(view));
+        expect(fromHex(toHex(view).toUpperCase())).toEqual(Uint8Array.from(view));
+      }),
+      { seed: 20214, numRuns: 100 },
+    );
+  });
+
+  it.each(['0', 'abc', 'zz', '0x', ' 00', '0g'])("refuses the hex '%s'", (hex) => {
+    expect(() => fromHex(hex)).toThrow(expect.objectContaining({ code: 'invalid-hex' }));
+  });
+});
+
+describe('errors', () => {
+  it('say their code, what was expected and what was got, and keep a cause', () => {
+    const cause = new Error('why');
+    const error = new CryptoError('invalid-key', 'a key', 'a stone', cause);
+    expect(error.message).toBe('invalid-key: expected a key, got a stone');
+    expect([error.name, error.code, error.cause]).toEqual(['CryptoError', 'invalid-key', cause]);
+    expect('cause' in new CryptoError('invalid-key', 'a key', 'a stone')).toBe(false);
+  });
+});
+
+describe('registry', () => {
+  it.each(['noble', 'node'] as const)("makes backend '%s'", (name) => {
+    expect(createBackend(name).name).toBe(name);
+  });
+});

@@ -1,0 +1,12 @@
+/** The benchmark rows run at smoke size, so that they can't rot. */
+
+import { expect, test } from 'vitest';
+
+import { rows } from '../bench/prio2.bench.ts';
+
+test.each(rows)('benchmark row "$name" gives the same checksum twice', ({ prepare, sizes }) => {
+  const run = prepare(sizes.smoke);
+  const checksum = run();
+  expect(Number.isFinite(checksum)).toBe(true);
+  expect(run()).toBe(checksum);
+});

@@ -1,0 +1,9 @@
+/** Writes the golden file: `node --import tsx tools/write-golden.ts`, after a deliberate change only. */
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { goldenRows } from './golden.ts';
+
+const file = join(import.meta.dirname, '../test/golden/prio2.json');
+writeFileSync(file, `${JSON.stringify(goldenRows(), null, 1)}\n`);

@@ -1,0 +1,302 @@
+/** The terminal report: the verdict comes first, nothing is hidden, nothing harmful gets through. */
+
+import { stripVTControlCharacters } from 'node:util';
+import type { RunSummary } from '@priolab/harness';
+import { describe, expect, test } from 'vitest';
+
+import { renderSummary, type SummaryOptions } from '../src/index.ts';
+import * as fixture from './fixture.ts';
+
+const { REPLAY, outcomeOf, summaryWith } = fixture;
+
+function render(summary: RunSummary, options: Partial<SummaryOptions> = {}): string {
+  return renderSummary(summary, { colour: false, replay: REPLAY, ...options });
+}
+
+/** One section's lines, without its title. */
+function section(text: string, title: string): string {
+  return text.split(`\n\n${title}\n`)[1]?.split('\n\n')[0] ?? '';
+}
+
+/** White space as single spaces: for sentences that may wrap. */
+const flat = (text: string): string => text.replace(/\s+/g, ' ');
+
+const failed = summaryWith({
+  expectations: [
+    outcomeOf('pass', 'once'),
+    { ...outcomeOf('vacuous', 'noforge'), n: 0 },
+    outcomeOf('invalid', 'throughput'),
+    outcomeOf('fail', 'sum.exact'),
+  ],
+  verdict: 'fail',
+  exitCode: 1,
+});
+
+const allRuns: Record<string, RunSummary> = {
+  passed: summaryWith(),
+  failed,
+  interrupted: fixture.interruptedRun(),
+  adversarial: fixture.adversarialRun(),
+  empty: fixture.emptyRun(),
+  hostile: fixture.hostileRun(),
+};
+
+describe('headline', () => {
+  test('a pass', () => {
+    const lines = render(summaryWith(), { width: 120 }).split('\n');
+    expect(lines.slice(0, 3)).toEqual([
+      'PASS  all 2 expectations hold, over 800 reports (exit code 0)',
+      'two-states, seed 7, scenario 01234567, result fedcba98, backend node, fidelity full, ' +
+        'commit 55bd66c0ffee',
+      '',
+    ]);
+    expect(lines.join('\n')).not.toContain('To look at');
+    expect(lines.join('\n')).not.toContain(REPLAY);
+  });
+
+  test.each([
+    ['fail', failed, /^FAIL {2}1 of 4 expectations does not hold; 1 invalid; 1 vacuous \(exit/],
+    [
+      'vacuous',
+      summaryWith({
+        expectations: [outcomeOf('pass'), outcomeOf('vacuous', 'noforge')],
+        verdict: 'vacuous',
+        exitCode: 6,
+      }),
+      /^VACUOUS {2}1 of 2 expectations had nothing to judge, which is no pass; none failed \(exit code 6/,
+    ],
+    [
+      'nothing expected',
+      summaryWith({ expectations: [], verdict: 'vacuous', exitCode: 6 }),
+      /^VACUOUS {2}the scenario expects nothing/,
+    ],
+    [
+      'invalid',
+      summaryWith({
+        expectations: [outcomeOf('invalid', 'throughput')],
+        verdict: 'invalid',
+        exitCode: 7,
+      }),
+      /^INVALID {2}1 of 1 expectation could not be measured/,
+    ],
+    [
+      'interrupted',
+      fixture.interruptedRun(),
+      /^INTERRUPTED {2}stopped after 200 of 800 reports; what follows covers those only \(exit code 130/,
+    ],
+    [
+      'failed, then interrupted',
+      { ...fixture.interruptedRun(), expectations: [outcomeOf('fail')], verdict: 'fail' as const },
+      /^FAIL {2}1 of 1 expectation does not hold; stopped after 200 of 800/,
+    ],
+  ])('%s', (_name, summary, expected) => {
+    expect(flatFirst(render(summary, { width: 200 }))).toMatch(expected);
+  });
+
+  const flatFirst = (text: string): string => text.split('\n')[0]!;
+
+  test('problems come worst first, with what was seen, asked and can be done, and the command', () => {
+    expect(section(render(failed), 'To look at')).toMatchInlineSnapshot(`
+      "  fail sum.exact
+          observed  seen by sum.exact (n = 800)
+          limit     asked by sum.exact
+        invalid throughput
+          observed  seen by throughput (n = 800)
+          limit     asked by throughput
+          to do     run it again while the machine does nothing else
+        vacuous noforge
+          observed  seen by noforge (n = 0)
+          limit     asked by noforge
+          to do     add adversaries to the scenario, or raise their share
+        repeat this run: npx priolab run scenarios/two-states.scenario.ts --seed 7"
+    `);
+  });
+
+  test('the command stays on one line, to be copied', () => {
+    const replay = `npx priolab run ${'long/'.repeat(40)}x.scenario.ts --seed 1`;
+    expect(render(failed, { replay, width: 60 })).toContain(replay);
+  });
+});
+
+describe('data flow', () => {
+  test('counts every hop and names who refused what', () => {
+    expect(section(render(fixture.adversarialRun()), 'Data flow')).toMatchInlineSnapshot(`
+      "  phones    12,345  in 2 states
+        devices      400  that sent, each day counted (1 day)
+        reports      800  planned: 793 accepted, 7 rejected
+        uploads      803  3 of them copies
+        ingestor     799  accepted, 4 rejected: replayed 3, truncated 1
+        leader       793  accepted, 6 rejected; found here: proof-invalid 4
+        helper       793  accepted, 6 rejected; found here only: decrypt-failed 2
+        totals         8  published (28 bins), 0 held"
+    `);
+  });
+
+  test('held totals and reports gone astray stand out', () => {
+    const summary = summaryWith({
+      cells: [
+        fixture.cell('us-wa', 'apple', 'CodeVerified-v1'),
+        fixture.heldCell('us-wa', 'google', 'CodeVerified-v1'),
+      ],
+      fates: [
+        { outcome: 'accepted', hop: 'combiner', reason: 'none', count: 798 },
+        { outcome: 'lost', hop: 'ingestor', reason: 'none', count: 2 },
+      ],
+    });
+    const flow = section(render(summary), 'Data flow');
+    expect(flow).toMatch(/totals +1 {2}published \(3 bins\), 1 held: counts-differ 1/);
+    expect(flow).toMatch(/elsewhere +2 {2}lost, hop ingestor, reason none/);
+  });
+
+  test('an interrupted run says what was not run', () => {
+    const flow = section(render(fixture.interruptedRun()), 'Data flow');
+    expect(flow).toContain('planned: 200 accepted, 0 rejected, 600 not run yet');
+    expect(flow).toContain('due to send');
+    expect(flow).not.toContain('elsewhere');
+  });
+});
+
+describe('states and metrics', () => {
+  test('one row for each pair, with error against standard error', () => {
+    const text = section(render(summaryWith(), { width: 120 }), 'States and metrics');
+    expect(text.split('\n').slice(0, 3).join('\n')).toMatchInlineSnapshot(`
+      "  state  metric                           reports  bin  truth  estimate  error  std.err  rms  worst z
+        us-ct  CodeVerified-v1                      200    2     40      44.0    4.0     12.2  4.0     0.33
+        us-ct  PeriodicExposureNotification-v1      200    1     24      28.0    4.0     12.2  4.0     0.33"
+    `);
+    expect(text).toContain('rms error 0.33 standard errors');
+    expect(text).not.toContain('cheat');
+  });
+
+  test('cut after maxRows, saying how much is where', () => {
+    const text = section(render(summaryWith(), { maxRows: 3 }), 'States and metrics');
+    expect(text).toContain('1 more row not shown; all 4 are in summary.json, under "cells".');
+    expect(text.match(/us-(wa|ct)/g)).toHaveLength(3);
+    const none = section(render(summaryWith(), { maxRows: 0 }), 'States and metrics');
+    expect(none).toContain('4 more rows not shown');
+    expect(none).not.toMatch(/us-(wa|ct)/);
+    // What is not shown still counts in the figure over all rows.
+    expect(none).toContain('rms error 0.33 standard errors');
+    const all = render(summaryWith(), { maxRows: Infinity });
+    expect(all).not.toContain('not shown');
+  });
+
+  test('held pairs are no numbers, and partly held ones say so', () => {
+    const summary = summaryWith({
+      cells: [
+        fixture.heldCell('us-ct', 'apple', 'CodeVerified-v1'),
+        fixture.cell('us-wa', 'apple', 'CodeVerified-v1'),
+        fixture.heldCell('us-wa', 'google', 'CodeVerified-v1'),
+      ],
+    });
+    const text = section(render(summary), 'States and metrics');
+    expect(text).toMatch(/us-ct {2}CodeVerified-v1( +-){3} +held( +-){4}\n/);
+    expect(text).toContain('1 of 1 total held (counts-differ): not in this row');
+    expect(text).toMatch(/us-wa {2}CodeVerified-v1 +100 +2 +20 +20\.0/);
+    expect(text).toContain('1 of 2 totals held (counts-differ): not in this row');
+  });
+
+  test('accepted cheats are disclosed as part of the error', () => {
+    const text = flat(section(render(fixture.adversarialRun()), 'States and metrics'));
+    expect(text).toContain('5 accepted reports with a value that a cheat changed are in the');
+  });
+
+  test('a narrow terminal leaves columns out and says which', () => {
+    const text = flat(section(render(summaryWith(), { width: 60 }), 'States and metrics'));
+    expect(text).toContain('No room for: reports, rms, worst z.');
+  });
+});
+
+describe('expectations, adversaries, cost, files', () => {
+  test('each expectation with its power', () => {
+    expect(section(render(summaryWith()), 'Expectations')).toMatchInlineSnapshot(`
+      "  expectation  verdict  observed            limit                  n
+        sum.exact    pass     seen by sum.exact   asked by sum.exact   800
+        noise.dist   pass     seen by noise.dist  asked by noise.dist  800
+          power: alpha 1e-6, would show a rate off by 12.3 %"
+    `);
+  });
+
+  test('a known limit is not shown as "none escaped", an idle adversary is noticed', () => {
+    const text = section(render(fixture.adversarialRun()), 'Adversaries');
+    expect(text).toMatchInlineSnapshot(`
+      "  adversary       reports      escaped  what it does
+        cli.forge             6            0  sends a random proof
+        cli.multi_hot         5  known limit  sets every bin
+          known limit: Prio v2 proves that every bin is 0 or 1, not how many are 1: these reports count;
+          done to 5 reports (0.63 % of the run)
+        cli.oversize          0            0  sends a megabyte
+          never happened in this run: raise its share, or run more reports
+        dev.retry_same        3            0  sends the same upload twice"
+    `);
+    expect(render(summaryWith())).not.toContain('\nAdversaries\n');
+  });
+
+  test('cost by stage, stages that took no time left out', () => {
+    const text = section(render(summaryWith(), { width: 60 }), 'Cost');
+    expect(text).toContain('400 reports/s with 2 workers; 2.5 s in all, 4.0 s of CPU');
+    expect(text).toContain('peak memory 256 MiB');
+    expect(text).toMatch(/seal +500\.0 +34 % {2}█{23}\n/);
+    expect(text).toMatch(/open and evaluate +400\.0 +27 % {2}█{19}\n/);
+    expect(text).toMatch(/all stages +1,470\.0 +100 %$/);
+    expect(text).not.toContain('identity');
+  });
+
+  test('files with what they hold', () => {
+    const files = [
+      { path: 'runs/x/summary.json', what: 'the record' },
+      { path: 'runs/x/fates.bin', what: 'what became of each report' },
+    ];
+    expect(section(render(summaryWith(), { files }), 'Files')).toBe(
+      '  runs/x/summary.json  the record\n  runs/x/fates.bin     what became of each report',
+    );
+    expect(render(summaryWith())).not.toContain('\nFiles\n');
+  });
+
+  test('a run of nothing has no numbers made up', () => {
+    const text = render(fixture.emptyRun());
+    expect(text).toContain('no cell: no report reached the processors');
+    expect(text).toContain('- reports/s');
+    expect(text).toContain('to do     more reports (population.reports)');
+    expect(text).not.toMatch(/NaN|Infinity|undefined|null/);
+  });
+});
+
+describe.each(Object.entries(allRuns))('%s run', (_name, summary) => {
+  const files = [{ path: fixture.HOSTILE, what: fixture.HOSTILE }];
+
+  test.each([60, 80, 100, 250])('fits %i columns, but for commands and paths', (width) => {
+    for (const line of render(summary, { width }).split('\n')) {
+      if (!line.includes(REPLAY)) expect(Array.from(line).length).toBeLessThanOrEqual(width);
+    }
+  });
+
+  test('without colour there is no control character, and no order to a CI runner', () => {
+    const text = render(summary, { files, replay: `x ${fixture.HOSTILE}` });
+    expect(text.replaceAll('\n', '')).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]|::|##/u);
+    expect(text).not.toMatch(/undefined|NaN/);
+    expect(text).not.toMatch(/ \n|\n$/);
+  });
+
+  test('colour adds styles and nothing else', () => {
+    const text = render(summary, { colour: true, files });
+    const [, ...sequences] = text.split('\u001b');
+    for (const sequence of sequences) expect(sequence).toMatch(/^\[\d+m/);
+    const unspaced = (some: string): string => some.replace(/ +$/gm, '');
+    expect(unspaced(stripVTControlCharacters(text))).toBe(unspaced(render(summary, { files })));
+    expect(text).toContain('\u001b[1m');
+  });
+
+  test('a width that is none is the default; a huge one stretches nothing', () => {
+    const usual = render(summary, { width: 100 });
+    expect(render(summary)).toBe(usual);
+    expect(render(summary, { width: 0 })).toBe(usual);
+    expect(render(summary, { width: Number.NaN })).toBe(usual);
+    const longest = Math.max(
+      ...render(summary, { width: 1e6 })
+        .split('\n')
+        .map((line) => line.length),
+    );
+    expect(longest).toBeLessThan(1500);
+  });
+});
