@@ -7,6 +7,9 @@ export default defineConfig({
   test: {
     projects: ['libs/*', 'apps/*', 'tools/repository'],
     coverage: { provider: 'v8' },
-    reporters: ['default', ...(resultsFile ? [['json', { outputFile: resultsFile }] as const] : [])],
+    reporters: [
+      'default',
+      ...(resultsFile ? [['json', { outputFile: resultsFile }] as const] : []),
+    ],
   },
 });

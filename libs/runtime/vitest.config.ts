@@ -1,5 +1,6 @@
 import { defineProject } from 'vitest/config';
 
 export default defineProject({
-  test: { name: '@priolab/runtime', include: ['test/**/*.test.ts'] },
+  // Threads and processes are slow to start on a busy machine.
+  test: { name: '@priolab/runtime', include: ['test/**/*.test.ts'], testTimeout: 60_000 },
 });

@@ -1,5 +1,6 @@
 import { defineProject } from 'vitest/config';
 
 export default defineProject({
-  test: { name: '@priolab/repository', include: ['test/**/*.test.ts'] },
+  // Lint and the benchmarks run as processes, which are slow to start on a busy machine.
+  test: { name: '@priolab/repository', include: ['test/**/*.test.ts'], testTimeout: 60_000 },
 });

@@ -27,8 +27,8 @@ export function renderCost(summary: RunSummary, width: number, palette: Palette)
     .map(sanitise)
     .join(', ');
   const facts = [
-    `${formatCount(reportsPerSecond)} reports/s with ${threads}; ${formatDuration(wallMs)} in all, ` +
-      `${formatDuration(cpuMs)} of CPU`,
+    `${formatCount(reportsPerSecond)} reports/s with ${threads}; ` +
+      `${formatDuration(wallMs)} in all, ${formatDuration(cpuMs)} of CPU`,
     `peak memory ${formatCount(peakRssBytes / 2 ** 20)} MiB`,
     `unit of speed: one P-256 multiplication, ${formatFixed(before, 1)} us before the run and ` +
       `${formatFixed(after, 1)} us after`,

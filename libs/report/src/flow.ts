@@ -52,12 +52,13 @@ function stepsOf(summary: RunSummary, palette: Palette): Step[] {
       about: `accepted, ${formatCount(rejected)} rejected${why}`,
     };
   };
+  const due = interrupted ? 'due to send' : 'that sent';
   return [
     { name: 'phones', count: phones, about: `in ${counted(states, 'state')}` },
     {
       name: 'devices',
       count: deviceDays,
-      about: `${interrupted ? 'due to send' : 'that sent'}, each day counted (${counted(days, 'day')})`,
+      about: `${due}, each day counted (${counted(days, 'day')})`,
     },
     { name: 'reports', count: reports, about: fatesOfReports(fates) },
     { name: 'uploads', count: tally.uploads, about: copiesText(tally.copies) },

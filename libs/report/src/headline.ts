@@ -50,7 +50,7 @@ export function verdictSentence(summary: RunSummary): string {
       return [vacuous, ...alsoOf('invalid'), 'none failed'].join('; ');
     }
     case 'invalid':
-      return `${count('invalid')} of ${all} could not be measured well enough to judge; none failed`;
+      return `${count('invalid')} of ${all} could not be measured well enough; none failed`;
     case 'interrupted':
       return [stopped, ...alsoOf('fail', 'invalid', 'vacuous')].join('; ');
   }

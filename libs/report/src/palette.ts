@@ -1,4 +1,4 @@
-/** The few styles of the terminal output, by what they mean; without colour each is the identity. */
+/** The styles of the terminal output, by what they mean; without colour each is the identity. */
 
 import { styleText } from 'node:util';
 

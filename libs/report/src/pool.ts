@@ -10,7 +10,7 @@ import type { CellRecord } from '@priolab/harness';
 
 /** What was published of one state and metric, all bins pooled over the published cells. */
 export interface PooledTotals {
-  /** The bin that stands for all: the most frequent one in truth, bin 0 aside (if there are more). */
+  /** The bin that stands for all: the most frequent in truth, bin 0 aside (if there are more). */
   readonly bin: number;
   readonly truth: number;
   readonly estimate: number;
@@ -19,7 +19,7 @@ export interface PooledTotals {
   readonly standardError: number;
   /** Root of the mean squared error over all bins. */
   readonly rmsError: number;
-  /** Largest |error| / standard error over all bins; absent where there is no noise and no error. */
+  /** Largest |error| / standard error of any bin; absent where there is no noise and no error. */
   readonly worstZ?: number;
   readonly binCount: number;
 }

@@ -12,7 +12,7 @@ const BAR_LONGEST = 30;
 const BAR_SHORTEST = 5;
 const DEFAULT_WIDTH = 80;
 
-/** Bar, percentage, counts, rate and time left, in at most `width` columns; what is last goes first. */
+/** Bar, percentage, counts, rate, time left, in at most `width` columns; the last goes first. */
 export function renderProgress(
   progress: Progress,
   options: { width: number; colour: boolean },

@@ -94,8 +94,8 @@ function renderStates(
     notes.push(`${formatCount(cut)} more ${cut === 1 ? 'row' : 'rows'} not shown; ${all}.`);
   }
   notes.push(
-    'Vendors, windows and days pooled. bin: the most frequent one apart from bin 0; rms and worst ' +
-      'z: error over all bins, root mean square and largest |error| / std.err.',
+    'Vendors, windows and days pooled. bin: the most frequent one apart from bin 0; rms and ' +
+      'worst z: error over all bins, root mean square and largest |error| / std.err.',
     'truth: honest reports before noise; error: estimate less truth, as the authority has it.',
   );
   if (table.leftOut.length > 0) notes.push(`No room for: ${table.leftOut.join(', ')}.`);
@@ -130,7 +130,8 @@ function stateRow(row: PooledRow, palette: Palette): Row {
   const cells = [sanitise(row.state), sanitise(row.metric), ...numbers];
   if (heldCount === 0) return { cells };
   const reasons = row.heldReasons.map(sanitise).join(', ');
-  const remark = `${formatCount(heldCount)} of ${counted(cellCount, 'total')} held (${reasons}): not in this row`;
+  const held = `${formatCount(heldCount)} of ${counted(cellCount, 'total')} held`;
+  const remark = `${held} (${reasons}): not in this row`;
   return { cells, styles: { 0: palette.doubt, 1: palette.doubt }, remark };
 }
 
@@ -155,15 +156,13 @@ function renderExpectations(
   ];
   const rows = outcomes.map(({ id, verdict, observed, limit, n, power }): Row => {
     const cells = [id, verdict, observed, limit].map(sanitise);
-    return {
+    const row = {
       cells: [...cells, formatCount(n)],
       styles: { 1: verdictStyle(palette, verdict) },
-      ...(power === undefined
-        ? {}
-        : {
-            remark: `power: alpha ${formatLevel(power.alpha)}, would show ${sanitise(power.detectable)}`,
-          }),
     };
+    if (power === undefined) return row;
+    const alpha = formatLevel(power.alpha);
+    return { ...row, remark: `power: alpha ${alpha}, would show ${sanitise(power.detectable)}` };
   });
   return renderTable({ columns, rows, width, palette }).lines;
 }

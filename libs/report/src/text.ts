@@ -14,7 +14,7 @@ const LONGEST = 1000;
  */
 const HARMFUL = /[\p{C}\p{Zl}\p{Zp}]|(?<=:):|(?<=#)#/gu;
 
-/** One line of text with nothing in it that a terminal or a CI runner obeys: `\x1b` is written out. */
+/** One line with nothing in it that a terminal or a CI runner obeys: `\x1b` is written out. */
 export function sanitise(text: string): string {
   const characters = Array.from(text.slice(0, 2 * LONGEST + 2));
   const isCut = characters.length > LONGEST;
@@ -108,5 +108,6 @@ export function formatDuration(ms: number): string {
   const seconds = Math.round(ms / 1000);
   const two = (value: number): string => String(value).padStart(2, '0');
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`;
-  return `${formatCount(Math.floor(seconds / 3600))} h ${two(Math.floor((seconds % 3600) / 60))} min`;
+  const minutes = Math.floor(seconds / 60);
+  return `${formatCount(Math.floor(minutes / 60))} h ${two(minutes % 60)} min`;
 }

@@ -9,7 +9,8 @@ export const REPLAY = 'npx priolab run scenarios/two-states.scenario.ts --seed 7
 
 /** Every control, format and separator character that output must not contain. */
 export const HOSTILE =
-  '\u001b[31mred\u001b[0m\r\n\u0007\u009b2J\u202eabc\u200b\u2028\ud800::error::x ##[error]y <&>"\' ]]>';
+  '\u001b[31mred\u001b[0m\r\n\u0007\u009b2J\u202eabc\u200b\u2028\ud800' +
+  '::error::x ##[error]y <&>"\' ]]>';
 
 const P = 0.25;
 
@@ -50,7 +51,7 @@ export function outcomeOf(
   verdict: ExpectationOutcome['verdict'],
   id = 'sum.exact',
 ): ExpectationOutcome {
-  return { id, verdict, observed: `seen by ${id}`, limit: `asked by ${id}`, n: 800 };
+  return { id, verdict, observed: `saw ${id}`, limit: `want ${id}`, n: 800 };
 }
 
 const cells = ['us-wa', 'us-ct'].flatMap((state) =>

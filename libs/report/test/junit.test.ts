@@ -15,9 +15,9 @@ test('a run with every verdict', () => {
     ...fixture.adversarialRun(),
     expectations: [
       summaryWith().expectations[1]!,
-      outcomeOf('fail', 'sum.exact'),
+      outcomeOf('fail', 'once'),
       outcomeOf('vacuous', 'noforge'),
-      outcomeOf('invalid', 'throughput'),
+      outcomeOf('invalid', 'memory'),
     ],
     verdict: 'fail' as const,
     exitCode: 1,
@@ -31,27 +31,27 @@ test('a run with every verdict', () => {
   const cases = text.slice(text.indexOf('    <testcase'), text.indexOf('  </testsuite>'));
   expect(cases).toMatchInlineSnapshot(`
     "    <testcase classname="two-states" name="noise.dist" time="0.000">
-          <system-out>observed: seen by noise.dist
-    limit: asked by noise.dist
+          <system-out>observed: saw noise.dist
+    limit: want noise.dist
     n: 800
     power: alpha 1e-6, would show a rate off by 12.3 %</system-out>
         </testcase>
-        <testcase classname="two-states" name="sum.exact" time="0.000">
-          <failure type="fail" message="seen by sum.exact; expected: asked by sum.exact">observed: seen by sum.exact
-    limit: asked by sum.exact
+        <testcase classname="two-states" name="once" time="0.000">
+          <failure type="fail" message="saw once; expected: want once">observed: saw once
+    limit: want once
     n: 800
     repeat: npx priolab run scenarios/two-states.scenario.ts --seed 7</failure>
         </testcase>
         <testcase classname="two-states" name="noforge" time="0.000">
-          <error type="vacuous" message="seen by noforge; expected: asked by noforge">observed: seen by noforge
-    limit: asked by noforge
+          <error type="vacuous" message="saw noforge; expected: want noforge">observed: saw noforge
+    limit: want noforge
     n: 800
     to do: add adversaries to the scenario, or raise their share
     repeat: npx priolab run scenarios/two-states.scenario.ts --seed 7</error>
         </testcase>
-        <testcase classname="two-states" name="throughput" time="0.000">
-          <error type="invalid" message="seen by throughput; expected: asked by throughput">observed: seen by throughput
-    limit: asked by throughput
+        <testcase classname="two-states" name="memory" time="0.000">
+          <error type="invalid" message="saw memory; expected: want memory">observed: saw memory
+    limit: want memory
     n: 800
     to do: run it again while the machine does nothing else
     repeat: npx priolab run scenarios/two-states.scenario.ts --seed 7</error>

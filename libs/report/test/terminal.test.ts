@@ -1,4 +1,4 @@
-/** The terminal report: the verdict comes first, nothing is hidden, nothing harmful gets through. */
+/** The terminal report: verdict first, nothing hidden, nothing harmful let through. */
 
 import { stripVTControlCharacters } from 'node:util';
 import type { RunSummary } from '@priolab/harness';
@@ -63,7 +63,7 @@ describe('headline', () => {
         verdict: 'vacuous',
         exitCode: 6,
       }),
-      /^VACUOUS {2}1 of 2 expectations had nothing to judge, which is no pass; none failed \(exit code 6/,
+      /^VACUOUS {2}1 of 2 expectations had nothing to judge, which is no pass; none failed \(/,
     ],
     [
       'nothing expected',
@@ -82,7 +82,7 @@ describe('headline', () => {
     [
       'interrupted',
       fixture.interruptedRun(),
-      /^INTERRUPTED {2}stopped after 200 of 800 reports; what follows covers those only \(exit code 130/,
+      /^INTERRUPTED {2}stopped after 200 of 800 reports; what follows covers those only \(/,
     ],
     [
       'failed, then interrupted',
@@ -90,23 +90,21 @@ describe('headline', () => {
       /^FAIL {2}1 of 1 expectation does not hold; stopped after 200 of 800/,
     ],
   ])('%s', (_name, summary, expected) => {
-    expect(flatFirst(render(summary, { width: 200 }))).toMatch(expected);
+    expect(render(summary, { width: 200 }).split('\n')[0]).toMatch(expected);
   });
 
-  const flatFirst = (text: string): string => text.split('\n')[0]!;
-
-  test('problems come worst first, with what was seen, asked and can be done, and the command', () => {
+  test('problems come worst first, with what to do and the command', () => {
     expect(section(render(failed), 'To look at')).toMatchInlineSnapshot(`
       "  fail sum.exact
-          observed  seen by sum.exact (n = 800)
-          limit     asked by sum.exact
+          observed  saw sum.exact (n = 800)
+          limit     want sum.exact
         invalid throughput
-          observed  seen by throughput (n = 800)
-          limit     asked by throughput
+          observed  saw throughput (n = 800)
+          limit     want throughput
           to do     run it again while the machine does nothing else
         vacuous noforge
-          observed  seen by noforge (n = 0)
-          limit     asked by noforge
+          observed  saw noforge (n = 0)
+          limit     want noforge
           to do     add adversaries to the scenario, or raise their share
         repeat this run: npx priolab run scenarios/two-states.scenario.ts --seed 7"
     `);
@@ -159,11 +157,26 @@ describe('data flow', () => {
 describe('states and metrics', () => {
   test('one row for each pair, with error against standard error', () => {
     const text = section(render(summaryWith(), { width: 120 }), 'States and metrics');
-    expect(text.split('\n').slice(0, 3).join('\n')).toMatchInlineSnapshot(`
-      "  state  metric                           reports  bin  truth  estimate  error  std.err  rms  worst z
-        us-ct  CodeVerified-v1                      200    2     40      44.0    4.0     12.2  4.0     0.33
-        us-ct  PeriodicExposureNotification-v1      200    1     24      28.0    4.0     12.2  4.0     0.33"
-    `);
+    const rows = text.split('\n').map((line) => line.trim().split(/ {2,}/));
+    const numbers = ['4.0', '12.2', '4.0', '0.33'];
+    expect(rows.slice(0, 5)).toEqual([
+      [
+        'state',
+        'metric',
+        'reports',
+        'bin',
+        'truth',
+        'estimate',
+        'error',
+        'std.err',
+        'rms',
+        'worst z',
+      ],
+      ['us-ct', 'CodeVerified-v1', '200', '2', '40', '44.0', ...numbers],
+      ['us-ct', 'PeriodicExposureNotification-v1', '200', '1', '24', '28.0', ...numbers],
+      ['us-wa', 'CodeVerified-v1', '200', '2', '40', '44.0', ...numbers],
+      ['us-wa', 'PeriodicExposureNotification-v1', '200', '1', '24', '28.0', ...numbers],
+    ]);
     expect(text).toContain('rms error 0.33 standard errors');
     expect(text).not.toContain('cheat');
   });
@@ -210,21 +223,21 @@ describe('states and metrics', () => {
 describe('expectations, adversaries, cost, files', () => {
   test('each expectation with its power', () => {
     expect(section(render(summaryWith()), 'Expectations')).toMatchInlineSnapshot(`
-      "  expectation  verdict  observed            limit                  n
-        sum.exact    pass     seen by sum.exact   asked by sum.exact   800
-        noise.dist   pass     seen by noise.dist  asked by noise.dist  800
+      "  expectation  verdict  observed        limit              n
+        sum.exact    pass     saw sum.exact   want sum.exact   800
+        noise.dist   pass     saw noise.dist  want noise.dist  800
           power: alpha 1e-6, would show a rate off by 12.3 %"
     `);
   });
 
   test('a known limit is not shown as "none escaped", an idle adversary is noticed', () => {
-    const text = section(render(fixture.adversarialRun()), 'Adversaries');
+    const text = section(render(fixture.adversarialRun(), { width: 90 }), 'Adversaries');
     expect(text).toMatchInlineSnapshot(`
       "  adversary       reports      escaped  what it does
         cli.forge             6            0  sends a random proof
         cli.multi_hot         5  known limit  sets every bin
-          known limit: Prio v2 proves that every bin is 0 or 1, not how many are 1: these reports count;
-          done to 5 reports (0.63 % of the run)
+          known limit: Prio v2 proves that every bin is 0 or 1, not how many are 1: these
+          reports count; done to 5 reports (0.63 % of the run)
         cli.oversize          0            0  sends a megabyte
           never happened in this run: raise its share, or run more reports
         dev.retry_same        3            0  sends the same upload twice"

@@ -35,7 +35,7 @@ test('equals the reference', () => {
     }),
     { seed: 20211201, numRuns: 60 },
   );
-});
+}, 30_000);
 
 test('a block of more seeds than fit the scratch equals its seeds one by one', () => {
   const dimension = 1344;
@@ -54,21 +54,28 @@ test('a block of more seeds than fit the scratch equals its seeds one by one', (
 });
 
 test.each([1, 9, 40, 500])('goes on where the first %i words are all rejected', (rejected) => {
+  // Words of p and more, then a count from the seed's first byte times 1000.
   const rejecting: CryptoBackend = {
     ...node,
-    keystream(count, _seeds, size, out) {
+    keystream(count, seeds, size, out) {
       for (let i = 0; i < count; i++) {
+        const start = 1000 * seeds.bytes[seeds.offset + i * seeds.stride]!;
         const view = new DataView(out.bytes.buffer, out.offset + i * out.stride, size);
-        for (let k = 0; k < size / 4; k++) view.setUint32(4 * k, k < rejected ? p + k : k, true);
+        for (let k = 0; k < size / 4; k++) {
+          view.setUint32(4 * k, k < rejected ? p + k : start + k - rejected, true);
+        }
       }
     },
   };
   const { proofLen } = prio2Shape(5);
-  const out = new Uint32Array(2 * proofLen);
-  const seeds = { bytes: new Uint8Array(64), offset: 0, stride: 32 };
-  createPrio2(5).expandBlock(rejecting, 2, seeds, out, new Uint8Array(2));
-  const expected = Array.from({ length: proofLen }, (_, k) => rejected + k);
-  expect([...out]).toEqual([...expected, ...expected]);
+  const out = new Uint32Array(3 * proofLen);
+  const bytes = new Uint8Array(7 + 3 * 33);
+  for (let i = 0; i < 3; i++) bytes[7 + 33 * i] = i + 1;
+  const seeds = { bytes, offset: 7, stride: 33 };
+  createPrio2(5).expandBlock(rejecting, 3, seeds, out, new Uint8Array(3));
+  const counted = (start: number): number[] =>
+    Array.from({ length: proofLen }, (_, k) => start + k);
+  expect([...out]).toEqual([1000, 2000, 3000].flatMap(counted));
 });
 
 test('output that is too short is an error, not a short write', () => {
@@ -120,5 +127,5 @@ describe.skipIf(vectorsDir === undefined).each(backends)('prng.json, backend %s'
       const digest = createHash('sha256').update(bytes).digest('base64');
       expect(digest).toBe(row.sha256_of_le_elements_b64);
     }
-  });
+  }, 30_000);
 });

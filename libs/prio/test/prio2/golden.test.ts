@@ -32,7 +32,7 @@ describe('the block code gives the golden file', () => {
     const prio2 = createPrio2(dimension);
     const { proofLen } = prio2.shape;
     const proof = new Uint32Array(proofLen);
-    proof.set([...row.data].map(Number));
+    proof.set(Array.from(row.data, Number));
     proof.set([row.f0, row.g0], dimension);
     prio2.proveBlock(1, proof);
     expect(goldenVector(dimension, [...proof])).toBe(row.proof);

@@ -49,7 +49,7 @@ export interface BatchPair {
 }
 
 export interface Ingestor {
-  /** Opens a partition: forgets the reports of the one before. Batch ids are drawn under `index`. */
+  /** Opens a partition and forgets the one before. Batch ids are drawn under `index`. */
   openPartition(index: number): void;
   /** Takes in uploads to one task that were collected on `day`. */
   receive(task: Task, day: number, uploads: UploadBlock): Intake;

@@ -1,0 +1,133 @@
+/**
+ * The four commands, files in and files out. Like the 2021 facilitator, `aggregate` computes its own
+ * evaluation anew from the ingestion batch: nothing secret is kept on disk between two commands.
+ */
+
+import { generateKeyPairSync } from 'node:crypto';
+
+import { createBackend, encodePublicKey, keyPairFromPkcs8, toHex } from '@priolab/crypto';
+import { createPrio2 } from '@priolab/prio';
+import { combine as combineShares, createProcessor, reasonOf } from '@priolab/roles';
+import type { Processor, ProcessorRole, ShareBatch, VerifierShareBlock } from '@priolab/roles';
+
+import { UsageError } from './checks.ts';
+import {
+  readBatch,
+  readKey,
+  readSum,
+  readVerifierShares,
+  reportIdAt,
+  writeKey,
+  writeSum,
+  writeVerifierShares,
+} from './documents.ts';
+import type { RejectedReport } from './documents.ts';
+
+/** The work was refused, by a rule of the protocol: exit code 1. Nothing was written. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly code = 'refused';
+}
+
+/** Each command returns the lines to print. */
+export function keygen({ out }: { out: string }): string[] {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  const keyPair = keyPairFromPkcs8(privateKey.export({ format: 'der', type: 'pkcs8' }));
+  writeKey(out, keyPair);
+  return [`public key: ${encodePublicKey(keyPair.publicKey)}`];
+}
+
+export interface VerifyOptions {
+  readonly role: ProcessorRole;
+  readonly key: string;
+  readonly batch: string;
+  readonly out: string;
+}
+
+export function verify({ role, key, batch: file, out }: VerifyOptions): string[] {
+  const { batch, message } = evaluate({ role, key, batch: file });
+  writeVerifierShares(out, role, message);
+  return [`batch ${toHex(batch.batchId)}: ${outcome(message.status.subarray(0, batch.count))}`];
+}
+
+export function aggregate(options: VerifyOptions & { readonly peer: string }): string[] {
+  const { role, out } = options;
+  const peer = readVerifierShares(options.peer);
+  const peerRole = role === 'leader' ? 'helper' : 'leader';
+  if (peer.role !== peerRole) {
+    throw new UsageError(`${options.peer}: role: got ${peer.role}, allowed: ${peerRole}`);
+  }
+  const { batch, processor } = evaluate(options);
+  const verdicts = processor.verifyNext(peer.block).slice();
+  processor.aggregate();
+  const [share] = processor.takeAggregateShares();
+  const rejected: RejectedReport[] = [];
+  verdicts.forEach((code, i) => {
+    const reportId = reportIdAt(batch.reportIds, i);
+    if (code !== 0) rejected.push({ reportId, reason: reasonOf(code) });
+  });
+  writeSum(out, role, share!, rejected);
+  return [`batch ${toHex(batch.batchId)}: ${outcome(verdicts)}`];
+}
+
+export function combine(options: { leader: string; helper: string }): string[] {
+  const read = (role: ProcessorRole) => {
+    const sum = readSum(options[role]);
+    if (sum.role === role) return sum.share;
+    throw new UsageError(`${options[role]}: role: got ${sum.role}, allowed: ${role}`);
+  };
+  const { results, held } = combineShares([read('leader')], [read('helper')]);
+  const time = (timeMs: number) => new Date(timeMs).toISOString();
+  const [result] = results;
+  if (result === undefined) {
+    const pairs = held.map(({ reason, taskId, windowStartMs, detail }) => {
+      const what = `task ${taskId}, window from ${time(windowStartMs)}`;
+      return `held: ${reason} (${what})${detail === '' ? '' : `: ${detail}`}`;
+    });
+    throw new Refusal(pairs.join('\n'));
+  }
+  const { task, windowStartMs, totals, count, rejectedCount } = result;
+  return [
+    `metric ${task.metric.id}, ${task.state}, ${task.vendor}, from ${time(windowStartMs)}`,
+    `reports: ${count} summed, ${rejectedCount} refused`,
+    `totals: ${totals.join(' ')}`,
+  ];
+}
+
+interface Evaluation {
+  readonly batch: ShareBatch;
+  readonly processor: Processor;
+  readonly message: VerifierShareBlock;
+}
+
+/** Opens and evaluates a batch. */
+function evaluate(files: { role: ProcessorRole; key: string; batch: string }): Evaluation {
+  const { role } = files;
+  const keyPair = readKey(files.key);
+  const batch = readBatch(files.batch, role);
+  const backend = createBackend('node');
+  const privateKey = backend.privateKey(keyPair.scalar);
+  const prio2 = createPrio2(batch.task.metric.bins);
+  const capacity = batch.count;
+  const processor = createProcessor({ role, backend, privateKey, prio2, capacity });
+  const message = processor.verifyInit(batch);
+  const unopened = message.status.every((code) => reasonOf(code) === 'decrypt-failed');
+  if (unopened) {
+    throw new Refusal(
+      `${files.batch}: none of ${batch.count} reports could be opened; ` +
+        `is ${files.key} the key of the ${role}?`,
+    );
+  }
+  return { batch, processor, message };
+}
+
+/** For example `9 reports accepted, 1 refused (decrypt-failed 1)`. */
+function outcome(status: Uint8Array): string {
+  const counts = new Map<string, number>();
+  for (const code of status) counts.set(reasonOf(code), (counts.get(reasonOf(code)) ?? 0) + 1);
+  const accepted = counts.get('none') ?? 0;
+  counts.delete('none');
+  const reasons = [...counts].map(([reason, count]) => `${reason} ${count}`).join(', ');
+  const refused = reasons === '' ? '' : `, ${status.length - accepted} refused (${reasons})`;
+  return `${accepted} reports accepted${refused}`;
+}
