@@ -1,7 +1,7 @@
 /**
  * Strict reading of JSON documents that others wrote: every key, type, size and range is checked
- * before anything else looks at it, and all problems are told at once. No message quotes a file's
- * bytes beyond short names and numbers, since one of the files is a private key.
+ * before anything else looks at it, and all problems are told at once. No message quotes a file
+ * beyond short names and numbers, since one of the files is a private key.
  */
 
 import { readFileSync, statSync } from 'node:fs';
@@ -12,46 +12,24 @@ export class UsageError extends Error {
   readonly code = 'usage';
 }
 
-/** The longest file that is read; strings of 512 MiB are the engine's limit. */
+/** Longer files are not read: the engine's strings end at 512 MiB. */
 const FILE_SIZE_MAX = 2 ** 28;
 const PROBLEMS_SHOWN = 10;
 const QUOTED_MAX = 40;
-
-/** Problems of one file, collected. */
-class ProblemLog {
-  readonly #file: string;
-  readonly #problems: string[] = [];
-
-  constructor(file: string) {
-    this.#file = file;
-  }
-
-  add(path: string, got: string, allowed: string): void {
-    this.#problems.push(`${this.#file}: ${path}: got ${got}, allowed: ${allowed}`);
-  }
-
-  throwIfAny(): void {
-    const hidden = this.#problems.length - PROBLEMS_SHOWN;
-    if (this.#problems.length === 0) return;
-    const shown = this.#problems.slice(0, PROBLEMS_SHOWN);
-    if (hidden > 0) shown.push(`${this.#file}: and ${hidden} more problems`);
-    throw new UsageError(shown.join('\n'));
-  }
-}
 
 /**
  * One value inside a document. Each method notes a problem and returns a placeholder where the
  * value is not what it asks for; `readDocument` throws before a placeholder can leave.
  */
 export class JsonNode {
-  readonly #log: ProblemLog;
   readonly #path: string;
   readonly #value: unknown;
+  readonly #problems: string[];
 
-  constructor(log: ProblemLog, path: string, value: unknown) {
-    this.#log = log;
+  constructor(path: string, value: unknown, problems: string[]) {
     this.#path = path;
     this.#value = value;
+    this.#problems = problems;
   }
 
   get present(): boolean {
@@ -59,12 +37,14 @@ export class JsonNode {
   }
 
   fail(allowed: string, got = describe(this.#value)): void {
-    this.#log.add(this.#path === '' ? 'document' : this.#path, got, allowed);
+    this.#problems.push(`${this.#path || 'document'}: got ${got}, allowed: ${allowed}`);
   }
 
-  /** Ends the reading here if anything is wrong so far: what follows would be nonsense. */
+  /** Ends the reading if anything is wrong so far: what follows would be nonsense. */
   settle(): void {
-    this.#log.throwIfAny();
+    const hidden = this.#problems.length - PROBLEMS_SHOWN;
+    if (hidden > 0) this.#problems.splice(PROBLEMS_SHOWN, hidden, `and ${hidden} more problems`);
+    if (this.#problems.length > 0) throw new UsageError(this.#problems.join('\n'));
   }
 
   /** Members by name; a missing one gives a node that is not present. */
@@ -72,35 +52,29 @@ export class JsonNode {
     const value = this.#value;
     const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value);
     if (!isRecord) this.fail('an object');
-    const entries = new Map(isRecord ? Object.entries(value) : []);
-    const path = (key: string): string => (this.#path === '' ? key : `${this.#path}.${key}`);
-    for (const key of entries.keys()) {
-      if ((keys as readonly string[]).includes(key)) continue;
-      this.#log.add(path(key.slice(0, QUOTED_MAX)), 'an unknown key', keys.join(', '));
+    const found = new Map<string, unknown>(isRecord ? Object.entries(value) : []);
+    const child = (key: string): JsonNode =>
+      new JsonNode(`${this.#path && `${this.#path}.`}${key}`, found.get(key), this.#problems);
+    for (const key of found.keys()) {
+      const known = (keys as readonly string[]).includes(key);
+      if (!known) child(key.slice(0, QUOTED_MAX)).fail(keys.join(', '), 'an unknown key');
     }
-    const nodes = keys.map((key) => [key, new JsonNode(this.#log, path(key), entries.get(key))]);
-    return Object.fromEntries(nodes) as Record<K, JsonNode>;
+    return Object.fromEntries(keys.map((key) => [key, child(key)])) as Record<K, JsonNode>;
   }
 
   items(min: number, max: number): JsonNode[] {
-    const value = this.#value;
-    const allowed = min === max ? `a list of ${min}` : `a list of ${min} to ${max}`;
-    if (!Array.isArray(value)) {
-      this.fail(allowed);
-      return [];
+    const list: readonly unknown[] | undefined = Array.isArray(this.#value)
+      ? this.#value
+      : undefined;
+    if (list !== undefined && list.length >= min && list.length <= max) {
+      return list.map((item, i) => new JsonNode(`${this.#path}[${i}]`, item, this.#problems));
     }
-    if (value.length < min || value.length > max) {
-      this.fail(allowed, `a list of ${value.length}`);
-      return [];
-    }
-    return value.map((item, i) => new JsonNode(this.#log, `${this.#path}[${i}]`, item));
+    this.fail(`a list of ${min === max ? min : `${min} to ${max}`}`);
+    return [];
   }
 
   integer(min: number, max: number): number {
-    const value = this.#value;
-    if (Number.isSafeInteger(value) && Number(value) >= min && Number(value) <= max) {
-      return Number(value);
-    }
+    if (Number.isSafeInteger(this.#value)) return this.number(min, max);
     this.fail(`a whole number from ${min} to ${max}`);
     return min;
   }
@@ -125,51 +99,42 @@ export class JsonNode {
     return found ?? allowed[0]!;
   }
 
-  /** Lower-case hex of `size` bytes. */
-  hex(size: number): Uint8Array {
-    return this.#bytes('hex', size, `${2 * size} lower-case hex digits`);
-  }
-
-  /** Padded base64 of `size` bytes. */
-  base64(size: number): Uint8Array {
-    return this.#bytes('base64', size, `padded base64 of ${size} bytes`);
-  }
-
-  #bytes(encoding: 'hex' | 'base64', size: number, allowed: string): Uint8Array {
-    if (typeof this.#value !== 'string') {
-      this.fail(allowed);
-      return new Uint8Array(size);
-    }
-    const bytes = Buffer.from(this.#value, encoding);
+  /** Lower-case hex, or padded base64, of `size` bytes. */
+  bytes(encoding: 'hex' | 'base64', size: number): Uint8Array {
+    const text = typeof this.#value === 'string' ? this.#value : '';
+    const bytes = Buffer.from(text, encoding);
     // Buffer skips foreign characters; encoding again shows whether there were any.
-    if (bytes.toString(encoding) !== this.#value) {
-      this.fail(allowed, `${this.#value.length} characters that are something else`);
-    } else if (bytes.length !== size) this.fail(allowed, `${bytes.length} bytes`);
-    return new Uint8Array(bytes);
+    if (bytes.length === size && bytes.toString(encoding) === text) return new Uint8Array(bytes);
+    const allowed = encoding === 'hex' ? `${2 * size} lower-case hex digits` : 'padded base64';
+    const got = `${text.length} characters for ${bytes.length} bytes`;
+    this.fail(`${allowed} for ${size} bytes`, typeof this.#value === 'string' ? got : undefined);
+    return new Uint8Array(size);
   }
 }
 
 /**
  * Reads a JSON file and hands its root to `parse`.
- * @throws UsageError with all problems, each with file, path inside it, got and allowed
+ * @throws UsageError with all problems, each with path, got and allowed, under the file's name
  */
 export function readDocument<T>(file: string, parse: (root: JsonNode) => T): T {
-  const log = new ProblemLog(file);
-  const parsed = parse(new JsonNode(log, '', parseJson(file)));
-  log.throwIfAny();
-  return parsed;
+  const root = new JsonNode('', parseJson(file), []);
+  try {
+    const parsed = parse(root);
+    root.settle();
+    return parsed;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(error.message.replaceAll(/^/gm, `${file}: `));
+  }
 }
 
 function parseJson(file: string): unknown {
   let text: string;
   try {
-    const { size } = statSync(file);
-    if (size > FILE_SIZE_MAX) {
-      throw new UsageError(`${file}: got ${size} bytes, allowed: up to ${FILE_SIZE_MAX}`);
-    }
+    if (statSync(file).size > FILE_SIZE_MAX) throw new RangeError('too large');
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw error instanceof UsageError ? error : fileError(file, 'read', error);
+    throw fileError(file, 'a file that can be read', error);
   }
   try {
     return JSON.parse(text);
@@ -179,19 +144,16 @@ function parseJson(file: string): unknown {
   }
 }
 
-/** What to say where the file system refuses: its code, for example ENOENT. */
-export function fileError(file: string, deed: string, error: unknown): UsageError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-  return new UsageError(`${file}: can't be ${deed} (${code})`, { cause: error });
+/** Where the file system refuses: its code, for example ENOENT. */
+export function fileError(file: string, allowed: string, error: unknown): UsageError {
+  const { code, message } = error as { code?: string; message?: string };
+  return new UsageError(`${file}: got ${code ?? message}, allowed: ${allowed}`, { cause: error });
 }
 
 function describe(value: unknown): string {
   if (value === undefined) return 'nothing';
-  if (typeof value === 'string') {
-    return value.length <= QUOTED_MAX
-      ? JSON.stringify(value)
-      : `a string of ${value.length} characters`;
-  }
   if (Array.isArray(value)) return `a list of ${value.length}`;
-  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+  if (typeof value === 'object' && value !== null) return 'an object';
+  const quoted = JSON.stringify(value);
+  return quoted.length <= QUOTED_MAX + 2 ? quoted : `a string of ${quoted.length - 2} characters`;
 }

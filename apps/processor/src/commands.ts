@@ -3,12 +3,17 @@
  * evaluation anew from the ingestion batch: nothing secret is kept on disk between two commands.
  */
 
-import { generateKeyPairSync } from 'node:crypto';
-
-import { createBackend, encodePublicKey, keyPairFromPkcs8, toHex } from '@priolab/crypto';
+import {
+  KeyPair,
+  createBackend,
+  encodePublicKey,
+  fillScalars,
+  seedBranchFrom,
+  toHex,
+} from '@priolab/crypto';
 import { createPrio2 } from '@priolab/prio';
 import { combine as combineShares, createProcessor, reasonOf } from '@priolab/roles';
-import type { Processor, ProcessorRole, ShareBatch, VerifierShareBlock } from '@priolab/roles';
+import type { ProcessorRole } from '@priolab/roles';
 
 import { UsageError } from './checks.ts';
 import {
@@ -29,29 +34,29 @@ export class Refusal extends Error {
   readonly code = 'refused';
 }
 
+export type OptionName = 'role' | 'key' | 'batch' | 'peer' | 'out' | 'leader' | 'helper';
+/** A command reads those of its own list only. */
+export type Options = Readonly<Record<OptionName, string>>;
+
 /** Each command returns the lines to print. */
-export function keygen({ out }: { out: string }): string[] {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
-  const keyPair = keyPairFromPkcs8(privateKey.export({ format: 'der', type: 'pkcs8' }));
+export function keygen({ out }: Options): string[] {
+  const entropy = crypto.getRandomValues(new Uint8Array(32));
+  const scalar = new Uint8Array(32);
+  const packed = { bytes: scalar, offset: 0, stride: 32 };
+  fillScalars(seedBranchFrom(entropy, 'keygen'), new Uint32Array(1), 1, packed);
+  const keyPair = new KeyPair(scalar);
   writeKey(out, keyPair);
   return [`public key: ${encodePublicKey(keyPair.publicKey)}`];
 }
 
-export interface VerifyOptions {
-  readonly role: ProcessorRole;
-  readonly key: string;
-  readonly batch: string;
-  readonly out: string;
-}
-
-export function verify({ role, key, batch: file, out }: VerifyOptions): string[] {
-  const { batch, message } = evaluate({ role, key, batch: file });
-  writeVerifierShares(out, role, message);
+export function verify(options: Options): string[] {
+  const { role, batch, message } = evaluate(options);
+  writeVerifierShares(options.out, role, message);
   return [`batch ${toHex(batch.batchId)}: ${outcome(message.status.subarray(0, batch.count))}`];
 }
 
-export function aggregate(options: VerifyOptions & { readonly peer: string }): string[] {
-  const { role, out } = options;
+export function aggregate(options: Options): string[] {
+  const role = roleOf(options);
   const peer = readVerifierShares(options.peer);
   const peerRole = role === 'leader' ? 'helper' : 'leader';
   if (peer.role !== peerRole) {
@@ -66,11 +71,11 @@ export function aggregate(options: VerifyOptions & { readonly peer: string }): s
     const reportId = reportIdAt(batch.reportIds, i);
     if (code !== 0) rejected.push({ reportId, reason: reasonOf(code) });
   });
-  writeSum(out, role, share!, rejected);
+  writeSum(options.out, role, share!, rejected);
   return [`batch ${toHex(batch.batchId)}: ${outcome(verdicts)}`];
 }
 
-export function combine(options: { leader: string; helper: string }): string[] {
+export function combine(options: Options): string[] {
   const read = (role: ProcessorRole) => {
     const sum = readSum(options[role]);
     if (sum.role === role) return sum.share;
@@ -94,15 +99,14 @@ export function combine(options: { leader: string; helper: string }): string[] {
   ];
 }
 
-interface Evaluation {
-  readonly batch: ShareBatch;
-  readonly processor: Processor;
-  readonly message: VerifierShareBlock;
+function roleOf({ role }: Options): ProcessorRole {
+  if (role === 'leader' || role === 'helper') return role;
+  throw new UsageError(`--role: got ${role}, allowed: leader, helper`);
 }
 
 /** Opens and evaluates a batch. */
-function evaluate(files: { role: ProcessorRole; key: string; batch: string }): Evaluation {
-  const { role } = files;
+function evaluate(files: Options) {
+  const role = roleOf(files);
   const keyPair = readKey(files.key);
   const batch = readBatch(files.batch, role);
   const backend = createBackend('node');
@@ -118,7 +122,7 @@ function evaluate(files: { role: ProcessorRole; key: string; batch: string }): E
         `is ${files.key} the key of the ${role}?`,
     );
   }
-  return { batch, processor, message };
+  return { role, batch, processor, message };
 }
 
 /** For example `9 reports accepted, 1 refused (decrypt-failed 1)`. */

@@ -15,7 +15,15 @@
 
 import { statSync, writeFileSync } from 'node:fs';
 
-import { CryptoError, decodeKeyPair, encodeKeyPair, toHex } from '@priolab/crypto';
+import {
+  CryptoError,
+  POINT_SIZE,
+  SCALAR_SIZE,
+  decodeKeyPair,
+  encodeKeyPair,
+  toHex,
+} from '@priolab/crypto';
+import type { KeyPair } from '@priolab/crypto';
 import { FIELD_MODULUS, MAX_DIMENSION } from '@priolab/prio';
 import {
   BATCH_ID_SIZE,
@@ -36,7 +44,6 @@ import type {
   VerifierShareBlock,
 } from '@priolab/roles';
 
-import type { KeyPair } from '@priolab/crypto';
 import { UsageError, fileError, readDocument } from './checks.ts';
 import type { JsonNode } from './checks.ts';
 
@@ -58,30 +65,21 @@ const NAME_ALLOWED = '1 to 100 letters, digits, ".", "_" or "-"';
  * Reads a private key file. One that others may read is refused: its shares may be known to them.
  */
 export function readKey(file: string): KeyPair {
-  let mode: number;
-  try {
-    mode = statSync(file).mode & 0o777;
-  } catch (error) {
-    throw fileError(file, 'read', error);
-  }
+  const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? 0o600;
   if ((mode & 0o177) !== 0) {
-    const got = `0${mode.toString(8).padStart(3, '0')}`;
-    throw new UsageError(
-      `${file}: got a private key with file mode ${got}, allowed: 0600; run: chmod 600 ${file}`,
-    );
+    const got = (mode & 0o777).toString(8);
+    throw new UsageError(`${file}: got file mode 0${got}, allowed: 0600; run: chmod 600 ${file}`);
   }
   return readDocument(file, (root) => {
     const { format, privateKey } = root.members('format', 'privateKey');
     format.oneOf(FORMATS.key);
-    const bytes = privateKey.base64(97);
+    const bytes = privateKey.bytes('base64', POINT_SIZE + SCALAR_SIZE);
     root.settle();
     try {
       return decodeKeyPair(Buffer.from(bytes).toString('base64'));
     } catch (error) {
       if (!(error instanceof CryptoError)) throw error;
-      privateKey.fail('a P-256 point and its private scalar', `${error.code}`);
-      // Not returned: the problem is thrown first.
-      return undefined as never;
+      throw new UsageError(`privateKey: got ${error.code}, allowed: a P-256 point and its scalar`);
     }
   });
 }
@@ -99,15 +97,15 @@ export function readBatch(file: string, role: ProcessorRole): ShareBatch {
     batch.format.oneOf(FORMATS.batch);
     const task = parseTask(batch.task);
     const windowStartMs = parseWindowStart(batch.windowStartMs, task);
-    const batchId = batch.batchId.hex(BATCH_ID_SIZE);
+    const batchId = batch.batchId.bytes('hex', BATCH_ID_SIZE);
     const layout = uploadLayout(task.shape);
     const sealedSize = role === 'leader' ? layout.leaderSealedSize : layout.helperSealedSize;
     const items = batch.reports.items(1, REPORTS_MAX).map((node) => {
       const { reportId, r, sealed } = node.members('reportId', 'r', 'sealed');
       return {
-        reportId: reportId.hex(REPORT_ID_SIZE),
+        reportId: reportId.bytes('hex', REPORT_ID_SIZE),
         r: r.integer(0, FIELD_MODULUS - 1),
-        sealed: sealed.base64(sealedSize),
+        sealed: sealed.bytes('base64', sealedSize),
       };
     });
     root.settle();
@@ -148,7 +146,7 @@ export function readVerifierShares(file: string): {
     const { format, role, batchId, reports } = root.members('format', 'role', 'batchId', 'reports');
     format.oneOf(FORMATS.verifier);
     const sender = role.oneOf(...ROLES);
-    const id = batchId.hex(BATCH_ID_SIZE);
+    const id = batchId.bytes('hex', BATCH_ID_SIZE);
     const items = reports.items(1, REPORTS_MAX).map((node) => {
       const { reportId, values, refused } = node.members('reportId', 'values', 'refused');
       if (values.present === refused.present) node.fail('either values or refused');
@@ -156,7 +154,7 @@ export function readVerifierShares(file: string): {
         ? [0, 0, 0]
         : values.items(3, 3).map((value) => value.integer(0, 2 ** 32 - 1));
       const status = refused.present ? reasonCode(refused.oneOf(...REFUSALS)) : 0;
-      return { reportId: reportId.hex(REPORT_ID_SIZE), share, status };
+      return { reportId: reportId.bytes('hex', REPORT_ID_SIZE), share, status };
     });
     root.settle();
     const block = {
@@ -196,7 +194,9 @@ export function readSum(file: string): { role: ProcessorRole; share: AggregateSh
     const role = node.role.oneOf(...ROLES);
     const task = parseTask(node.task);
     const windowStartMs = parseWindowStart(node.windowStartMs, task);
-    const batchIds = node.batchIds.items(1, REPORTS_MAX).map((id) => toHex(id.hex(BATCH_ID_SIZE)));
+    const batchIds = node.batchIds
+      .items(1, REPORTS_MAX)
+      .map((id) => toHex(id.bytes('hex', BATCH_ID_SIZE)));
     const sum = node.sum
       .items(task.metric.bins, task.metric.bins)
       .map((element) => element.integer(0, FIELD_MODULUS - 1));
@@ -204,7 +204,7 @@ export function readSum(file: string): { role: ProcessorRole; share: AggregateSh
     const rejected = node.rejected.items(0, REPORTS_MAX);
     for (const item of rejected) {
       const { reportId, reason } = item.members('reportId', 'reason');
-      reportId.hex(REPORT_ID_SIZE);
+      reportId.bytes('hex', REPORT_ID_SIZE);
       reason.oneOf(...REFUSALS);
     }
     const totals = { sum: Uint32Array.from(sum), count, rejectedCount: rejected.length };
@@ -255,8 +255,6 @@ function writeNew(file: string, document: Readonly<Record<string, unknown>>, mod
   try {
     writeFileSync(file, `{\n${members.join(',\n')}\n}\n`, { flag: 'wx', mode });
   } catch (error) {
-    const refused = fileError(file, 'written', error);
-    if (!refused.message.includes('EEXIST')) throw refused;
-    throw new UsageError(`${file}: exists already; give --out a new name or remove it`);
+    throw fileError(file, 'the name of a new file', error);
   }
 }

@@ -10,6 +10,7 @@ import { ProtocolAbort } from '@priolab/roles';
 
 import { UsageError } from './checks.ts';
 import { Refusal, aggregate, combine, keygen, verify } from './commands.ts';
+import type { OptionName, Options } from './commands.ts';
 
 const HELP = `Usage: priolab-processor <command> [options]
 
@@ -33,30 +34,16 @@ Examples:
     --batch leader-batch.json --peer helper-verifier.json --out leader-sum.json
   priolab-processor combine --leader leader-sum.json --helper helper-sum.json`;
 
-type Options = Readonly<Record<string, string>>;
-
 interface Command {
-  readonly options: readonly string[];
+  readonly options: readonly OptionName[];
   run(options: Options): string[];
 }
 
-const EVALUATION = ['role', 'key', 'batch', 'out'];
-
-// The casts say what `parseOptions` has checked: every option of the list is there.
 const COMMANDS: Readonly<Record<string, Command>> = {
-  keygen: { options: ['out'], run: (options) => keygen(options as Parameters<typeof keygen>[0]) },
-  verify: {
-    options: EVALUATION,
-    run: (options) => verify(options as unknown as Parameters<typeof verify>[0]),
-  },
-  aggregate: {
-    options: [...EVALUATION, 'peer'],
-    run: (options) => aggregate(options as unknown as Parameters<typeof aggregate>[0]),
-  },
-  combine: {
-    options: ['leader', 'helper'],
-    run: (options) => combine(options as Parameters<typeof combine>[0]),
-  },
+  keygen: { options: ['out'], run: keygen },
+  verify: { options: ['role', 'key', 'batch', 'out'], run: verify },
+  aggregate: { options: ['role', 'key', 'batch', 'peer', 'out'], run: aggregate },
+  combine: { options: ['leader', 'helper'], run: combine },
 };
 
 /** Runs a command. @returns the lines to print */
@@ -71,7 +58,7 @@ function run(argv: readonly string[]): string[] {
   return command.run(parseOptions(name!, rest, command.options));
 }
 
-function parseOptions(name: string, args: string[], wanted: readonly string[]): Options {
+function parseOptions(name: string, args: string[], wanted: readonly OptionName[]): Options {
   const options = Object.fromEntries(wanted.map((key) => [key, { type: 'string' as const }]));
   let values: Readonly<Record<string, string | boolean | undefined>>;
   try {
@@ -83,10 +70,6 @@ function parseOptions(name: string, args: string[], wanted: readonly string[]): 
   if (missing.length > 0) {
     const list = missing.map((key) => `--${key}`).join(', ');
     throw new UsageError(`${name}: got no ${list}, allowed: a value for each; see --help`);
-  }
-  const { role } = values;
-  if (role !== undefined && role !== 'leader' && role !== 'helper') {
-    throw new UsageError(`${name}: --role: got ${role}, allowed: leader, helper`);
   }
   return values as Options;
 }

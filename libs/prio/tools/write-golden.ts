@@ -1,4 +1,4 @@
-/** Writes the golden file: `node --import tsx tools/write-golden.ts`, after a deliberate change only. */
+/** Writes the golden file, after a deliberate change: `node --import tsx tools/write-golden.ts`. */
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -2,8 +2,9 @@
  * The Lagrange basis on the n-th roots of unity, at one point: with it, the value of a polynomial
  * that is given by its values at those roots is an inner product.
  *
- * L_i(y) = 1/n * sum over k of (y * w^-i)^k: the inverse transform of y's powers. A geometric series
- * splits as (1 + z)(1 + z^2)(1 + z^4)..., so with z = y * w_2m^-i, for a basis twice as large,
+ * L_i(y) = 1/n * sum over k of (y * w^-i)^k: the inverse transform of y's powers. A geometric
+ * series splits as (1 + z)(1 + z^2)(1 + z^4)..., so with z = y * w_2m^-i, for a basis twice as
+ * large,
  *   L_i(y) and L_(i+m)(y) on 2m roots = (1 + z)/2 and (1 - z)/2 times L_i(y^2) on m roots.
  * That takes 2n products in all, no inversion, and no exception where y is itself a root.
  */
@@ -41,7 +42,7 @@ export function createLagrangeBasis(sizeLog2: number): LagrangeBasis {
   };
 }
 
-/** From the basis on `half` roots at y^2 to that on 2 * half roots at y (but for the division by 2). */
+/** From the basis on `half` roots at y^2 to that on 2 * half roots at y, not divided by 2. */
 function doubleBasis(basis: Uint32Array, half: number, y: number, table: RootTable): void {
   const { powers, quotients } = table;
   for (let i = 0; i < half; i++) {

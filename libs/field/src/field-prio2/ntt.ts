@@ -96,8 +96,8 @@ function permute(values: Uint32Array, offset: number, reversed: Uint32Array): vo
 }
 
 /**
- * values[i] *= factors[i]. Not written out above: a large function has no room left to inline `mul`,
- * and a call that returns more than 31 bits allocates.
+ * values[i] *= factors[i]. Not written out above: a large function has no room left to inline
+ * `mul`, and a call that returns more than 31 bits allocates.
  */
 function multiplyInto(values: Uint32Array, offset: number, factors: Uint32Array): void {
   for (let i = 0; i < factors.length; i++)

@@ -1,6 +1,6 @@
 /**
- * Polynomials over FieldPrio2 in a Uint32Array range, lowest coefficient first. Interpolation at the
- * n-th roots of unity is `Ntt.inverse`; the value without coefficients, `lagrange.ts`.
+ * Polynomials over FieldPrio2 in a Uint32Array range, lowest coefficient first. Interpolation at
+ * the n-th roots of unity is `Ntt.inverse`; the value without coefficients, `lagrange.ts`.
  */
 
 import { mulAdd } from './arithmetic.ts';

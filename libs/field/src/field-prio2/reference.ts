@@ -1,7 +1,6 @@
 /**
- * FieldPrio2 as a textbook would write it: BigInt, one `%` an operation, the transform by definition
- * and by halves. The fast path is tested against this; nothing else
- * should use it.
+ * FieldPrio2 as a textbook would write it: BigInt, one `%` an operation, the transform by
+ * definition and by halves. The fast path is tested against this; nothing else should use it.
  */
 
 const P = 2n ** 32n - 2n ** 20n + 1n;
@@ -23,14 +22,15 @@ const inverse = (a: bigint): bigint => power(a, P - 2n);
 /** The principal root of unity of order `order`, a power of two up to 2^20. */
 const root = (order: number): bigint => power(GENERATOR, 2n ** 20n / BigInt(order));
 
-/** out[k] = sum over i of values[i] * w^(i*k), for a root w of the values' number: the definition. */
+/** The definition: out[k] = sum over i of values[i] * w^(i*k), w a root of the values' number. */
 function dft(values: readonly bigint[], w: bigint): bigint[] {
   return values.map((_, k) => evaluate(values, power(w, BigInt(k))));
 }
 
 /**
  * The same by halves, so that wide proofs can be checked: values at even positions and at odd ones
- * are transformed apart with w^2, and out[k] = even[k] + w^k * odd[k], both taken mod half the size.
+ * are transformed apart with w^2, and out[k] = even[k] + w^k * odd[k], both taken mod half the
+ * size.
  */
 function transform(values: readonly bigint[], w: bigint): bigint[] {
   if (values.length === 1) return [...values];

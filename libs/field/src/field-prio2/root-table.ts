@@ -5,7 +5,7 @@
 
 import { INVERSE_LOW, inv, mul, rootOfUnity } from './arithmetic.ts';
 
-/** At index half + k, 0 <= k < half: the k-th power of a root of order 2 * half. Index 0 is unused. */
+/** At index half + k, 0 <= k < half: the k-th power of a root of order 2 * half. */
 export interface RootTable {
   readonly powers: Uint32Array;
   /** powers[i] * INVERSE_LOW. */

@@ -1,4 +1,4 @@
-/** Scalars: fast = reference = noble's generic field, on all pairs of edges and on random elements. */
+/** Scalars: fast = reference = noble's generic field, on all pairs of edges and at random. */
 
 import { Field } from '@noble/curves/abstract/modular.js';
 import fc from 'fast-check';

@@ -11,7 +11,8 @@ import { FIELD_MODULUS, requireLength } from './shape.ts';
 import type { Prio2Shape } from './shape.ts';
 
 /**
- * Expands the 32-byte seeds of a block into `out`, stride proofLen; slots with a status are skipped.
+ * Expands the 32-byte seeds of a block into `out`, stride proofLen; slots with a status are
+ * skipped.
  */
 export type ExpandBlock = (
   backend: CryptoBackend,

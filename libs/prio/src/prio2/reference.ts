@@ -1,7 +1,7 @@
 /**
- * Prio v2 for one report, as the specification tells it: BigInt, polynomials through n and 2n points,
- * values by Horner. Slow on purpose; the block code is tested against it. Source: ENPA sections 3.2,
- * 3.3, 3.4, 5.2.
+ * Prio v2 for one report, as the specification tells it: BigInt, polynomials through n and 2n
+ * points, values by Horner. Slow on purpose; the block code is tested against it. Source: ENPA
+ * sections 3.2, 3.3, 3.4, 5.2.
  */
 
 import { referenceField as field } from '@priolab/field';

@@ -1,8 +1,8 @@
 /**
  * One processor's evaluation of its share of (f, g, h) at r. Source: ENPA section 5.2.
  *
- * Inner products instead of three transforms and three Horner passes. With L_i the Lagrange basis on
- * the n-th roots w^i and M_k that on the 2n-th roots v^k,
+ * Inner products instead of three transforms and three Horner passes. With L_i the Lagrange basis
+ * on the n-th roots w^i and M_k that on the 2n-th roots v^k,
  *   f(r) = f0 L_0(r) + sum x_i L_i(r)
  *   g(r) = f(r) + (g0 - f0) L_0(r) - [leader] sum over data of L_i(r)
  *   h(r) = h0 M_0(r) + sum packed_j M_(2j+1)(r)

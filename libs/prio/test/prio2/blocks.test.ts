@@ -1,4 +1,4 @@
-/** Blocks: each slot as if alone, refused slots left alone, bytes and sums; blocks that don't fit. */
+/** Blocks: each slot as if alone, refused slots untouched, bytes and sums; ill-fitting arrays. */
 
 import { createBackend } from '@priolab/crypto';
 import { describe, expect, test } from 'vitest';
