@@ -1,23 +1,26 @@
 /**
  * Prints the last line of `.ci/run` and sets the exit code.
- * Usage: node counts.js STEPS_PASSED STEPS_FAILED [VITEST_JSON]
+ * Usage: node counts.js STEPS_PASSED STEPS_FAILED [VITEST_JSON VITEST_EXIT_CODE]
  *
- * A test file that could not be run has no failed test of its own and counts as one. Results that
- * are missing count as a failure. Skipped tests are listed, so that nobody takes them for passed.
+ * A test file that could not be run has no failed test of its own and counts as one; so does a run
+ * that failed for another reason, or left no results. Skipped tests are listed, so that nobody
+ * takes them for passed.
  */
 
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 
-const [stepsPassed, stepsFailed, resultsPath] = process.argv.slice(2);
+const [stepsPassed, stepsFailed, resultsPath, exitCode = '0'] = process.argv.slice(2);
 const counts = { passed: Number(stepsPassed), failed: Number(stepsFailed), skipped: 0 };
+
+let testsFailed = 0;
 
 function readTestFiles(path) {
   try {
     return JSON.parse(readFileSync(path, 'utf8')).testResults;
   } catch (error) {
     console.log(`no test results: ${error.message}`);
-    counts.failed += 1;
+    testsFailed += 1;
     return [];
   }
 }
@@ -29,8 +32,13 @@ for (const file of resultsPath === undefined ? [] : readTestFiles(resultsPath)) 
   }
   if (file.status === 'failed' && count.failed === 0) count.failed = 1;
   if (count.skipped > 0) console.log(`${count.skipped} skipped in ${relative('', file.name)}`);
-  for (const key of Object.keys(counts)) counts[key] += count[key];
+  counts.passed += count.passed;
+  counts.skipped += count.skipped;
+  testsFailed += count.failed;
 }
+// Something outside of any test, for example an unhandled rejection.
+if (exitCode !== '0' && testsFailed === 0) testsFailed = 1;
+counts.failed += testsFailed;
 
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exitCode = counts.failed === 0 ? 0 : 1;

@@ -51,8 +51,11 @@ export class JsonNode {
   members<K extends string>(...keys: readonly K[]): Record<K, JsonNode> {
     const value = this.#value;
     const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value);
-    if (!isRecord) this.fail('an object');
-    const found = new Map<string, unknown>(isRecord ? Object.entries(value) : []);
+    if (!isRecord) {
+      this.fail('an object');
+      this.settle();
+    }
+    const found = new Map<string, unknown>(Object.entries(value as object));
     const child = (key: string): JsonNode =>
       new JsonNode(`${this.#path && `${this.#path}.`}${key}`, found.get(key), this.#problems);
     for (const key of found.keys()) {

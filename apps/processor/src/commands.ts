@@ -52,7 +52,7 @@ export function keygen({ out }: Options): string[] {
 export function verify(options: Options): string[] {
   const { role, batch, message } = evaluate(options);
   writeVerifierShares(options.out, role, message);
-  return [`batch ${toHex(batch.batchId)}: ${outcome(message.status.subarray(0, batch.count))}`];
+  return [`batch ${toHex(batch.batchId)}: ${outcome(message.status, 'evaluated')}`];
 }
 
 export function aggregate(options: Options): string[] {
@@ -72,7 +72,7 @@ export function aggregate(options: Options): string[] {
     if (code !== 0) rejected.push({ reportId, reason: reasonOf(code) });
   });
   writeSum(options.out, role, share!, rejected);
-  return [`batch ${toHex(batch.batchId)}: ${outcome(verdicts)}`];
+  return [`batch ${toHex(batch.batchId)}: ${outcome(verdicts, 'summed')}`];
 }
 
 export function combine(options: Options): string[] {
@@ -125,13 +125,13 @@ function evaluate(files: Options) {
   return { role, batch, processor, message };
 }
 
-/** For example `9 reports accepted, 1 refused (decrypt-failed 1)`. */
-function outcome(status: Uint8Array): string {
+/** For example `9 reports summed, 1 refused (decrypt-failed 1)`. */
+function outcome(status: Uint8Array, deed: string): string {
   const counts = new Map<string, number>();
   for (const code of status) counts.set(reasonOf(code), (counts.get(reasonOf(code)) ?? 0) + 1);
   const accepted = counts.get('none') ?? 0;
   counts.delete('none');
   const reasons = [...counts].map(([reason, count]) => `${reason} ${count}`).join(', ');
   const refused = reasons === '' ? '' : `, ${status.length - accepted} refused (${reasons})`;
-  return `${accepted} reports accepted${refused}`;
+  return `${accepted} reports ${deed}${refused}`;
 }

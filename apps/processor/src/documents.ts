@@ -56,6 +56,8 @@ export const FORMATS = Object.freeze({
 
 const REPORTS_MAX = 10_000;
 const WINDOW_MS_MAX = 31 * 86_400_000;
+/** The last time that a `Date` can show. */
+const TIME_MS_MAX = 8.64e15;
 const ROLES = ['leader', 'helper'] as const;
 const REFUSALS = REASONS.filter((reason) => reason !== 'none');
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
@@ -232,7 +234,7 @@ function parseTask(node: JsonNode): Task {
 }
 
 function parseWindowStart(node: JsonNode, { windowMs }: Task): number {
-  const windowStartMs = node.integer(0, Number.MAX_SAFE_INTEGER);
+  const windowStartMs = node.integer(0, TIME_MS_MAX);
   if (windowStartMs % windowMs !== 0) node.fail(`a multiple of windowMs, ${windowMs}`);
   return windowStartMs;
 }

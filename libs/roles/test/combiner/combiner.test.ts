@@ -121,7 +121,8 @@ test('nothing is lost: every share of any two lists is in a result or held', () 
       const { results, held } = combine(leaders.map(at(leader)), helpers.map(at(helper)));
       const shares = results.flatMap(({ windowStartMs }) => [windowStartMs, windowStartMs]);
       shares.push(...held.map(({ windowStartMs }) => windowStartMs));
-      expect(shares.sort()).toEqual([...leaders, ...helpers].sort());
+      const sorted = (list: number[]) => list.sort((a, b) => a - b);
+      expect(sorted(shares)).toEqual(sorted([...leaders, ...helpers]));
       expect(new Set(results.map(({ windowStartMs }) => windowStartMs)).size).toBe(results.length);
       const both = new Set(leaders.filter((window) => helpers.includes(window)));
       expect(results).toHaveLength(both.size);

@@ -3,6 +3,7 @@
  * identity or exact time through), how it cuts batches.
  */
 
+import { toHex } from '@priolab/crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
@@ -275,7 +276,7 @@ describe('batches', () => {
       [0, 1],
     ]);
     expect(batches.map(({ leader }) => leader.count)).toEqual([2, 2, 2]);
-    const idsOf = (pairs: typeof batches) => pairs.map(({ helper }) => `${helper.batchId}`);
+    const idsOf = (pairs: typeof batches) => pairs.map(({ helper }) => toHex(helper.batchId));
     const ids = idsOf(batches);
     deployment.ingestor.openPartition(6);
     ids.push(...idsOf(deployment.receive(uploads).batches));

@@ -46,7 +46,10 @@ describe.each(workerCounts)('%i workers', (workerCount) => {
     expect(end).toEqual({ completedCount: 40, interrupted: false });
     expect(init.factor).toBe(3);
   });
+});
 
+// One of each kind is enough for what follows, as threads are slow to start.
+describe.each([0, 2])('%i workers', (workerCount) => {
   test('no shards: nothing is begun, not even the program', async () => {
     const { delivered, end } = await run(workerCount, { shardCount: 0, failure: 'init' });
     expect(delivered).toEqual([]);

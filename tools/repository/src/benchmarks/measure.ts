@@ -12,6 +12,7 @@ import type { BenchRow } from './rows.ts';
 /** How much is measured. */
 export interface Effort {
   readonly size: 'smoke' | 'full';
+  /** Rounds that count; one more before them warms up. */
   readonly rounds: number;
   /** CPU time a row gets in each round, at least one sample. */
   readonly roundMs: number;
@@ -19,7 +20,7 @@ export interface Effort {
 
 export const FULL: Effort = { size: 'full', rounds: 5, roundMs: 200 };
 /** Only shows that every row runs; its numbers mean nothing. */
-export const SMOKE: Effort = { size: 'smoke', rounds: 2, roundMs: 0 };
+export const SMOKE: Effort = { size: 'smoke', rounds: 1, roundMs: 0 };
 
 /** What a row costs. */
 export interface Measurement {
@@ -37,8 +38,12 @@ interface Course {
   readonly size: number;
   readonly run: () => number;
   readonly checksum: number;
-  readonly roundsUs: number[];
-  sampleCount: number;
+  readonly rounds: Round[];
+}
+
+interface Round {
+  readonly usPerItem: number;
+  readonly sampleCount: number;
 }
 
 /** Measures `rows` in turns; `now` gives CPU time in ms. */
@@ -50,15 +55,18 @@ export async function measure(
   const courses = rows.map((row): Course => {
     const size = row.sizes[effort.size];
     const run = row.prepare(size);
-    return { row, size, run, checksum: run(), roundsUs: [], sampleCount: 0 };
+    return { row, size, run, checksum: run(), rounds: [] };
   });
-  for (let round = 0; round < effort.rounds; round++) {
-    for (const course of courses) await measureRound(course, effort, now);
+  for (let round = 0; round <= effort.rounds; round++) {
+    for (const course of courses) {
+      const measured = await measureRound(course, effort, now);
+      if (round > 0) course.rounds.push(measured); // the first round warms up
+    }
   }
   return courses.map(summarize);
 }
 
-async function measureRound(course: Course, effort: Effort, now: () => number): Promise<void> {
+async function measureRound(course: Course, effort: Effort, now: () => number): Promise<Round> {
   const { row, run, checksum, size } = course;
   const bench = new Bench({
     now,
@@ -76,14 +84,15 @@ async function measureRound(course: Course, effort: Effort, now: () => number): 
   bench.add(row.name, check, { async: false });
   const result = (await bench.run())[0]?.result;
   if (result?.state !== 'completed') throw new Error(`${row.name}: ${result?.state ?? 'not run'}`);
-  course.roundsUs.push((result.latency.p50 * 1000) / size);
-  course.sampleCount += result.latency.samplesCount;
+  const { p50, samplesCount } = result.latency;
+  return { usPerItem: (p50 * 1000) / size, sampleCount: samplesCount };
 }
 
-function summarize({ row, roundsUs, sampleCount, checksum }: Course): Measurement {
-  const sorted = roundsUs.toSorted((a, b) => a - b);
+function summarize({ row, rounds, checksum }: Course): Measurement {
+  const sorted = rounds.map((round) => round.usPerItem).sort((a, b) => a - b);
   const usPerItem = sorted[sorted.length >> 1] as number;
   const spread = ((sorted.at(-1) as number) - (sorted[0] as number)) / usPerItem;
+  const sampleCount = rounds.reduce((sum, round) => sum + round.sampleCount, 0);
   return { name: row.name, usPerItem, spread, sampleCount, checksum };
 }
 

@@ -96,7 +96,7 @@ export const codeRules: readonly Rule[] = [
     'console',
     /\bconsole\b/,
     'only apps and tools write to the terminal',
-    (path) => isCode(path) && !/^(?:apps|tools|libs\/\w+\/tools)\//.test(path),
+    (path) => isCode(path) && !/^(?:apps|tools|\.ci|libs\/\w+\/tools)\//.test(path),
   ),
   banned(
     'inexact-math',

@@ -19,7 +19,7 @@ test('every row runs at smoke size', async () => {
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   const report = JSON.parse(stdout) as { machine: { node: string }; rows: Measurement[] };
   expect(report.rows.map(({ name }) => name)).toEqual(rows.map(({ name }) => name));
-  expect(report.rows.every(({ sampleCount }) => sampleCount >= 2)).toBe(true);
+  expect(report.rows.every(({ sampleCount }) => sampleCount >= 1)).toBe(true);
   expect(report.machine.node).toBe(process.version);
   expect(new Set(rows.map(({ name }) => name)).size).toBe(rows.length);
 });
@@ -51,8 +51,8 @@ function fakeRow(name: string, costsMs: readonly number[], order: string[] = [])
 }
 
 test('cost an item: the median of the rounds; spread: their range', async () => {
-  // The first run is the one for the checksum; then one sample a round: 2, 4 and 3 ms.
-  const { row, now } = fakeRow('a', [9, 2, 4, 3]);
+  // One run for the checksum and one to warm up; then one sample a round: 2, 4 and 3 ms.
+  const { row, now } = fakeRow('a', [9, 8, 2, 4, 3]);
   const found = await measure([row], { size: 'full', rounds: 3, roundMs: 0 }, now);
   expect(found).toEqual([
     {
@@ -70,7 +70,7 @@ test('the rows take turns', async () => {
   const a = fakeRow('a', [1], order);
   const b = fakeRow('b', [1], order);
   await measure([a.row, b.row], { size: 'smoke', rounds: 2, roundMs: 0 }, a.now);
-  expect(order.join('')).toBe('ababab');
+  expect(order.join('')).toBe('ab'.repeat(4)); // checksums, warm-up, two rounds
 });
 
 test('a row whose checksum varies is refused', async () => {
