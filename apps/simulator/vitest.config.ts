@@ -1,5 +1,5 @@
 import { defineProject } from 'vitest/config';
 
 export default defineProject({
-  test: { name: '@priolab/simulator', include: ['test/**/*.test.ts'] },
+  test: { name: '@priolab/simulator', include: ['test/**/*.test.ts'], testTimeout: 60_000 },
 });

@@ -1,6 +1,7 @@
 /**
- * The four commands, files in and files out. Like the 2021 facilitator, `aggregate` computes its own
- * evaluation anew from the ingestion batch: nothing secret is kept on disk between two commands.
+ * The four commands, files in and files out. Like the 2021 facilitator, `aggregate` computes its
+ * own evaluation anew from the ingestion batch: nothing secret is kept on disk between two
+ * commands.
  */
 
 import {

@@ -1,6 +1,7 @@
 /**
- * The files in `golden/`, made from a fixed seed by this repository's own devices and ingestor: both
- * processors' keys and one ingestion batch of eight reports, of which number 5 claims a bin of 2.
+ * The files in `golden/`, made from a fixed seed by this repository's own devices and ingestor:
+ * both processors' keys and one ingestion batch of eight reports, of which number 5 claims a bin of
+ * 2.
  * `npx tsx test/write-golden.ts` writes them; a test says when they are out of date.
  */
 

@@ -1,6 +1,6 @@
 /**
- * Progress on standard error: one line that is redrawn on a terminal, a plain line every few seconds
- * elsewhere, nothing for runs that end at once.
+ * Progress on standard error: one line that is redrawn on a terminal, a plain line every few
+ * seconds elsewhere, nothing for runs that end at once.
  */
 
 import type { Progress } from '@priolab/harness';

@@ -1,3 +1,5 @@
+/** Benchmarks can’t rot: each row runs at smoke size and repeats its checksum. */
+
 import { describe, expect, it } from 'vitest';
 import { rows } from '../bench/crypto.bench.ts';
 

@@ -1,3 +1,5 @@
+/** Hashes and hex. */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createBackend, CryptoError, fromHex, sha256, toHex } from '../src/index.ts';

@@ -1,3 +1,5 @@
+/** Both backends and the seed tree against our own recorded answers, which need no vectors. */
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

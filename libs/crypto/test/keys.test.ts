@@ -1,3 +1,5 @@
+/** Key forms: round trips, published keys, refusals, and that no key material is ever shown. */
+
 import { readVector, vectorsDir } from '@priolab/vectors';
 import { createECDH, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { inspect } from 'node:util';

@@ -1,3 +1,5 @@
+/** Uniform scalars by rejection. */
+
 import { describe, expect, it } from 'vitest';
 import { createSeedTree, fillScalars, toHex } from '../src/index.ts';
 import type { SeedBranch } from '../src/index.ts';

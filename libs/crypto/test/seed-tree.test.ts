@@ -1,3 +1,5 @@
+/** The seed tree against an independent derivation, and its independence of call order. */
+
 import { ctr } from '@noble/ciphers/aes.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import fc from 'fast-check';

@@ -1,3 +1,5 @@
+/** DER and raw signatures, strictly. */
+
 import fc from 'fast-check';
 import { createPrivateKey, sign, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';

@@ -15,13 +15,13 @@ const expectations: Readonly<Record<ExpectationId, string>> = {
     'processors accepted, noise included, as the simulator itself added it up.',
   'count.exact': 'Each processor counts the accepted reports, and nothing else, in every total.',
   conserve:
-    'Every planned report and every copy has exactly one fate: accepted, rejected for a reason, or ' +
-    'pending in an interrupted run. None is lost or unaccounted.',
+    'Every planned report and every copy has exactly one fate: accepted, rejected for a reason, ' +
+    'or pending in an interrupted run. None is lost or unaccounted.',
   once: 'No report is in a sum twice.',
   'sets.equal': 'Both processors accept the same reports, and no pair of sums is held.',
   noforge:
-    'No report that breaks the rules is counted. A forged proof may escape with probability up to ' +
-    '2n/p; more escapes than that bound allows fail. Vacuous without adversaries.',
+    'No report that breaks the rules is counted. A forged proof may escape with probability up ' +
+    'to 2n/p; more escapes than that bound allows fail. Vacuous without adversaries.',
   reason:
     'Honest reports are accepted; each cheat is refused for its documented reason; copies are ' +
     'refused as replayed. Precision and recall are both 1.',
@@ -29,10 +29,11 @@ const expectations: Readonly<Record<ExpectationId, string>> = {
     'No point r is a root of unity or out of range, and no seed, ephemeral key or nonce occurs ' +
     'twice (all compared within a shard, one device in 64 across shards).',
   'noise.dist':
-    'Bits of honest reports are flipped as often as epsilon says: an exact binomial test, alpha 1e-6.',
+    'Bits of honest reports are flipped as often as epsilon says: an exact binomial test, ' +
+    'alpha 1e-6.',
   unbiased:
-    'Estimates minus truth sum to zero within chance, over everything and for each metric: a z test, ' +
-    'alpha 1e-6 shared among them.',
+    'Estimates minus truth sum to zero within chance, over everything and for each metric: ' +
+    'a z test, alpha 1e-6 shared among them.',
   crosscheck:
     'Sampled reports, run again one by one with the reference backend, give the same bytes.',
   throughput:

@@ -18,10 +18,14 @@ function locate(): string | undefined {
   return undefined;
 }
 
-/** The folder of the vectors; undefined where it is absent. Use with `describe.skipIf(!vectorsDir)`. */
+/**
+ * The folder of the vectors; undefined where it is absent. Use with `describe.skipIf(!vectorsDir)`.
+ */
 export const vectorsDir: string | undefined = locate();
 
-/** The parsed JSON of `<vectors>/<path>`, for example `enpa/prng.json`; the caller names its shape. */
+/**
+ * The parsed JSON of `<vectors>/<path>`, for example `enpa/prng.json`; the caller names its shape.
+ */
 export function readVector<T>(path: string): T {
   if (vectorsDir === undefined) throw new Error(`no vectors: ${path} can't be read`);
   return JSON.parse(readFileSync(join(vectorsDir, path), 'utf8')) as T;

@@ -108,14 +108,16 @@ async function runOne(
 /** `<id>-<seed>-<digest8>`, safe as a folder name whatever the seed. */
 function folderName(scenario: Scenario): string {
   const safe = (text: string): string => text.replaceAll(/[^A-Za-z0-9._]+/g, '-').slice(0, 60);
-  return `${safe(scenario.id)}-${safe(String(scenario.seed))}-${scenarioDigest(scenario).slice(0, 8)}`;
+  const digest = scenarioDigest(scenario).slice(0, 8);
+  return `${safe(scenario.id)}-${safe(String(scenario.seed))}-${digest}`;
 }
 
 function replayCommand(scenario: Scenario, file: string): string {
   const quote = (text: string): string =>
     /^[\w./:-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  const seed = quote(String(scenario.seed));
   const { reports } = scenario.population;
-  return `npx priolab run ${quote(file)} --seed ${quote(String(scenario.seed))} --reports ${reports}`;
+  return `npx priolab run ${quote(file)} --seed ${seed} --reports ${reports}`;
 }
 
 function writeRun(folder: string, scenario: Scenario, summary: RunSummary, replay: string) {

@@ -151,7 +151,9 @@ export function createTamperingDevice(
   };
 }
 
-/** Cumulative 32-bit thresholds: adversary i is chosen iff a uniform word is below the i-th only. */
+/**
+ * Cumulative 32-bit thresholds: adversary i is chosen iff a uniform word is below the i-th only.
+ */
 function cumulativeThresholds(adversaries: readonly AdversaryShare[]): number[] {
   let sum = 0;
   return adversaries.map(({ share }) => {

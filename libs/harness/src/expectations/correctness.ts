@@ -52,7 +52,9 @@ export function checkSums(record: RunRecord): Outcome {
   return outcome({
     n: acceptedCount(record),
     failed: wrong.length > 0,
-    observed: `${plural(binCount, 'bin')} in ${record.cells.length} totals, ${wrong.length} wrong${shown}`,
+    observed:
+      `${plural(binCount, 'bin')} in ${record.cells.length} totals, ` +
+      `${wrong.length} wrong${shown}`,
     limit: 'every bin equal to the true sum over accepted reports',
   });
 }
@@ -155,7 +157,9 @@ export function checkForgeries(record: RunRecord): Outcome {
       observed:
         `${otherEscapes} of ${tried - soundnessTrials} malformed and ${soundnessEscapes} of ` +
         `${soundnessTrials} forged reports counted`,
-      limit: `0 malformed; forged within the soundness bound (${escapeBound.toExponential(1)} expected)`,
+      limit:
+        '0 malformed; forged within the soundness bound ' +
+        `(${escapeBound.toExponential(1)} expected)`,
     }),
     power: {
       alpha: FORGERY_ALPHA,

@@ -1,6 +1,6 @@
 /**
- * The statistical oracles: each states its level, its sample and the smallest effect that the sample
- * would show. Only honest accepted reports count: a cheat's noise proves nothing.
+ * The statistical oracles: each states its level, its sample and the smallest effect that the
+ * sample would show. Only honest accepted reports count: a cheat's noise proves nothing.
  */
 
 import { flipProbability, flipThreshold } from '@priolab/roles';

@@ -1,6 +1,6 @@
 /**
- * What became of a report, in two bytes. Byte 0: outcome (low half) and hop (high half); byte 1: the
- * reason code of `@priolab/roles`. Codes are a file format: append, never renumber.
+ * What became of a report, in two bytes. Byte 0: outcome (low half) and hop (high half); byte 1:
+ * the reason code of `@priolab/roles`. Codes are a file format: append, never renumber.
  */
 
 import { reasonOf } from '@priolab/roles';

@@ -1,6 +1,6 @@
 /**
- * The fate ledger: two bytes a report, in the order of report numbers, in one file. Written shard by
- * shard as results come, so that a run's memory does not grow with its reports.
+ * The fate ledger: two bytes a report, in the order of report numbers, in one file. Written shard
+ * by shard as results come, so that a run's memory does not grow with its reports.
  */
 
 import { closeSync, openSync, readSync, statSync, writeSync } from 'node:fs';

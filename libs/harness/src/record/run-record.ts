@@ -1,7 +1,8 @@
 /**
  * What a run leaves behind: `summary.json`, versioned and plain. Reporters and expectations read
  * this and nothing else. Everything under `identity`, `fates`, `cells` and `tally` is a function of
- * (scenario, seed); everything under `cost` and `environment` is not, and is left out of the digest.
+ * (scenario, seed); everything under `cost` and `environment` is not, and is left out of the
+ * digest.
  */
 
 import type { Scenario } from '../scenario/scenario.ts';

@@ -3,9 +3,9 @@
  * fate, adds up the truth, and counts what must never happen. It changes nothing.
  *
  * A failure: a fate that neither honesty nor the report's deed explains, a report counted twice, a
- * disagreement of the processors, an unsafe point, a repeated random value. Not a failure: a refused
- * cheat, an accepted multi-hot vector (Prio2 does not prove weight), a forged proof that escapes
- * within the soundness bound. Nothing here depends on time or on the order of shards.
+ * disagreement of the processors, an unsafe point, a repeated random value. Not a failure: a
+ * refused cheat, an accepted multi-hot vector (Prio2 does not prove weight), a forged proof that
+ * escapes within the soundness bound. Nothing here depends on time or on the order of shards.
  */
 
 import { FIELD_MODULUS, isSafeQueryRandomness, prio2Shape } from '@priolab/prio';

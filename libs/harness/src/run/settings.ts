@@ -1,6 +1,6 @@
 /**
- * What a scenario's words mean in numbers: metrics, tasks, days, population settings, and the branch
- * of the seed tree that each party draws from.
+ * What a scenario's words mean in numbers: metrics, tasks, days, population settings, and the
+ * branch of the seed tree that each party draws from.
  */
 
 import { createSeedTree } from '@priolab/crypto';

@@ -41,7 +41,9 @@ export interface Tally {
   readonly deeds: Float64Array;
   /** Of these, reports in both sums though they should not be. */
   readonly escapes: Float64Array;
-  /** Upper bound on the expected escapes among those that only the proof check stops: sum of 2n/p. */
+  /**
+   * Upper bound on the expected escapes among those that only the proof check stops: sum of 2n/p.
+   */
   escapeBound: number;
   soundnessTrials: number;
   /** Reports whose fate is not the one its deed (or honesty) calls for. */

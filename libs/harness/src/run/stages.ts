@@ -1,6 +1,6 @@
 /**
- * The stages of the pipeline, in the order in which a report passes them, and a stop-watch for them.
- * The time source is an argument: the harness reads no clock.
+ * The stages of the pipeline, in the order in which a report passes them, and a stop-watch for
+ * them. The time source is an argument: the harness reads no clock.
  */
 
 export const STAGES = [

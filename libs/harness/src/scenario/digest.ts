@@ -12,7 +12,9 @@ export function canonicalJson(value: unknown): string {
   if (typeof value === 'object' && value !== null) {
     const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
     const sorted = entries.toSorted(([a], [b]) => (a < b ? -1 : 1));
-    return `{${sorted.map(([key, inner]) => `${JSON.stringify(key)}:${canonicalJson(inner)}`).join(',')}}`;
+    const pair = ([key, inner]: [string, unknown]): string =>
+      `${JSON.stringify(key)}:${canonicalJson(inner)}`;
+    return `{${sorted.map(pair).join(',')}}`;
   }
   return JSON.stringify(value);
 }

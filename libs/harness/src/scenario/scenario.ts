@@ -1,6 +1,6 @@
 /**
- * A scenario: one plain, JSON-serialisable value that says what is simulated and what is expected of
- * it. The schema below is the single source of its type, its checks and its defaults.
+ * A scenario: one plain, JSON-serialisable value that says what is simulated and what is expected
+ * of it. The schema below is the single source of its type, its checks and its defaults.
  *
  * `defineScenario` is what `scenarios/*.scenario.ts` export; `resolveScenario` checks any value.
  */

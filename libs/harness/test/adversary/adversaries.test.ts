@@ -1,6 +1,6 @@
 /**
- * Every adversary on its own: it strikes, what comes of it is what the catalogue says, and the totals
- * stay exact over what was accepted.
+ * Every adversary on its own: it strikes, what comes of it is what the catalogue says, and the
+ * totals stay exact over what was accepted.
  */
 
 import { describe, expect, test } from 'vitest';

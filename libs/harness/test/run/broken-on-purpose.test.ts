@@ -1,12 +1,12 @@
 /**
- * The oracles can see: each test breaks one party and names the expectations that turn red. The same
- * scenario unbroken is green, so that red means what it says.
+ * The oracles can see: each test breaks one party and names the expectations that turn red. The
+ * same scenario unbroken is green, so that red means what it says.
  */
 
 import type { CryptoBackend } from '@priolab/crypto';
 import { FIELD_MODULUS, referencePrio2 } from '@priolab/prio';
 import type { Prio2 } from '@priolab/prio';
-import type { Ingestor, Intake } from '@priolab/roles';
+import type { Ingestor, Intake, ShareBatch } from '@priolab/roles';
 import { describe, expect, test } from 'vitest';
 
 import type { Line } from '../../src/run/world.ts';
@@ -154,9 +154,10 @@ describe('one report dropped at one processor', () => {
     const shorten = (intake: Intake): Intake => ({
       ...intake,
       batches: intake.batches.map((batch) => {
-        const cut = <T extends { count: number; reportIds: Uint8Array }>(side: T): T => ({
+        const cut = (side: ShareBatch): ShareBatch => ({
           ...side,
           count: side.count - 1,
+          queryRandomness: side.queryRandomness.subarray(0, side.count - 1),
           reportIds: side.reportIds.subarray(0, 16 * (side.count - 1)),
         });
         return { ...batch, leader: cut(batch.leader), helper: cut(batch.helper) };

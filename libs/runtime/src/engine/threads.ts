@@ -14,8 +14,8 @@ const WINDOW_PER_WORKER = 4; // shards dealt but not yet delivered, two of them 
 
 /**
  * Small heaps. Programs keep their data in ArrayBuffers, which don't count here; what they leave to
- * the collector are small objects that hold native memory (ciphers, keys), and a collector with much
- * room lets thousands of them pile up. Measured: half the memory, no loss of speed.
+ * the collector are small objects that hold native memory (ciphers, keys), and a collector with
+ * much room lets thousands of them pile up. Measured: half the memory, no loss of speed.
  */
 const HEAP = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 256 };
 

@@ -9,6 +9,8 @@
 export interface FunctionLength {
   readonly line: number;
   readonly lineCount: number;
+  /** Named `create...`: it stands for a class, and holds the functions that are its methods. */
+  readonly isFactory: boolean;
 }
 
 const METHOD_HEAD = /^(?:(?:async|get|set|static|override|private|protected)\s+)*[\w$#]+\s*[(<]/;
@@ -26,7 +28,8 @@ export function functionLengths(code: string): FunctionLength[] {
     const start = open.pop();
     if (start === undefined || HOLDS_TESTS.test(code.slice(start, index))) continue;
     const lineCount = lineOf(code, index) - lineOf(code, start) + 1;
-    lengths.push({ line: lineOf(code, start), lineCount });
+    const isFactory = /\bfunction create[A-Z]/.test(code.slice(start, index).split('\n', 1)[0]!);
+    lengths.push({ line: lineOf(code, start), lineCount, isFactory });
   }
   return lengths;
 }
