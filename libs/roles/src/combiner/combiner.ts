@@ -27,6 +27,7 @@ export type HoldReason =
   | 'no-helper-share'
   | 'parameters-differ'
   | 'batches-differ'
+  | 'batch-repeated'
   | 'counts-differ'
   | 'total-out-of-range';
 
@@ -87,8 +88,14 @@ function add(leader: AggregateShare, helper: AggregateShare): AggregateResult | 
   if (odd.length > 0) {
     return hold(leader, 'batches-differ', `at one side only: ${odd.slice(0, 3).join(', ')}`);
   }
-  if (leader.count !== helper.count) {
-    return hold(leader, 'counts-differ', `leader ${leader.count}, helper ${helper.count}`);
+  // Both may have summed one batch twice: the sums would agree, and be wrong.
+  if (new Set(leader.batchIds).size < leader.batchIds.length) {
+    return hold(leader, 'batch-repeated', 'a batch is listed more than once');
+  }
+  const counts = (share: AggregateShare): string =>
+    `${share.count} accepted and ${share.rejectedCount} refused`;
+  if (counts(leader) !== counts(helper)) {
+    return hold(leader, 'counts-differ', `leader ${counts(leader)}, helper ${counts(helper)}`);
   }
   const totals = unshard(leader.sum, helper.sum);
   // Unequal sets of equal size leave unmatched shares, which are uniform: far above the count.

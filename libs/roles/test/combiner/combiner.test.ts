@@ -63,13 +63,24 @@ describe('a pair that agrees', () => {
 
 describe('a pair that is held', () => {
   const other = { ...helper, task: taskOf('apple') };
+  const repeat = (share: AggregateShare): AggregateShare => ({
+    ...share,
+    batchIds: [...share.batchIds, ...share.batchIds],
+  });
   const cases: [HoldReason, string, AggregateShare[], AggregateShare[]][] = [
     ['no-helper-share', '', [leader], []],
     ['no-leader-share', '', [], [helper]],
     ['parameters-differ', '2 and 1 bins', [leader], [{ ...helper, sum: Uint32Array.of(1) }]],
     ['batches-differ', 'b2', [leader], [{ ...helper, batchIds: ['a1'] }]],
     ['batches-differ', 'c3', [leader], [{ ...helper, batchIds: ['a1', 'b2', 'c3'] }]],
-    ['counts-differ', 'leader 10, helper 9', [leader], [{ ...helper, count: 9 }]],
+    ['counts-differ', 'helper 9 accepted', [leader], [{ ...helper, count: 9 }]],
+    [
+      'counts-differ',
+      'helper 10 accepted and 3 refused',
+      [leader],
+      [{ ...helper, rejectedCount: 3 }],
+    ],
+    ['batch-repeated', 'more than once', [repeat(leader)], [repeat(helper)]],
     ['total-out-of-range', 'bin 0', [leader], [{ ...helper, sum: Uint32Array.of(77, 88) }]],
   ];
 
