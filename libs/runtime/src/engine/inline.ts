@@ -4,6 +4,7 @@
  */
 
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
+import { collectGarbage } from './collect-garbage.ts';
 import { EngineError, type EngineReport, type ShardJob, type ShardRunner } from './engine.ts';
 import { loadRunner } from './program.ts';
 
@@ -17,6 +18,7 @@ export async function runInline<I, R>(job: ShardJob<I, R>): Promise<EngineReport
     while (completedCount < shardCount && mayGoOn()) {
       job.onResult(completedCount, runShard(runner, completedCount));
       completedCount += 1;
+      collectGarbage();
       await yieldToEventLoop();
     }
   }

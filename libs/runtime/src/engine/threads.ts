@@ -12,11 +12,7 @@ import { decodeError, type WorkerInit, type WorkerMessage } from './messages.ts'
 const SHARDS_PER_WORKER = 2; // one runs, one waits
 const WINDOW_PER_WORKER = 4; // shards dealt but not yet delivered, two of them under way
 
-/**
- * Small heaps. Programs keep their data in ArrayBuffers, which don't count here; what they leave to
- * the collector are small objects that hold native memory (ciphers, keys), and a collector with
- * much room lets thousands of them pile up. Measured: half the memory, no loss of speed.
- */
+/** Small heaps, in MB: programs keep their data in ArrayBuffers, which don't count here. */
 const HEAP = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 256 };
 
 interface Thread {

@@ -4,6 +4,7 @@
  */
 
 import { parentPort, workerData } from 'node:worker_threads';
+import { collectGarbage } from './collect-garbage.ts';
 import { encodeError, type WorkerInit, type WorkerMessage } from './messages.ts';
 import { loadRunner } from './program.ts';
 
@@ -20,6 +21,7 @@ try {
     try {
       const result = runner.run(shardIndex);
       send({ kind: 'result', shardIndex, result }, runner.transferables?.(result));
+      collectGarbage();
     } catch (error) {
       send({ kind: 'failure', shardIndex, error: encodeError(error) });
     }
