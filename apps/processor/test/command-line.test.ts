@@ -111,7 +111,8 @@ describe('golden batch', () => {
     expect(aggregate(workspace, 'leader').out).toContain('6 reports summed, 2 refused');
     const { code, out, err } = combine(workspace);
     expect([code, out]).toEqual([1, '']);
-    expect(err).toMatch(/^priolab-processor: held: counts-differ \(task .* leader 6 accepted .* helper 7 accepted .*\n$/);
+    expect(err).toMatch(/^priolab-processor: held: counts-differ \(task /);
+    expect(err).toMatch(/leader 6 accepted .* helper 7 accepted .*\n$/);
   });
 });
 
