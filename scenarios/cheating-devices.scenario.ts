@@ -2,7 +2,7 @@ import { defineScenario } from '@priolab/harness';
 
 export default defineScenario({
   id: 'cheating-devices',
-  about: 'One device in five breaks the protocol, in eleven ways; the totals stay exact.',
+  about: 'One report in five is a cheat or a fault, of eleven kinds; the totals stay exact.',
   population: { reports: 5000, states: ['us-ca', 'us-ma', 'us-ut'], days: 2, epidemic: 'calm' },
   system: {
     metrics: ['PeriodicExposureNotification-v1', 'DateExposure-v1', { id: 'poll-v1', bins: 100 }],

@@ -37,8 +37,8 @@ const expectations: Readonly<Record<ExpectationId, string>> = {
   crosscheck:
     'Sampled reports, run again one by one with the reference backend, give the same bytes.',
   throughput:
-    'At least so many reports for each P-256 multiplication that one core could have done in the ' +
-    'same time, timed in the same run. Invalid where the machine’s speed changed meanwhile.',
+    'At least so many reports for each P-256 multiplication that the run’s CPU time would have ' +
+    'paid for, timed in the same run. Invalid where the machine’s speed changed meanwhile.',
   memory: 'The largest resident set of the process, workers included, stays within the limit.',
 };
 

@@ -25,6 +25,9 @@ const PRECEDENCE = [
   EXIT.invalid,
 ];
 
+/** Rows of the table by state and metric: the flagship's 96 fit. */
+const MAX_ROWS = 200;
+
 const options = {
   seed: { type: 'string' },
   reports: { type: 'string' },
@@ -97,6 +100,7 @@ async function runOne(
     renderSummary(summary, {
       colour: process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined,
       width: process.stdout.columns ?? 100,
+      maxRows: MAX_ROWS,
       replay,
       files,
     }),

@@ -1,10 +1,11 @@
 /** `priolab where`: what became of one report of a stored run. */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import {
   EXIT,
+  FATE_SIZE,
   LEDGER_FILE,
   RECORD_SCHEMA,
   deviceLabel,
@@ -13,7 +14,7 @@ import {
   readFate,
   seedTreeOf,
 } from '@priolab/harness';
-import type { RunSummary } from '@priolab/harness';
+import type { Fate, RunSummary } from '@priolab/harness';
 
 import { parse, usage, wholeNumber } from '../arguments.ts';
 
@@ -27,7 +28,12 @@ export async function where(args: readonly string[]): Promise<number> {
   const { scenario } = readSummary(folder);
   const max = scenario.population.reports - 1;
   const report = wholeNumber('where', 'report', reportText, { min: 0, max });
-  const fate = readFate(join(folder, LEDGER_FILE), report);
+  const ledger = join(folder, LEDGER_FILE);
+  if (!existsSync(ledger)) throw usage('where', `${folder} has no ${LEDGER_FILE}`);
+  // An interrupted run's ledger ends early: what it does not reach was never run.
+  const isPending = report >= statSync(ledger).size / FATE_SIZE;
+  const pending: Fate = { outcome: 'pending', hop: 'none', reason: 'none' };
+  const fate = isPending ? pending : readFate(ledger, report);
   const place = planOf(scenario).locate(report);
   const { cell, day } = place.shard;
   const label = await deviceLabel(seedTreeOf(scenario), cell, place.device);

@@ -100,6 +100,7 @@ export function checkConservation(record: RunRecord): Outcome {
     [total(copyFates), tally.copies, 'fates for copies'],
     [tally.uploads, population.reports - pending + tally.copies, 'uploads for reports and copies'],
     [examined, accepted + rejectedAtProcessors, 'reports examined by the leader'],
+    [record.interrupted ? 0 : pending, 0, 'pending in a finished run'],
     [total(fates, 'unaccounted'), 0, 'unaccounted'],
     [total(fates, 'lost'), 0, 'lost'],
   ].filter(([got, expected]) => got !== expected);

@@ -16,12 +16,12 @@ function reportsDone({ fates }: RunRecord): number {
   return fates.reduce((sum, { outcome, count }) => sum + (outcome === 'pending' ? 0 : count), 0);
 }
 
-/** `throughput`: reports for each P-256 multiplication that one core could do meanwhile. */
+/** `throughput`: reports for each P-256 multiplication that the same CPU time would pay for. */
 export function checkThroughput(record: RunRecord, atLeast: number): Outcome {
-  const { calibrationUs, reportsPerSecond } = record.cost;
+  const { calibrationUs, cpuMs, reportsPerSecond } = record.cost;
   const { before, after } = calibrationUs;
   const n = reportsDone(record);
-  const perUnit = (reportsPerSecond * (before + after)) / 2 / 1e6;
+  const perUnit = (n * (before + after)) / 2000 / cpuMs;
   const drift = Math.max(before, after) / Math.min(before, after);
   const limit = `at least ${atLeast} reports for each P-256 multiplication`;
   const observed =

@@ -1,6 +1,6 @@
 /**
  * Adds up shard results, in shard order, into what the run record needs. Memory grows with cells,
- * metrics and windows, not with reports.
+ * metrics and windows, and by one batch id for each batch and processor; not with reports.
  */
 
 import { sha256, toHex } from '@priolab/crypto';

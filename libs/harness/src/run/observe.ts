@@ -9,7 +9,7 @@
  */
 
 import { FIELD_MODULUS, isSafeQueryRandomness, prio2Shape } from '@priolab/prio';
-import { createReplayGuard, reasonCode, reasonOf, uploadLayout } from '@priolab/roles';
+import { DAY_MS, createReplayGuard, reasonCode, reasonOf, uploadLayout } from '@priolab/roles';
 import type {
   BatchPair,
   Intake,
@@ -83,10 +83,16 @@ export function createShardObserver(
     fates[at + 1] = code >>> 8;
   };
 
-  const truthOf = (batch: BatchPair): Truth => {
-    const key = `${block.metricSlot}/${batch.leader.windowStartMs}`;
-    const truth = truths.get(key) ?? emptyTruth(report.task.metric.bins);
-    truths.set(key, truth);
+  /** By the report's own time, not by the window that the ingestor put it in. */
+  const truthOf = (reportSlot: number): Truth => {
+    const { windowMs } = report.task;
+    const createdMs = report.day * DAY_MS + report.timesMs[reportSlot]!;
+    const key = `${block.metricSlot}/${createdMs - (createdMs % windowMs)}`;
+    let truth = truths.get(key);
+    if (truth === undefined) {
+      truth = emptyTruth(report.task.metric.bins);
+      truths.set(key, truth);
+    }
     return truth;
   };
 
@@ -120,7 +126,6 @@ export function createShardObserver(
     verified(batch, _messages, verdicts) {
       const { count, queryRandomness } = batch.leader;
       const { rootCount } = report.task.shape;
-      const truth = truthOf(batch);
       for (let k = 0; k < count; k++) {
         tally.points++;
         if (!isSafeQueryRandomness(queryRandomness[k]!, rootCount)) tally.unsafePoints++;
@@ -132,7 +137,7 @@ export function createShardObserver(
         if (leader === 0 || helper === 0) acceptedTimes[reportSlot]!++;
         if (leader === 0 && helper === 0) {
           write(uploadSlot, ACCEPTED);
-          addReport(truth, report, block, reportSlot);
+          addReport(truthOf(reportSlot), report, block, reportSlot);
         } else write(uploadSlot, refusal(leader, helper));
       }
     },

@@ -194,7 +194,11 @@ function resultOf(
 function sumsOf(line: Line, metricSlot: number, observer: ShardObserver): CellSum[] {
   const { bins } = line.metric;
   const shares = { leader: byWindow(line.leader), helper: byWindow(line.helper) };
-  const windows = new Set([...shares.leader.keys(), ...shares.helper.keys()]);
+  // Windows that hold accepted reports count even where no processor returned a sum.
+  const owed = [...observer.truths.keys()]
+    .filter((key) => key.startsWith(`${metricSlot}/`))
+    .map((key) => Number(key.split('/')[1]));
+  const windows = new Set([...shares.leader.keys(), ...shares.helper.keys(), ...owed]);
   const partial = (role: ProcessorRole, windowStartMs: number) => {
     const share = shares[role].get(windowStartMs);
     if (share === undefined) {

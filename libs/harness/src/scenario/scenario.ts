@@ -30,11 +30,11 @@ const populationSchema = z.strictObject({
   reports: z.int().min(1).max(1_000_000_000),
   days: z.int().min(1).max(28).default(1),
   /** First day, UTC. */
-  startDay: z.iso.date().default('2021-12-01'),
+  startDay: z.iso.date().regex(/^20/, 'a date from 2000 to 2099').default('2021-12-01'),
   /** Localities, weighted by census, or with weights of their own. */
   states: z.union([z.array(stateId).min(1), z.partialRecord(stateId, weight)]),
   vendors: z
-    .strictObject({ apple: weight.default(55), google: weight.default(45) })
+    .strictObject({ apple: weight.default(0), google: weight.default(0) })
     .default({ apple: 55, google: 45 }),
   /** Share of phones whose owner takes part. */
   optIn: positiveRate.default(0.4),
@@ -61,7 +61,7 @@ const cryptoSchema = z.strictObject({
   /** `full`: every byte of the real protocol is computed. */
   fidelity: z.literal('full').default('full'),
   backend: backendName.default('node'),
-  /** One participant in `every` is computed again by another backend, byte for byte. */
+  /** One report in `every` is computed again by another backend, byte for byte. */
   crossCheck: z
     .strictObject({ backend: backendName.default('noble'), every: z.int().min(1).default(2000) })
     .or(z.literal(false))

@@ -32,7 +32,7 @@ beforeAll(async () => {
   const fates = run.fates.map((fate) => ({ ...fate, count: fate.count * 100 }));
   const population = { ...run.population, reports: run.population.reports * 100 };
   const tally = { ...run.tally, uploads: population.reports + run.tally.copies };
-  const cost = { ...run.cost, reportsPerSecond: 1000, calibrationUs: { before: 100, after: 110 } };
+  const cost = { ...run.cost, cpuMs: 24_000, calibrationUs: { before: 100, after: 110 } };
   const cells = run.cells.map((cell) => ({ ...cell }));
   good = { ...run, fates, population, tally, cost, cells };
 }, 30_000);
@@ -79,7 +79,7 @@ describe('red', () => {
       }),
     ],
     ['crosscheck', tallied({ crossCheckMismatches: 1 })],
-    ['throughput', (r) => ({ cost: { ...r.cost, reportsPerSecond: 1 } })],
+    ['throughput', (r) => ({ cost: { ...r.cost, cpuMs: 1e7 } })],
     ['memory', (r) => ({ cost: { ...r.cost, peakRssBytes: 2 ** 33 } })],
   ])('%s (case %#)', (id, change) => {
     expect(verdictOf(id, change)).toBe('fail');
@@ -99,6 +99,8 @@ describe('red', () => {
       { ...fate, outcome: 'lost' },
     ];
     expect(conserve({ fates: lost })).toBe('fail');
+    const pending = run.fates.map((f, i) => (i === 0 ? { ...f, outcome: 'pending' } : f));
+    expect(conserve({ fates: pending })).toBe('fail');
     expect(conserve({ copyFates: [] })).toBe('fail');
     expect(conserve({ tally: { ...run.tally, uploads: run.tally.uploads + 1 } })).toBe('fail');
   });

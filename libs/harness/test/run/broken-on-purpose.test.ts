@@ -220,6 +220,34 @@ describe('a seed path used twice', () => {
   });
 });
 
+test('reports put into another window: sum.exact and count.exact', async () => {
+  const misplace = (intake: Intake): Intake => ({
+    ...intake,
+    batches: intake.batches.map((batch) => {
+      const moved = (side: ShareBatch): ShareBatch => ({
+        ...side,
+        windowStartMs: side.windowStartMs + 8 * 3_600_000,
+      });
+      return { ...batch, leader: moved(batch.leader), helper: moved(batch.helper) };
+    }),
+  });
+  const summary = await runBroken(scenario, { line: (line) => withIngestors(line, misplace) });
+  const red = withVerdict(summary, 'fail');
+  expect(red).toEqual(expect.arrayContaining(['sum.exact', 'count.exact']));
+});
+
+test('sums of a metric that no processor hands over: sum.exact', async () => {
+  const silent = (line: Line): Line => {
+    const mute = (processor: Line['leader']): Line['leader'] => ({
+      ...processor,
+      takeAggregateShares: () => processor.takeAggregateShares().slice(1),
+    });
+    return { ...line, leader: mute(line.leader), helper: mute(line.helper) };
+  };
+  const summary = await runBroken(scenario, { line: silent });
+  expect(withVerdict(summary, 'fail')).toEqual(expect.arrayContaining(['sum.exact', 'conserve']));
+});
+
 test('a batch summed twice: once', async () => {
   const twice = (intake: Intake): Intake => ({
     ...intake,
@@ -229,7 +257,7 @@ test('a batch summed twice: once', async () => {
   expect(withVerdict(summary, 'fail')).toEqual(expect.arrayContaining(['once', 'conserve']));
 });
 
-test('proofs not checked: noforge and reason', async () => {
+test('proofs not checked: noforge', async () => {
   const summary = await runBroken(cheated, {
     prio2: (_, prio2) => ({ ...prio2, decideBlock: () => {} }),
   });
