@@ -10,14 +10,7 @@
 
 import { FIELD_MODULUS, isSafeQueryRandomness, prio2Shape } from '@priolab/prio';
 import { DAY_MS, createReplayGuard, reasonCode, reasonOf, uploadLayout } from '@priolab/roles';
-import type {
-  BatchPair,
-  Intake,
-  ReplayGuard,
-  ReportBlock,
-  SealedBlock,
-  UploadBlock,
-} from '@priolab/roles';
+import type { Intake, ReplayGuard, ReportBlock, SealedBlock, UploadBlock } from '@priolab/roles';
 
 import { adversaries as catalogue } from '../adversary/catalogue.ts';
 import type { TamperingDevice } from '../adversary/tampering.ts';
