@@ -144,6 +144,13 @@ export function checkSets(record: RunRecord): Outcome {
   });
 }
 
+/** The smallest number of escapes that would fail. */
+function fewestSuspicious(escapeBound: number): number {
+  let count = 1;
+  while (poissonUpperTail(count, escapeBound) >= FORGERY_ALPHA) count++;
+  return count;
+}
+
 /** `noforge`: no report that breaks the rules is counted, but for what soundness allows. */
 export function checkForgeries(record: RunRecord): Outcome {
   const { soundnessTrials, soundnessEscapes, otherEscapes, escapeBound } = record.tally;
@@ -162,10 +169,7 @@ export function checkForgeries(record: RunRecord): Outcome {
         '0 malformed; forged within the soundness bound ' +
         `(${escapeBound.toExponential(1)} expected)`,
     }),
-    power: {
-      alpha: FORGERY_ALPHA,
-      detectable: soundnessEscapes === 0 ? '1 escape' : 'as observed',
-    },
+    power: { alpha: FORGERY_ALPHA, detectable: `${fewestSuspicious(escapeBound)} or more` },
   };
 }
 

@@ -79,15 +79,15 @@ export function createWorld(options: WorldOptions): World {
   const leaderKey = backend.privateKey(scalarOf(branches.processor(seedTree, 'leader')));
   const helperKey = backend.privateKey(scalarOf(branches.processor(seedTree, 'helper')));
   const authorityScalars = perVendor((vendor) => scalarOf(branches.authority(seedTree, vendor)));
-  // Twice the devices of a shard: strangers' credentials must not push theirs out.
-  const credentialCapacity = 2 * shardParticipants;
+  // A block may bring as many strangers as a shard has devices, and must not push those out.
+  const credentialCapacity = 4 * shardParticipants;
   const attestations = perVendor((vendor) =>
     createAttestation({
       backend: parts.backend('ingestor'),
       vendor,
       authorityKey: backend.privateKey(authorityScalars[vendor]).publicKey,
       credentialCapacity,
-      capacity: credentialCapacity,
+      capacity: 2 * shardParticipants,
     }),
   );
 
