@@ -78,7 +78,7 @@ const expectationSchema = z.union([
   z.enum(expectationIds),
   z.strictObject({
     id: z.literal('throughput'),
-    /** Reports for each P-256 multiplication that the machine could have done meanwhile. */
+    /** Reports for each P-256 multiplication that the same CPU time would pay for. */
     atLeastPerUnit: z.number().gt(0),
   }),
   z.strictObject({ id: z.literal('memory'), atMostMiB: z.number().gt(0) }),
