@@ -16,7 +16,8 @@ export const repositoryRoot = join(import.meta.dirname, '../../..');
 
 const FOREIGN_FOLDERS = new Set(['.git', '.nx', 'coverage', 'dist-types', 'node_modules', 'runs']);
 const TEXT_EXTENSIONS = new Set(['.js', '.json', '.md', '.ts', '']);
-const FOREIGN_FILES = new Set(['package-lock.json', 'LICENSE']);
+/** In a linked worktree `.git` is a file. */
+const FOREIGN_FILES = new Set(['.git', 'package-lock.json', 'LICENSE']);
 
 /** All source, configuration and documentation files under `root`, in a stable order. */
 export function readTextFiles(root = repositoryRoot): TextFile[] {

@@ -6,7 +6,7 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { collectGarbage } from './collect-garbage.ts';
 import { EngineError, type EngineReport, type ShardJob, type ShardRunner } from './engine.ts';
-import { loadRunner } from './program.ts';
+import { createRunner, importProgram } from './program.ts';
 
 /** Runs a job in this thread, see `Engine.run`. */
 export async function runInline<I, R>(job: ShardJob<I, R>): Promise<EngineReport> {
@@ -28,7 +28,8 @@ export async function runInline<I, R>(job: ShardJob<I, R>): Promise<EngineReport
 async function loadHere<I, R>(job: ShardJob<I, R>): Promise<ShardRunner<R>> {
   try {
     // A clone, as for a thread: a runner that writes to its init must not reach the caller's.
-    return (await loadRunner(job.program.href, structuredClone(job.init))) as ShardRunner<R>;
+    const program = await importProgram(job.program.href);
+    return createRunner(program, structuredClone(job.init)) as ShardRunner<R>;
   } catch (error) {
     throw new EngineError('init-failed', undefined, error);
   }

@@ -4,11 +4,17 @@
 
 import type { CreateShardRunner, ShardRunner } from './engine.ts';
 
-/** Imports `programUrl` and creates its runner; throws where it exports no `createShardRunner`. */
-export async function loadRunner(programUrl: string, init: unknown): Promise<ShardRunner<unknown>> {
-  const program = (await import(/* @vite-ignore */ programUrl)) as {
-    readonly createShardRunner?: CreateShardRunner<unknown, unknown>;
-  };
+/** A program module as it was imported: it may lack what it should export. */
+export interface Program {
+  readonly createShardRunner?: CreateShardRunner<unknown, unknown>;
+}
+
+export async function importProgram(programUrl: string): Promise<Program> {
+  return (await import(/* @vite-ignore */ programUrl)) as Program;
+}
+
+/** @throws TypeError where the program exports no `createShardRunner` */
+export function createRunner(program: Program, init: unknown): ShardRunner<unknown> {
   if (typeof program.createShardRunner !== 'function') {
     throw new TypeError('the program module exports no function createShardRunner');
   }

@@ -5,9 +5,10 @@
  * number of shards.
  */
 
-import { Worker, type WorkerOptions } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import { EngineError, type EngineErrorCode, type EngineReport, type ShardJob } from './engine.ts';
 import { decodeError, type WorkerInit, type WorkerMessage } from './messages.ts';
+import { workerEntry } from './worker-entry.ts';
 
 const SHARDS_PER_WORKER = 2; // one runs, one waits
 const WINDOW_PER_WORKER = 4; // shards dealt but not yet delivered, two of them under way
@@ -33,8 +34,9 @@ export async function runThreads<I, R>(
   }
   const threads: Thread[] = [];
   try {
+    const entry = await findEntry(job.program);
     const completedCount = await new Promise<number>((resolve, reject) => {
-      startThreads(job, threads, Math.min(workerCount, shardCount));
+      startThreads(job, entry, threads, Math.min(workerCount, shardCount));
       dealShards(job, threads, resolve, reject);
     });
     return { completedCount, interrupted: completedCount < shardCount };
@@ -43,12 +45,27 @@ export async function runThreads<I, R>(
   }
 }
 
+async function findEntry(program: URL): Promise<URL> {
+  try {
+    return await workerEntry(program);
+  } catch (error) {
+    throw new EngineError('init-failed', undefined, error); // the program can't be bundled
+  }
+}
+
 /** Starts `threadCount` threads into `threads`, which then holds even those before a failure. */
-function startThreads<I, R>(job: ShardJob<I, R>, threads: Thread[], threadCount: number): void {
+function startThreads<I, R>(
+  job: ShardJob<I, R>,
+  entry: URL,
+  threads: Thread[],
+  threadCount: number,
+): void {
   const workerData: WorkerInit = { programUrl: job.program.href, init: job.init };
   for (let i = 0; i < threadCount; i++) {
     try {
-      threads.push({ worker: startWorker({ workerData, resourceLimits: HEAP }), underWay: [] });
+      // The loader and flags of this thread are not for the worker.
+      const options = { workerData, resourceLimits: HEAP, execArgv: [] };
+      threads.push({ worker: new Worker(entry, options), underWay: [] });
     } catch (error) {
       throw new EngineError('init-failed', undefined, error); // the init can't be cloned
     }
@@ -141,12 +158,4 @@ function listen(
 
 function leastBusy(threads: readonly Thread[]): Thread {
   return threads.reduce((a, b) => (b.underWay.length < a.underWay.length ? b : a));
-}
-
-/** Starts `worker.ts`, by way of `boot.js` where Node can't run TypeScript itself. */
-function startWorker(options: WorkerOptions): Worker {
-  const { typescript } = process.features as { typescript?: string | false };
-  const entry = new URL(typescript ? './worker.ts' : './boot.js', import.meta.url);
-  // The loader and flags of this thread are not for the worker, which brings its own.
-  return new Worker(entry, { ...options, execArgv: [] });
 }

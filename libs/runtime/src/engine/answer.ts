@@ -1,0 +1,33 @@
+/**
+ * What a worker thread does: creates the program's runner, then answers each shard number with a
+ * result. A failure is reported and the thread idles until the engine ends it.
+ */
+
+import { parentPort, workerData } from 'node:worker_threads';
+import { collectGarbage } from './collect-garbage.ts';
+import { encodeError, type WorkerInit, type WorkerMessage } from './messages.ts';
+import { createRunner, type Program } from './program.ts';
+
+/** Serves the engine from this thread; `load` gives the program module. */
+export async function answerShards(load: () => Promise<Program>): Promise<void> {
+  const port = parentPort;
+  if (port === null) throw new Error('a worker thread only can answer shards');
+
+  const send = (message: WorkerMessage, transferables: ArrayBuffer[] = []) =>
+    port.postMessage(message, transferables);
+
+  try {
+    const runner = createRunner(await load(), (workerData as WorkerInit).init);
+    port.on('message', (shardIndex: number) => {
+      try {
+        const result = runner.run(shardIndex);
+        send({ kind: 'result', shardIndex, result }, runner.transferables?.(result));
+        collectGarbage();
+      } catch (error) {
+        send({ kind: 'failure', shardIndex, error: encodeError(error) });
+      }
+    });
+  } catch (error) {
+    send({ kind: 'failure', shardIndex: undefined, error: encodeError(error) });
+  }
+}
