@@ -14,6 +14,8 @@ export interface Adversary {
    * counts (a known limit, measured and disclosed).
    */
   readonly refusedAs: readonly Reason[];
+  /** Its value is its sender's invention, not a noisy measurement. */
+  readonly inventsValue: boolean;
   /** Only the proof check stands against it: it escapes with probability up to 2n/p a report. */
   readonly soundness: boolean;
 }
@@ -35,6 +37,7 @@ export const adversaryIds = [
 export type AdversaryId = (typeof adversaryIds)[number];
 
 const soundnessOnly = { refusedAs: ['proof-invalid'], soundness: true } as const;
+const measured = { inventsValue: false, soundness: false } as const;
 const anyFormFault: readonly Reason[] = [
   'truncated',
   'oversized',
@@ -50,64 +53,68 @@ export const adversaries: Readonly<Record<AdversaryId, Adversary>> = {
   'cli.out_of_range': {
     id: 'cli.out_of_range',
     about: 'puts 2, -1 or a huge value into one bin and proves it as well as it can',
+    inventsValue: true,
     ...soundnessOnly,
   },
   'cli.multi_hot': {
     id: 'cli.multi_hot',
     about: 'sets every bin; Prio2 proves bits, not their number, so the report counts',
     refusedAs: [],
+    inventsValue: true,
     soundness: false,
   },
   'cli.forge': {
     id: 'cli.forge',
     about: 'sends a value out of range with random numbers, or zeros, for a proof',
+    inventsValue: true,
     ...soundnessOnly,
   },
   'cli.inconsistent': {
     id: 'cli.inconsistent',
     about: 'gives the helper a seed that does not belong to the leader’s share',
+    inventsValue: false,
     ...soundnessOnly,
   },
   'cli.noncanonical': {
     id: 'cli.noncanonical',
     about: 'writes a field element of p or more into the leader’s share',
     refusedAs: ['noncanonical-share'],
-    soundness: false,
+    ...measured,
   },
   'cli.wrong_dim': {
     id: 'cli.wrong_dim',
     about: 'sends a leader’s share one element short',
     refusedAs: ['wrong-share-size'],
-    soundness: false,
+    ...measured,
   },
   'cli.undecryptable': {
     id: 'cli.undecryptable',
     about: 'sends garbage in place of one of the two ciphertexts',
     refusedAs: ['decrypt-failed', 'peer-refused'],
-    soundness: false,
+    ...measured,
   },
   'cli.oversize': {
     id: 'cli.oversize',
     about: 'sends a megabyte',
     refusedAs: ['oversized'],
-    soundness: false,
+    ...measured,
   },
   'net.truncate': {
     id: 'net.truncate',
     about: 'the upload arrives cut short, at any byte',
     refusedAs: ['truncated'],
-    soundness: false,
+    ...measured,
   },
   'net.corrupt': {
     id: 'net.corrupt',
     about: 'one byte of the upload arrives changed, or all of it is garbage',
     refusedAs: anyFormFault,
-    soundness: false,
+    ...measured,
   },
   'dev.retry_same': {
     id: 'dev.retry_same',
     about: 'sends the same upload twice; the first counts',
     refusedAs: ['replayed'],
-    soundness: false,
+    ...measured,
   },
 };

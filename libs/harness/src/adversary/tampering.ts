@@ -1,6 +1,7 @@
 /**
  * A device stage by stage, with some of its reports tampered with: wraps an honest `Device` without
- * that knowing. Which reports, and every byte of the deed, come from the seed tree.
+ * that knowing. Which reports, and every byte of the deed, come from the seed tree. A scenario
+ * without adversaries runs the honest device itself, beside a record of no deeds.
  */
 
 import type { SeedBranch, Strided } from '@priolab/crypto';
@@ -18,24 +19,27 @@ export interface AdversaryShare {
   readonly share: number;
 }
 
-/** A device whose reports partly cheat, and the record of which do. */
-export interface TamperingDevice extends Device {
+/** Which reports of the block at hand cheat: for the oracles, never for a party. */
+export interface Deeds {
   /**
-   * For each slot of the block at hand: 0 honest, else 1 + the index in the list of adversaries.
-   * Set by `randomise`, valid until it is called again.
+   * For each slot: 0 honest, else 1 + the index in the list of adversaries. Set by the device's
+   * `randomise`, valid until it is called again.
    */
-  readonly deeds: Uint8Array;
+  readonly bySlot: Uint8Array;
   /** For uploads beyond the block's reports, slot by slot: the report slot each is a copy of. */
   readonly copies: readonly number[];
-  /** Is the report's value its sender's invention rather than a noisy measurement? */
-  changesValue(slot: number): boolean;
 }
 
-const inventsValue = new Set<AdversaryId | undefined>([
-  'cli.out_of_range',
-  'cli.forge',
-  'cli.multi_hot',
-]);
+/** What there is to tell of an honest device. */
+export function noDeeds(capacity: number): Deeds {
+  return Object.freeze({ bySlot: new Uint8Array(capacity), copies: [] });
+}
+
+/** A device whose reports partly cheat, and the record of which do. */
+export interface TamperingDevice extends Device {
+  readonly deeds: Deeds;
+}
+
 const WORDS_PER_REPORT = 8;
 const BYTES_PER_REPORT = WORDS_PER_REPORT * 4;
 const OVERSIZE = 2 ** 20;
@@ -50,37 +54,28 @@ export function createTamperingDevice(
   },
 ): TamperingDevice {
   const { adversaries, shape, capacity } = options;
-  const deeds = new Uint8Array(capacity);
+  const bySlot = new Uint8Array(capacity);
+  const copies: number[] = [];
   const bytes = new Uint8Array(capacity * BYTES_PER_REPORT);
   const words = new Uint32Array(bytes.buffer);
   const thresholds = cumulativeThresholds(adversaries);
-  const id = (slot: number): AdversaryId | undefined => adversaries[deeds[slot]! - 1]?.id;
+  const id = (slot: number): AdversaryId | undefined => adversaries[bySlot[slot]! - 1]?.id;
   const word = (slot: number, index: number): number => words[slot * WORDS_PER_REPORT + index]!;
   const each = (count: number, name: AdversaryId, deed: (slot: number) => void): void => {
     for (let slot = 0; slot < count; slot++) if (id(slot) === name) deed(slot);
   };
-  const tamperUploads = createUploadTampering({
-    layout: uploadLayout(shape),
-    capacity,
-    oversize: OVERSIZE,
-  });
-  let copies: readonly number[] = [];
+  const layout = uploadLayout(shape);
+  const tamperUploads = createUploadTampering({ layout, capacity, oversize: OVERSIZE });
 
   const choose = (block: ReportBlock, branch: SeedBranch): void => {
     branch.gather(block.devices, block.count, BYTES_PER_REPORT, bytes);
     for (let slot = 0; slot < block.count; slot++) {
-      const draw = word(slot, 0);
-      const chosen = thresholds.findIndex((threshold) => draw < threshold);
-      deeds[slot] = chosen + 1;
+      bySlot[slot] = chosenBy(word(slot, 0), thresholds);
     }
   };
 
   return {
-    deeds,
-    get copies() {
-      return copies;
-    },
-    changesValue: (slot) => inventsValue.has(id(slot)),
+    deeds: { bySlot, copies },
 
     randomise(block, randomness) {
       const report = device.randomise(block, randomness);
@@ -88,9 +83,8 @@ export function createTamperingDevice(
       const names = [`day-${block.day}`, block.task.metric.id, 'adversary'] as const;
       choose(report, randomness.child(...names));
       const setOne = (slot: number): void => {
-        const values = [2, FIELD_MODULUS - 1, 2 + (word(slot, 1) % (FIELD_MODULUS - 2))];
         const bin = word(slot, 2) % dimension;
-        report.proofs[slot * proofLen + bin] = values[word(slot, 3) % 3]!;
+        report.proofs[slot * proofLen + bin] = noBit(word(slot, 3) % 3, word(slot, 1));
       };
       each(report.count, 'cli.out_of_range', setOne);
       each(report.count, 'cli.forge', setOne);
@@ -124,31 +118,44 @@ export function createTamperingDevice(
         const { bytes: shares, offset, stride } = block.leaderShares;
         const at = offset + slot * stride + 4 * (word(slot, 1) % shape.proofLen);
         const value = FIELD_MODULUS + (word(slot, 2) % (2 ** 32 - FIELD_MODULUS));
-        new DataView(shares.buffer, shares.byteOffset + at).setUint32(0, value, true);
+        for (let k = 0; k < 4; k++) shares[at + k] = value >>> (8 * k);
       });
     },
 
     seal(block, keys, randomness) {
       const sealed = device.seal(block, keys, randomness);
       each(block.count, 'cli.undecryptable', (slot) => {
-        const {
-          bytes: target,
-          offset,
-          stride,
-        }: Strided = word(slot, 1) % 2 === 0 ? sealed.leader : sealed.helper;
-        const from = offset + slot * stride;
-        for (let k = 0; k < stride; k++) target[from + k] = (word(slot, 2) >>> (k % 25)) + 31 * k;
+        const toLeader = word(slot, 1) % 2 === 0;
+        const target = toLeader ? sealed.leader : sealed.helper;
+        const size = toLeader ? layout.leaderSealedSize : layout.helperSealedSize;
+        garble(target, slot, size, word(slot, 2));
       });
       return sealed;
     },
 
     attest(block, identities, randomness): UploadBlock {
       const uploads = device.attest(block, identities, randomness);
-      const tampered = tamperUploads(uploads, { id, word });
-      copies = tampered.copies;
-      return tampered.uploads;
+      return tamperUploads(uploads, id, word, copies);
     },
   };
+}
+
+/** Not a bit: 2, -1 or any other field element, by `choice` of 0, 1 or 2. */
+function noBit(choice: number, random: number): number {
+  if (choice === 0) return 2;
+  return choice === 1 ? FIELD_MODULUS - 1 : 2 + (random % (FIELD_MODULUS - 2));
+}
+
+/** Garbage in place of one ciphertext. */
+function garble({ bytes, offset, stride }: Strided, slot: number, size: number, word: number) {
+  const from = offset + slot * stride;
+  for (let k = 0; k < size; k++) bytes[from + k] = (word >>> (k % 25)) + 31 * k;
+}
+
+/** 1 + the index of the first threshold that the word is below; 0: none, an honest report. */
+function chosenBy(word: number, thresholds: readonly number[]): number {
+  for (let i = 0; i < thresholds.length; i++) if (word < thresholds[i]!) return i + 1;
+  return 0;
 }
 
 /**

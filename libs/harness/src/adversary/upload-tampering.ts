@@ -7,24 +7,24 @@ import type { UploadBlock, UploadLayout } from '@priolab/roles';
 
 import type { AdversaryId } from './catalogue.ts';
 
-/** Who does what, and each report's random words. */
-export interface Deeds {
-  id(slot: number): AdversaryId | undefined;
-  word(slot: number, index: number): number;
-}
-
-export interface TamperedUploads {
-  readonly uploads: UploadBlock;
-  /** Report slot of each upload beyond the block's own. */
-  readonly copies: readonly number[];
-}
+/**
+ * @param id who does what
+ * @param word each report's random words
+ * @param copies receives the report slot of each upload beyond the block's own
+ */
+export type TamperUploads = (
+  uploads: UploadBlock,
+  id: (slot: number) => AdversaryId | undefined,
+  word: (slot: number, index: number) => number,
+  copies: number[],
+) => UploadBlock;
 
 export function createUploadTampering(options: {
   readonly layout: UploadLayout;
   readonly capacity: number;
   /** Size of a swollen upload in bytes. */
   readonly oversize: number;
-}): (uploads: UploadBlock, deeds: Deeds) => TamperedUploads {
+}): TamperUploads {
   const { layout, capacity, oversize } = options;
   const garbageAt = capacity * layout.size;
   const bytes = new Uint8Array(garbageAt + oversize);
@@ -32,9 +32,13 @@ export function createUploadTampering(options: {
   const offsets = new Uint32Array(capacity * 2);
   const sizes = new Uint32Array(capacity * 2);
 
-  const tamper = (slot: number, { id, word }: Deeds): void => {
+  const tamper = (
+    slot: number,
+    deed: AdversaryId | undefined,
+    word: (slot: number, index: number) => number,
+  ): void => {
     const at = slot * layout.size;
-    switch (id(slot)) {
+    switch (deed) {
       case 'cli.oversize':
         offsets[slot] = garbageAt;
         sizes[slot] = oversize;
@@ -56,28 +60,30 @@ export function createUploadTampering(options: {
     }
   };
 
-  return (uploads, deeds) => {
+  return (uploads, id, word, copies) => {
     const { count } = uploads;
     bytes.set(uploads.bytes.subarray(0, count * layout.size));
-    const copies: number[] = [];
+    copies.length = 0;
     for (let slot = 0; slot < count; slot++) {
       offsets[slot] = slot * layout.size;
       sizes[slot] = layout.size;
-      tamper(slot, deeds);
-      if (deeds.id(slot) === 'dev.retry_same') {
+      const deed = id(slot);
+      tamper(slot, deed, word);
+      if (deed === 'dev.retry_same') {
         offsets[count + copies.length] = offsets[slot]!;
         sizes[count + copies.length] = layout.size;
         copies.push(slot);
       }
     }
-    return { uploads: { count: count + copies.length, bytes, offsets, sizes }, copies };
+    return { count: count + copies.length, bytes, offsets, sizes };
   };
 }
 
 /** Takes the last element out of the leader's ciphertext and says so in its size. */
 function shortenLeaderShare(bytes: Uint8Array, at: number, layout: UploadLayout): void {
   const { leaderSealedSize, helperSizeAt, size } = layout;
-  const view = new DataView(bytes.buffer, bytes.byteOffset + at, size);
-  view.setUint32(helperSizeAt - leaderSealedSize - 4, leaderSealedSize - 4);
+  const leaderSizeAt = at + helperSizeAt - leaderSealedSize - 4;
+  const shorter = leaderSealedSize - 4;
+  for (let k = 0; k < 4; k++) bytes[leaderSizeAt + k] = shorter >>> (24 - 8 * k);
   bytes.copyWithin(at + helperSizeAt - 4, at + helperSizeAt, at + size);
 }

@@ -13,7 +13,7 @@ import { DAY_MS, createReplayGuard, reasonCode, reasonOf, uploadLayout } from '@
 import type { Intake, ReplayGuard, ReportBlock, SealedBlock, UploadBlock } from '@priolab/roles';
 
 import { adversaries as catalogue } from '../adversary/catalogue.ts';
-import type { TamperingDevice } from '../adversary/tampering.ts';
+import type { Deeds } from '../adversary/tampering.ts';
 import type { Observer } from '../pipeline.ts';
 import type { Shard } from '../population/plan.ts';
 import { FATE_SIZE, fateCode } from '../record/fate.ts';
@@ -29,12 +29,7 @@ const EXAMPLES = 5;
 
 export interface ShardObserver extends Observer {
   /** The next block: its first report's position in the shard, true bits, and who cheats. */
-  expect(block: {
-    metricSlot: number;
-    firstReport: number;
-    bits: Uint32Array;
-    device: TamperingDevice;
-  }): void;
+  expect(block: { metricSlot: number; firstReport: number; bits: Uint32Array; deeds: Deeds }): void;
   /** Compares every fate of the block with what it should be. */
   close(): void;
   readonly fates: Uint8Array;
@@ -64,7 +59,7 @@ export function createShardObserver(
 
   /** The report that an upload belongs to: copies come after the block's own uploads. */
   const reportSlotOf = (uploadSlot: number): number =>
-    uploadSlot < report.count ? uploadSlot : block.device.copies[uploadSlot - report.count]!;
+    uploadSlot < report.count ? uploadSlot : block.deeds.copies[uploadSlot - report.count]!;
 
   const write = (uploadSlot: number, code: number): void => {
     if (uploadSlot >= report.count) {
@@ -105,8 +100,8 @@ export function createShardObserver(
       uploads = uploadBlock;
       acceptedTimes.fill(0, 0, report.count);
       tally.uploads += uploads.count;
-      tally.copies += block.device.copies.length;
-      noteFreshValues({ sealed, uploads, device: block.device, seen, tally, fingerprints });
+      tally.copies += block.deeds.copies.length;
+      noteFreshValues({ sealed, uploads, deeds: block.deeds, seen, tally, fingerprints });
     },
 
     takenIn({ status }: Intake) {
@@ -130,7 +125,9 @@ export function createShardObserver(
         if (leader === 0 || helper === 0) acceptedTimes[reportSlot]!++;
         if (leader === 0 && helper === 0) {
           write(uploadSlot, ACCEPTED);
-          addReport(truthOf(reportSlot), report, block, reportSlot);
+          const deed = block.deeds.bySlot[reportSlot]!;
+          const isInvented = deed !== 0 && deedsOf[deed - 1]!.inventsValue;
+          addReport(truthOf(reportSlot), report, isInvented ? undefined : block.bits, reportSlot);
         } else write(uploadSlot, refusal(leader, helper));
       }
     },
@@ -140,7 +137,7 @@ export function createShardObserver(
         if (acceptedTimes[slot]! > 1) tally.doubled++;
         const at = (block.firstReport + slot) * FATE_SIZE;
         const code = fates[at]! | (fates[at + 1]! << 8);
-        const deed = block.device.deeds[slot]!;
+        const deed = block.deeds.bySlot[slot]!;
         const { fits, escaped } = judge(deed === 0 ? undefined : deedsOf[deed - 1], code);
         if (deed !== 0) {
           tally.deeds[deed - 1]!++;
@@ -182,23 +179,22 @@ function judge(
   return { fits: code !== 0 && deed.refusedAs.includes(reasonOf(code >>> 8)), escaped: false };
 }
 
-/** Adds one accepted report to the truth. */
+/** Adds one accepted report to the truth; `bits` are undefined where its sender invented them. */
 function addReport(
   truth: Truth,
   report: ReportBlock,
-  block: { bits: Uint32Array; device: TamperingDevice },
+  bits: Uint32Array | undefined,
   slot: number,
 ): void {
   const { dimension, proofLen } = report.task.shape;
-  const deed = block.device.deeds[slot]!;
   const proofAt = slot * proofLen;
   truth.count++;
   for (let bin = 0; bin < dimension; bin++) truth.noisy[bin]! += report.proofs[proofAt + bin]!;
-  if (deed !== 0 && block.device.changesValue(slot)) return;
+  if (bits === undefined) return;
   truth.honestCount++;
   truth.noisedBits += dimension;
   for (let bin = 0; bin < dimension; bin++) {
-    const clean = block.bits[slot * dimension + bin]!;
+    const clean = bits[slot * dimension + bin]!;
     const noisy = report.proofs[proofAt + bin]!;
     truth.honestClean[bin]! += clean;
     truth.honestNoisy[bin]! += noisy;
@@ -213,12 +209,12 @@ function addReport(
 function noteFreshValues(options: {
   sealed: SealedBlock;
   uploads: UploadBlock;
-  device: TamperingDevice;
+  deeds: Deeds;
   seen: ReplayGuard;
   tally: Tally;
   fingerprints: number[];
 }): void {
-  const { sealed, uploads, device, seen, tally, fingerprints } = options;
+  const { sealed, uploads, deeds, seen, tally, fingerprints } = options;
   const { report, leader, helper } = sealed;
   const { signatureAt } = uploadLayout(report.task.shape);
   const note = (bytes: Uint8Array, at: number, sampled: boolean): void => {
@@ -227,7 +223,7 @@ function noteFreshValues(options: {
     if (sampled) fingerprints.push(fingerprint(bytes, at));
   };
   for (let slot = 0; slot < report.count; slot++) {
-    if (device.deeds[slot] !== 0) continue;
+    if (deeds.bySlot[slot] !== 0) continue;
     const sampled = report.devices[slot]! % FINGERPRINT_EVERY === 0;
     note(leader.bytes, leader.offset + slot * leader.stride + 1, sampled);
     note(helper.bytes, helper.offset + slot * helper.stride + 1, sampled);

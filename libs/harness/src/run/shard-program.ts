@@ -102,7 +102,7 @@ function createShardRun(parts: Parts): (shardIndex: number) => ShardResult {
         measure(workload, shard, metricSlot, block);
         indexIdentities(devices, block);
         timer.lap('measure');
-        observer.expect({ metricSlot, firstReport, bits: block.bits, device: line.device });
+        observer.expect({ metricSlot, firstReport, bits: block.bits, deeds: line.deeds });
         crossCheck.choose(block, metricSlot, shard.firstReport + firstReport);
         const eyes = both(observer, crossCheck.observer);
         runBlock({ world, line, shard, identities, observer: eyes, timer }, block);

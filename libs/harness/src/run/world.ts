@@ -17,6 +17,7 @@ import {
 } from '@priolab/roles';
 import type {
   Attestation,
+  Device,
   IdentityIssuer,
   Ingestor,
   Metric,
@@ -25,8 +26,8 @@ import type {
   Vendor,
 } from '@priolab/roles';
 
-import { createTamperingDevice } from '../adversary/tampering.ts';
-import type { TamperingDevice } from '../adversary/tampering.ts';
+import { createTamperingDevice, noDeeds } from '../adversary/tampering.ts';
+import type { Deeds } from '../adversary/tampering.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { blockCapacity, branches, metricsOf } from './settings.ts';
 
@@ -35,7 +36,9 @@ const VENDORS: readonly Vendor[] = ['apple', 'google'];
 /** What handles the reports of one metric, from device to processors. */
 export interface Line {
   readonly metric: Metric;
-  readonly device: TamperingDevice;
+  readonly device: Device;
+  /** What the device did beside the protocol, for the oracles. */
+  readonly deeds: Deeds;
   readonly ingestors: Readonly<Record<Vendor, Ingestor>>;
   readonly leader: Processor;
   readonly helper: Processor;
@@ -100,11 +103,9 @@ export function createWorld(options: WorldOptions): World {
       prio2: parts.prio2('device', prio2),
       capacity,
     });
-    const device = createTamperingDevice(honest, {
-      adversaries: scenario.adversaries,
-      shape,
-      capacity,
-    });
+    const { adversaries } = scenario;
+    const cheating =
+      adversaries.length > 0 && createTamperingDevice(honest, { adversaries, shape, capacity });
     const ingestor = (vendor: Vendor): Ingestor =>
       createIngestor({
         backend: parts.backend('ingestor'),
@@ -124,7 +125,8 @@ export function createWorld(options: WorldOptions): World {
       });
     return {
       metric,
-      device,
+      device: cheating || honest,
+      deeds: cheating ? cheating.deeds : noDeeds(capacity),
       ingestors: perVendor(ingestor),
       leader: processor('leader'),
       helper: processor('helper'),
