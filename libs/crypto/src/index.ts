@@ -22,7 +22,7 @@ export type {
   VerifyBlock,
   VerifyingKeys,
 } from './backend.ts';
-export { fromHex, sha256, toHex } from './bytes.ts';
+export { copyBytes, fromHex, sha256, toHex } from './bytes.ts';
 export { multiplyPoints } from './calibration.ts';
 export { CryptoError } from './errors.ts';
 export type { CryptoErrorCode } from './errors.ts';

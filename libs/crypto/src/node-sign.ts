@@ -10,9 +10,9 @@
 import type { ECDH } from 'node:crypto';
 import { CryptoError } from './errors.ts';
 import { slot } from './layout.ts';
-import { checkScalar } from './scalars.ts';
-import { DIGEST_SIZE, SCALAR_SIZE, SIGNATURE_SIZE } from './backend.ts';
-import type { SignBlock } from './backend.ts';
+import { isScalar } from './scalars.ts';
+import { SCALAR_SIZE } from './backend.ts';
+import type { SignBlock, Strided } from './backend.ts';
 
 /** Order of P-256 (SEC 2 v2 section 2.4.2). */
 const N = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
@@ -36,15 +36,18 @@ export function signBlock(keys: ECDH, block: SignBlock): void {
 
 function signBatch(keys: ECDH, block: SignBlock, slots: Uint32Array, count: number): void {
   if (count === 0) return;
+  const nonceItems = viewOf(block.nonces);
+  const scalars = viewOf(block.scalars);
+  const digests = viewOf(block.digests);
+  const signatures = viewOf(block.signatures);
   const nonces: bigint[] = [];
   // products[i] = k_0 ... k_(i-1)
   const products: bigint[] = [];
   let product = 1n;
   for (let i = 0; i < count; i++) {
-    const nonce = slot(block.nonces, slots[i]!, SCALAR_SIZE);
-    checkScalar('nonce', nonce);
-    checkScalar('private scalar', slot(block.scalars, slots[i]!, SCALAR_SIZE));
-    const k = fromBigEndian(nonce);
+    requireScalar('nonce', block.nonces, slots[i]!);
+    requireScalar('private scalar', block.scalars, slots[i]!);
+    const k = fromBigEndian(nonceItems, placeOf(block.nonces, slots[i]!));
     nonces.push(k);
     products.push(product);
     product = (product * k) % N;
@@ -55,17 +58,31 @@ function signBatch(keys: ECDH, block: SignBlock, slots: Uint32Array, count: numb
     const kInverse = (inverse * products[i]!) % N;
     inverse = (inverse * nonces[i]!) % N;
     keys.setPrivateKey(slot(block.nonces, at, SCALAR_SIZE));
-    const r = fromBigEndian(keys.getPublicKey().subarray(1, 33)) % N;
-    const d = fromBigEndian(slot(block.scalars, at, SCALAR_SIZE));
-    const z = fromBigEndian(slot(block.digests, at, DIGEST_SIZE));
+    const point = keys.getPublicKey();
+    const r = fromBigEndian(new DataView(point.buffer, point.byteOffset), 1) % N;
+    const d = fromBigEndian(scalars, placeOf(block.scalars, at));
+    const z = fromBigEndian(digests, placeOf(block.digests, at));
     const s = (kInverse * ((z + r * d) % N)) % N;
     if (r === 0n || s === 0n) {
       throw new CryptoError('invalid-signature', 'a nonce that gives r, s > 0', 'r or s = 0');
     }
-    const signature = slot(block.signatures, at, SIGNATURE_SIZE);
-    writeBigEndian(r, signature, 0);
-    writeBigEndian(s, signature, SCALAR_SIZE);
+    const signatureAt = placeOf(block.signatures, at);
+    writeBigEndian(r, signatures, signatureAt);
+    writeBigEndian(s, signatures, signatureAt + SCALAR_SIZE);
   }
+}
+
+function viewOf({ bytes }: Strided): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+function placeOf({ offset, stride }: Strided, index: number): number {
+  return offset + index * stride;
+}
+
+function requireScalar(what: string, items: Strided, index: number): void {
+  if (isScalar(items.bytes, placeOf(items, index))) return;
+  throw new CryptoError('invalid-scalar', `${what} in [1, n-1]`, '0 or at least n');
 }
 
 /** 1 / value mod n by the extended Euclidean algorithm; `value` is not 0 mod n. */
@@ -80,17 +97,15 @@ function invert(value: bigint): bigint {
   return ((u % N) + N) % N;
 }
 
-/** A 256-bit integer from 32 big-endian bytes. */
-function fromBigEndian(bytes: Uint8Array): bigint {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, SCALAR_SIZE);
-  const high = (view.getBigUint64(0) << 64n) | view.getBigUint64(8);
-  return (high << 128n) | (view.getBigUint64(16) << 64n) | view.getBigUint64(24);
+/** A 256-bit integer from the 32 big-endian bytes at `at`. */
+function fromBigEndian(view: DataView, at: number): bigint {
+  const high = (view.getBigUint64(at) << 64n) | view.getBigUint64(at + 8);
+  return (high << 128n) | (view.getBigUint64(at + 16) << 64n) | view.getBigUint64(at + 24);
 }
 
-function writeBigEndian(value: bigint, out: Uint8Array, offset: number): void {
-  const view = new DataView(out.buffer, out.byteOffset + offset, SCALAR_SIZE);
-  view.setBigUint64(0, value >> 192n);
-  view.setBigUint64(8, BigInt.asUintN(64, value >> 128n));
-  view.setBigUint64(16, BigInt.asUintN(64, value >> 64n));
-  view.setBigUint64(24, BigInt.asUintN(64, value));
+function writeBigEndian(value: bigint, view: DataView, at: number): void {
+  view.setBigUint64(at, value >> 192n);
+  view.setBigUint64(at + 8, BigInt.asUintN(64, value >> 128n));
+  view.setBigUint64(at + 16, BigInt.asUintN(64, value >> 64n));
+  view.setBigUint64(at + 24, BigInt.asUintN(64, value));
 }

@@ -4,7 +4,7 @@
  * Source: SEC 2 v2 section 2.4.2 (order n); FIPS 186-5 appendix A.4.2 (rejection sampling).
  */
 
-import { fromHex } from './bytes.ts';
+import { copyBytes, fromHex } from './bytes.ts';
 import { CryptoError } from './errors.ts';
 import { checkOutput } from './layout.ts';
 import { POINT_SIZE, SCALAR_SIZE } from './backend.ts';
@@ -66,9 +66,8 @@ export function fillScalars(
       const some = Math.min(GATHER_COUNT, count - first);
       branch.gather(indexes.subarray(first, first + some), some, SCALAR_SIZE, packed);
       for (let i = 0; i < some; i++) {
-        const start = i * SCALAR_SIZE;
         const target = out.offset + (first + i) * out.stride;
-        out.bytes.set(packed.subarray(start, start + SCALAR_SIZE), target);
+        copyBytes(SCALAR_SIZE, packed, i * SCALAR_SIZE, out.bytes, target);
       }
     }
   }

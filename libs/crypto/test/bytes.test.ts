@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createBackend, CryptoError, fromHex, sha256, toHex } from '../src/index.ts';
+import { copyBytes, createBackend, CryptoError, fromHex, sha256, toHex } from '../src/index.ts';
 import { utf8 } from './blocks.ts';
 
 describe('bytes', () => {
@@ -20,6 +20,25 @@ describe('bytes', () => {
         expect(fromHex(toHex(view).toUpperCase())).toEqual(Uint8Array.from(view));
       }),
       { seed: 20214, numRuns: 100 },
+    );
+  });
+
+  it('copies any number of bytes to any place and touches no others', () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ minLength: 100, maxLength: 100 }),
+        fc.nat(60),
+        fc.nat(40),
+        fc.nat(40),
+        (from, size, fromAt, toAt) => {
+          const to = new Uint8Array(110).fill(0xee);
+          copyBytes(size, from, fromAt, to, toAt);
+          const before = Array.from({ length: toAt }, () => 0xee);
+          const after = Array.from({ length: 110 - toAt - size }, () => 0xee);
+          expect([...to]).toEqual([...before, ...from.slice(fromAt, fromAt + size), ...after]);
+        },
+      ),
+      { seed: 20215, numRuns: 200, examples: [[new Uint8Array(100), 24, 3, 5]] },
     );
   });
 

@@ -62,7 +62,7 @@ function setUp(bins: number, size: number, backend: BackendName = 'node') {
 
 /** Runs the stages of one block; `last` is the stage whose work is wanted. */
 const stages = {
-  'identity and certificate': ({ open }: Setup) => open().keys[1]!,
+  'identity and certificate': ({ open }: Setup) => open().credentials[1]!,
   randomise: ({ line, block, randomness }: Prepared) =>
     line.device.randomise(block, randomness).proofs[0]!,
   prove: ({ line, report, randomness }: Prepared) => {

@@ -147,7 +147,7 @@ export function createDeployment(options: DeploymentOptions = {}) {
     how.split?.(reports);
     const sealed: SealedBlock = device.seal(reports, processorKeys, randomness);
     const uploads = device.attest(sealed, how.identities ?? identities, randomness);
-    return { reports, uploads };
+    return { reports, sealed, uploads };
   };
 
   return {
@@ -155,6 +155,7 @@ export function createDeployment(options: DeploymentOptions = {}) {
     task,
     prio2,
     layout: uploadLayout(prio2.shape),
+    device,
     ingestor,
     leader: processor('leader'),
     helper: processor('helper'),

@@ -8,7 +8,7 @@
  * escapes within the soundness bound. Nothing here depends on time or on the order of shards.
  */
 
-import { FIELD_MODULUS, isSafeQueryRandomness, prio2Shape } from '@priolab/prio';
+import { FIELD_MODULUS, isSafeQueryRandomness } from '@priolab/prio';
 import { DAY_MS, createReplayGuard, reasonCode, reasonOf, uploadLayout } from '@priolab/roles';
 import type { Intake, ReplayGuard, ReportBlock, SealedBlock, UploadBlock } from '@priolab/roles';
 
@@ -53,6 +53,7 @@ export function createShardObserver(
   const seen = createReplayGuard(shard.reportCount * 4);
   const deedsOf = scenario.adversaries.map(({ id }) => catalogue[id]);
   const acceptedTimes = new Uint8Array(capacity);
+  let latest = { metricSlot: -1, startMs: -1, truth: emptyTruth(0) };
   let block: Parameters<ShardObserver['expect']>[0];
   let report: ReportBlock;
   let uploads: UploadBlock;
@@ -71,16 +72,19 @@ export function createShardObserver(
     fates[at + 1] = code >>> 8;
   };
 
-  /** By the report's own time, not by the window that the ingestor put it in. */
+  /** By the report's own time, not by the ingestor's window; mostly that of the one before. */
   const truthOf = (reportSlot: number): Truth => {
     const { windowMs } = report.task;
     const createdMs = report.day * DAY_MS + report.timesMs[reportSlot]!;
-    const key = `${block.metricSlot}/${createdMs - (createdMs % windowMs)}`;
+    const startMs = createdMs - (createdMs % windowMs);
+    if (latest.startMs === startMs && latest.metricSlot === block.metricSlot) return latest.truth;
+    const key = `${block.metricSlot}/${startMs}`;
     let truth = truths.get(key);
     if (truth === undefined) {
       truth = emptyTruth(report.task.metric.bins);
       truths.set(key, truth);
     }
+    latest = { metricSlot: block.metricSlot, startMs, truth };
     return truth;
   };
 
@@ -144,8 +148,7 @@ export function createShardObserver(
           if (escaped) tally.escapes[deed - 1]!++;
           if (deedsOf[deed - 1]!.soundness) {
             tally.soundnessTrials++;
-            tally.escapeBound +=
-              (2 * prio2Shape(report.task.metric.bins).rootCount) / FIELD_MODULUS;
+            tally.escapeBound += (2 * report.task.shape.rootCount) / FIELD_MODULUS;
           }
         }
         if (fits) continue;

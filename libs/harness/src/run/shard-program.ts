@@ -153,13 +153,18 @@ function indexIdentities(devices: Uint32Array, block: MeasurementBlock): void {
   }
 }
 
-/** Ascending union of the metrics' sender lists. */
+/** Ascending union of the metrics' sender lists, which ascend too. */
 function union(lists: readonly Uint32Array[], counts: readonly number[]): Uint32Array {
-  const all = new Set<number>();
-  lists.forEach((list, slot) =>
-    list.subarray(0, counts[slot]).forEach((device) => all.add(device)),
-  );
-  return Uint32Array.from(all).sort();
+  const all = new Uint32Array(counts.reduce((sum, count) => sum + count, 0));
+  let size = 0;
+  lists.forEach((list, slot) => {
+    all.set(list.subarray(0, counts[slot]), size);
+    size += counts[slot]!;
+  });
+  all.sort();
+  let kept = 0;
+  for (let i = 0; i < size; i++) if (i === 0 || all[i] !== all[i - 1]) all[kept++] = all[i]!;
+  return all.slice(0, kept);
 }
 
 function taskFor(tasks: Map<string, Task>, scenario: Scenario, line: Line, shard: Shard): Task {

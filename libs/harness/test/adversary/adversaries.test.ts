@@ -6,6 +6,9 @@
 import { describe, expect, test } from 'vitest';
 
 import { adversaries, adversaryIds } from '../../src/index.ts';
+import type { Scenario } from '../../src/index.ts';
+import { seedTreeOf } from '../../src/run/settings.ts';
+import { createWorld } from '../../src/run/world.ts';
 import { runSmall, small, withVerdict } from '../run/fixture.ts';
 
 const expectations = [
@@ -48,6 +51,27 @@ describe.each(adversaryIds)('%s', (id) => {
     } else {
       expect(rejected.reduce((sum, { count }) => sum + count, 0)).toBe(record!.fired);
       for (const { reason } of rejected) expect(refusedAs).toContain(reason);
+    }
+  });
+});
+
+describe('a world', () => {
+  const linesOf = (scenario: Scenario) => {
+    const seedTree = seedTreeOf(scenario);
+    return createWorld({ scenario, seedTree, backend: 'node', shardParticipants: 4 }).lines;
+  };
+
+  test('without adversaries runs the honest device itself, and nothing is told of it', () => {
+    for (const { device, deeds, capacity } of linesOf(small())) {
+      expect(device).not.toHaveProperty('deeds');
+      expect(deeds).toEqual({ bySlot: new Uint8Array(capacity), copies: [] });
+    }
+  });
+
+  test('with adversaries runs the device that they wrap', () => {
+    const adverse = small({ adversaries: [{ id: 'cli.forge', share: 0.5 }] });
+    for (const { device, deeds } of linesOf(adverse)) {
+      expect(device).toHaveProperty('deeds', deeds);
     }
   });
 });

@@ -1,18 +1,18 @@
 /**
- * Writes uploads (messages/upload.ts) and signs each with its device's attestation key.
+ * Writes uploads (messages/upload.ts) and signs each with its device's attestation key. The sealed
+ * shares are written into the uploads by the device itself, so that nothing large is copied.
  */
 
-import { DIGEST_SIZE, POINT_SIZE, SCALAR_SIZE, SIGNATURE_SIZE } from '@priolab/crypto';
+import { DIGEST_SIZE, SCALAR_SIZE, copyBytes } from '@priolab/crypto';
 import type { CryptoBackend, Strided } from '@priolab/crypto';
 import type { Prio2Shape } from '@priolab/prio';
 
 import { DAY_MS, REPORT_ID_SIZE } from '../blocks.ts';
-import type { SealedBlock, UploadBlock } from '../blocks.ts';
+import type { ReportBlock, UploadBlock } from '../blocks.ts';
 import {
-  CERTIFICATE_AT,
-  CERTIFICATE_DAY_AT,
   CREATED_AT,
   DEVICE_KEY_AT,
+  CREDENTIAL_SIZE,
   LEADER_AT,
   LEADER_SIZE_AT,
   REPORT_ID_AT,
@@ -22,21 +22,23 @@ import {
   writeTimeMs,
   writeUint32,
 } from '../messages/upload.ts';
-import type { UploadLayout } from '../messages/upload.ts';
+import { TASK_ID_SIZE } from '../task.ts';
 import type { IdentityBlock } from './identity.ts';
 
-export type UploadWriter = (
-  sealed: SealedBlock,
-  identities: IdentityBlock,
-  reportIds: Uint8Array,
-  nonces: Strided,
-) => UploadBlock;
-
-function copy(from: Uint8Array, at: number, size: number, to: Uint8Array, toAt: number): void {
-  to.set(from.subarray(at, at + size), toAt);
+/** Uploads in an arena; what it returns is valid until the next call. */
+export interface UploadWriter {
+  /** Where in the uploads the sealed shares belong. */
+  readonly leader: Strided;
+  readonly helper: Strided;
+  /** Writes all else around the sealed shares, and signs. */
+  finish(
+    report: ReportBlock,
+    identities: IdentityBlock,
+    reportIds: Uint8Array,
+    nonces: Strided,
+  ): UploadBlock;
 }
 
-/** A writer with its own arena; the block it returns is valid until its next call. */
 export function createUploadWriter(options: {
   backend: CryptoBackend;
   shape: Prio2Shape;
@@ -44,48 +46,45 @@ export function createUploadWriter(options: {
 }): UploadWriter {
   const { backend, shape, capacity } = options;
   const layout = uploadLayout(shape);
-  const bytes = new Uint8Array(capacity * layout.size);
-  const sizes = new Uint32Array(capacity).fill(layout.size);
-  const offsets = sizes.map((size, i) => i * size);
-  const signedSizes = new Uint32Array(capacity).fill(layout.signatureAt);
+  const { size, signatureAt, leaderSealedSize, helperSizeAt, helperAt, helperSealedSize } = layout;
+  const bytes = new Uint8Array(capacity * size);
+  const sizes = new Uint32Array(capacity).fill(size);
+  const offsets = sizes.map((_, i) => i * size);
+  const signedSizes = new Uint32Array(capacity).fill(signatureAt);
   const digests = { bytes: new Uint8Array(capacity * DIGEST_SIZE), offset: 0, stride: DIGEST_SIZE };
   const scalars = { bytes: new Uint8Array(capacity * SCALAR_SIZE), offset: 0, stride: SCALAR_SIZE };
-  const signatures = { bytes, offset: layout.signatureAt, stride: layout.size };
   const status = new Uint8Array(capacity);
+  const inUploads = (offset: number): Strided => ({ bytes, offset, stride: size });
+  const signatures = inUploads(signatureAt);
 
-  return (sealed, identities, reportIds, nonces) => {
-    const { count, identityIndex } = sealed.report;
-    for (let i = 0; i < count; i++) {
-      const at = offsets[i]!;
-      const identity = identityIndex[i]!;
-      copy(reportIds, i * REPORT_ID_SIZE, REPORT_ID_SIZE, bytes, at + REPORT_ID_AT);
-      writeBody(bytes, at, layout, sealed, i);
-      copy(identities.keys, identity * POINT_SIZE, POINT_SIZE, bytes, at + DEVICE_KEY_AT);
-      writeUint32(bytes, at + CERTIFICATE_DAY_AT, identities.day);
-      const certificateAt = identity * SIGNATURE_SIZE;
-      copy(identities.certificates, certificateAt, SIGNATURE_SIZE, bytes, at + CERTIFICATE_AT);
-      copy(identities.scalars, identity * SCALAR_SIZE, SCALAR_SIZE, scalars.bytes, i * SCALAR_SIZE);
-    }
-    backend.sha256(count, bytes, offsets, signedSizes, digests);
-    backend.sign({ count, scalars, digests, nonces, signatures, status });
-    return { count, bytes, offsets, sizes };
+  const writeHead = ({ task, day, timesMs }: ReportBlock, at: number, slot: number): void => {
+    bytes[at] = UPLOAD_VERSION;
+    copyBytes(TASK_ID_SIZE, task.id, 0, bytes, at + TASK_ID_AT);
+    writeTimeMs(bytes, at + CREATED_AT, day * DAY_MS + timesMs[slot]!);
+    writeUint32(bytes, at + LEADER_SIZE_AT, leaderSealedSize);
+    writeUint32(bytes, at + helperSizeAt, helperSealedSize);
   };
-}
 
-function writeBody(
-  bytes: Uint8Array,
-  at: number,
-  layout: UploadLayout,
-  { report, leader, helper }: SealedBlock,
-  slot: number,
-): void {
-  const { leaderSealedSize, helperSealedSize } = layout;
-  bytes[at] = UPLOAD_VERSION;
-  bytes.set(report.task.id, at + TASK_ID_AT);
-  writeTimeMs(bytes, at + CREATED_AT, report.day * DAY_MS + report.timesMs[slot]!);
-  writeUint32(bytes, at + LEADER_SIZE_AT, leaderSealedSize);
-  copy(leader.bytes, leader.offset + slot * leader.stride, leaderSealedSize, bytes, at + LEADER_AT);
-  writeUint32(bytes, at + layout.helperSizeAt, helperSealedSize);
-  const helperFrom = helper.offset + slot * helper.stride;
-  copy(helper.bytes, helperFrom, helperSealedSize, bytes, at + layout.helperAt);
+  return {
+    leader: inUploads(LEADER_AT),
+    helper: inUploads(helperAt),
+
+    finish(report, identities, reportIds, nonces) {
+      const { count, identityIndex } = report;
+      const { credentials } = identities;
+      for (let i = 0; i < count; i++) {
+        const at = i * size;
+        const identity = identityIndex[i]!;
+        writeHead(report, at, i);
+        copyBytes(REPORT_ID_SIZE, reportIds, i * REPORT_ID_SIZE, bytes, at + REPORT_ID_AT);
+        const credentialAt = identity * CREDENTIAL_SIZE;
+        copyBytes(CREDENTIAL_SIZE, credentials, credentialAt, bytes, at + DEVICE_KEY_AT);
+        const scalarAt = identity * SCALAR_SIZE;
+        copyBytes(SCALAR_SIZE, identities.scalars, scalarAt, scalars.bytes, i * SCALAR_SIZE);
+      }
+      backend.sha256(count, bytes, offsets, signedSizes, digests);
+      backend.sign({ count, scalars, digests, nonces, signatures, status });
+      return { count, bytes, offsets, sizes };
+    },
+  };
 }

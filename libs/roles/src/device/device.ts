@@ -14,7 +14,6 @@ import type { Prio2 } from '@priolab/prio';
 
 import { REPORT_ID_SIZE } from '../blocks.ts';
 import type { MeasurementBlock, ReportBlock, SealedBlock, UploadBlock } from '../blocks.ts';
-import { uploadLayout } from '../messages/upload.ts';
 import { createUploadWriter } from './attest.ts';
 import type { IdentityBlock } from './identity.ts';
 import { randomiseBits } from './randomise.ts';
@@ -32,9 +31,9 @@ export interface Device {
   prove(block: ReportBlock, randomness: SeedBranch): void;
   /** Splits every proof vector: seed for the helper, difference for the leader. */
   split(block: ReportBlock, randomness: SeedBranch): void;
-  /** Encrypts one share to each processor. */
+  /** Encrypts one share to each processor, into the uploads that `attest` completes. */
   seal(block: ReportBlock, keys: ProcessorKeys, randomness: SeedBranch): SealedBlock;
-  /** Writes and signs the uploads. */
+  /** Writes the uploads of the block sealed last, and signs them. */
   attest(block: SealedBlock, identities: IdentityBlock, randomness: SeedBranch): UploadBlock;
 }
 
@@ -52,7 +51,6 @@ function purpose(randomness: SeedBranch, block: ReportBlock, name: string): Seed
 
 export function createDevice({ backend, prio2, capacity }: DeviceOptions): Device {
   const { shape } = prio2;
-  const layout = uploadLayout(shape);
   const proofs = new Uint32Array(capacity * shape.proofLen);
   const expanded = new Uint32Array(capacity * shape.proofLen);
   const blinds = new Uint8Array(capacity * 16);
@@ -65,12 +63,10 @@ export function createDevice({ backend, prio2, capacity }: DeviceOptions): Devic
   const leaderShares = packed(shape.leaderShareSize);
   const helperShares = packed(SEED_SIZE);
   const scalars = packed(SCALAR_SIZE);
-  const sealedLeader = packed(layout.leaderSealedSize);
-  const sealedHelper = packed(layout.helperSealedSize);
   const reportIds = new Uint8Array(capacity * REPORT_ID_SIZE);
   const nonces = packed(SCALAR_SIZE);
   const randomise = randomiseBits(shape, capacity);
-  const writeUploads = createUploadWriter({ backend, shape, capacity });
+  const uploads = createUploadWriter({ backend, shape, capacity });
 
   return {
     randomise(block, randomness) {
@@ -114,7 +110,7 @@ export function createDevice({ backend, prio2, capacity }: DeviceOptions): Devic
         scalars,
         plaintexts: block.leaderShares,
         plaintextSize: shape.leaderShareSize,
-        sealed: sealedLeader,
+        sealed: uploads.leader,
         status,
       });
       fillScalars(purpose(randomness, block, 'ephemeral-helper'), devices, count, scalars);
@@ -124,18 +120,21 @@ export function createDevice({ backend, prio2, capacity }: DeviceOptions): Devic
         scalars,
         plaintexts: block.helperShares,
         plaintextSize: shape.helperShareSize,
-        sealed: sealedHelper,
+        sealed: uploads.helper,
         status,
       });
-      return { report: block, leader: sealedLeader, helper: sealedHelper };
+      return { report: block, leader: uploads.leader, helper: uploads.helper };
     },
 
     attest(sealed, identities, randomness) {
-      const { report } = sealed;
+      const { report, leader, helper } = sealed;
+      if (leader !== uploads.leader || helper !== uploads.helper) {
+        throw new RangeError('attest: expected shares that this device sealed, got others');
+      }
       const { count, devices } = report;
       purpose(randomness, report, 'report-id').gather(devices, count, REPORT_ID_SIZE, reportIds);
       fillScalars(purpose(randomness, report, 'signature-nonce'), devices, count, nonces);
-      return writeUploads(sealed, identities, reportIds, nonces);
+      return uploads.finish(report, identities, reportIds, nonces);
     },
   };
 }

@@ -7,10 +7,16 @@
  *   "priolab certificate v1" || u8 vendor || u32 day || u8 deviceKey[65]
  */
 
-import { POINT_SIZE, SCALAR_SIZE, SIGNATURE_SIZE, fillScalars } from '@priolab/crypto';
-import type { CryptoBackend, SeedBranch } from '@priolab/crypto';
+import { DIGEST_SIZE, POINT_SIZE, SCALAR_SIZE, copyBytes, fillScalars } from '@priolab/crypto';
+import type { CryptoBackend, SeedBranch, Strided } from '@priolab/crypto';
 
-import { writeUint32 } from '../messages/upload.ts';
+import {
+  CERTIFICATE_AT,
+  CERTIFICATE_DAY_AT,
+  CREDENTIAL_SIZE,
+  DEVICE_KEY_AT,
+  writeUint32,
+} from '../messages/upload.ts';
 import type { Vendor } from '../task.ts';
 
 const LABEL = new TextEncoder().encode('priolab certificate v1');
@@ -18,28 +24,38 @@ const VENDOR_CODE: Readonly<Record<Vendor, number>> = { apple: 1, google: 2 };
 
 const DAY_AT = LABEL.length + 1;
 const KEY_AT = DAY_AT + 4;
+const DAY_IN_CREDENTIAL = CERTIFICATE_DAY_AT - DEVICE_KEY_AT;
 export const CERTIFICATE_MESSAGE_SIZE = KEY_AT + POINT_SIZE;
 
-/** Writes the bytes that a certificate signs: `CERTIFICATE_MESSAGE_SIZE` of them, at `at`. */
-export function writeCertificateMessage(
+/**
+ * Writes the bytes that certificates sign, `CERTIFICATE_MESSAGE_SIZE` each, for the keys of
+ * credentials `first .. first + count - 1`; message c goes to position c.
+ */
+export function writeCertificateMessages(
   out: Uint8Array,
-  at: number,
-  content: { vendor: Vendor; day: number; keys: Uint8Array; keyAt: number },
+  signed: { vendor: Vendor; day: number },
+  credentials: Uint8Array,
+  first: number,
+  count: number,
 ): void {
-  out.set(LABEL, at);
-  out[at + LABEL.length] = VENDOR_CODE[content.vendor];
-  writeUint32(out, at + DAY_AT, content.day);
-  for (let k = 0; k < POINT_SIZE; k++) out[at + KEY_AT + k] = content.keys[content.keyAt + k]!;
+  const vendorCode = VENDOR_CODE[signed.vendor];
+  for (let c = first; c < first + count; c++) {
+    const at = c * CERTIFICATE_MESSAGE_SIZE;
+    copyBytes(LABEL.length, LABEL, 0, out, at);
+    out[at + LABEL.length] = vendorCode;
+    writeUint32(out, at + DAY_AT, signed.day);
+    copyBytes(POINT_SIZE, credentials, c * CREDENTIAL_SIZE, out, at + KEY_AT);
+  }
 }
 
 /** The attestation keys and certificates of the devices of one shard, for one day. */
 export interface IdentityBlock {
   readonly day: number;
   readonly count: number;
-  /** 32, 65 and 64 bytes a device. */
+  /** 32 bytes a device. */
   readonly scalars: Uint8Array;
-  readonly keys: Uint8Array;
-  readonly certificates: Uint8Array;
+  /** `CREDENTIAL_SIZE` bytes a device: key, day and certificate as they go into an upload. */
+  readonly credentials: Uint8Array;
 }
 
 /** Makes the devices' keys and has the vendor's authority certify them. */
@@ -68,47 +84,43 @@ export interface AuthoritySigner {
 }
 
 export function createIdentityIssuer(backend: CryptoBackend, capacity: number): IdentityIssuer {
-  const scalars = new Uint8Array(capacity * SCALAR_SIZE);
-  const keys = new Uint8Array(capacity * POINT_SIZE);
-  const certificates = new Uint8Array(capacity * SIGNATURE_SIZE);
-  const nonces = new Uint8Array(capacity * SCALAR_SIZE);
+  const packed = (stride: number): Strided => ({
+    bytes: new Uint8Array(capacity * stride),
+    offset: 0,
+    stride,
+  });
+  const scalars = packed(SCALAR_SIZE);
+  const nonces = packed(SCALAR_SIZE);
+  const digests = packed(DIGEST_SIZE);
+  const keys = packed(CREDENTIAL_SIZE);
+  const credentials = keys.bytes;
+  const certificates = { ...keys, offset: CERTIFICATE_AT - DEVICE_KEY_AT };
   const messages = new Uint8Array(capacity * CERTIFICATE_MESSAGE_SIZE);
-  const digests = new Uint8Array(capacity * 32);
   const status = new Uint8Array(capacity);
   const sizes = new Uint32Array(capacity).fill(CERTIFICATE_MESSAGE_SIZE);
   const offsets = sizes.map((size, i) => i * size);
-  const packed = (bytes: Uint8Array, stride: number) => ({ bytes, offset: 0, stride });
 
   return {
     issue({ vendor, day, devices, count, randomness, authority }) {
       const dayName = `day-${day}`;
-      fillScalars(
-        randomness.child('attestation-key', dayName),
-        devices,
-        count,
-        packed(scalars, SCALAR_SIZE),
-      );
-      backend.publicKeys(count, packed(scalars, SCALAR_SIZE), packed(keys, POINT_SIZE));
+      fillScalars(randomness.child('attestation-key', dayName), devices, count, scalars);
+      backend.publicKeys(count, scalars, keys);
       for (let i = 0; i < count; i++) {
-        const content = { vendor, day, keys, keyAt: i * POINT_SIZE };
-        writeCertificateMessage(messages, i * CERTIFICATE_MESSAGE_SIZE, content);
+        writeUint32(credentials, i * CREDENTIAL_SIZE + DAY_IN_CREDENTIAL, day);
       }
-      backend.sha256(count, messages, offsets, sizes, packed(digests, 32));
-      fillScalars(
-        authority.randomness.child('certificate-nonce', dayName),
-        devices,
-        count,
-        packed(nonces, SCALAR_SIZE),
-      );
+      writeCertificateMessages(messages, { vendor, day }, credentials, 0, count);
+      backend.sha256(count, messages, offsets, sizes, digests);
+      const nonceBranch = authority.randomness.child('certificate-nonce', dayName);
+      fillScalars(nonceBranch, devices, count, nonces);
       backend.sign({
         count,
-        scalars: packed(authority.scalar, 0),
-        digests: packed(digests, 32),
-        nonces: packed(nonces, SCALAR_SIZE),
-        signatures: packed(certificates, SIGNATURE_SIZE),
+        scalars: { bytes: authority.scalar, offset: 0, stride: 0 },
+        digests,
+        nonces,
+        signatures: certificates,
         status,
       });
-      return { day, count, scalars, keys, certificates };
+      return { day, count, scalars: scalars.bytes, credentials };
     },
   };
 }

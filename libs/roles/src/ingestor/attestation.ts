@@ -4,13 +4,14 @@
  * authority. Source: ENPA section 7.2.
  */
 
-import { POINT_SIZE, SIGNATURE_SIZE } from '@priolab/crypto';
+import { POINT_SIZE, SIGNATURE_SIZE, copyBytes } from '@priolab/crypto';
 import type { CryptoBackend, VerifyingKeys } from '@priolab/crypto';
 
-import { CERTIFICATE_MESSAGE_SIZE, writeCertificateMessage } from '../device/identity.ts';
+import { CERTIFICATE_MESSAGE_SIZE, writeCertificateMessages } from '../device/identity.ts';
 import {
   CERTIFICATE_AT,
   CERTIFICATE_DAY_AT,
+  CREDENTIAL_SIZE,
   DEVICE_KEY_AT,
   readUint32,
 } from '../messages/upload.ts';
@@ -18,8 +19,6 @@ import { reasonCode } from '../reasons.ts';
 import type { UploadBlock } from '../blocks.ts';
 import type { Vendor } from '../task.ts';
 
-/** deviceKey || certificateDay || certificate, as they lie in an upload. */
-const CREDENTIAL_SIZE = CERTIFICATE_AT + SIGNATURE_SIZE - DEVICE_KEY_AT;
 const BAD_CERTIFICATE = reasonCode('bad-certificate');
 const BAD_SIGNATURE = reasonCode('bad-signature');
 /** In `keyOf`: a credential that was refused. */
@@ -67,7 +66,7 @@ export function createAttestation(options: AttestationOptions): Attestation {
         }
         signedSizes[i] = signedSize;
         const at = offsets[i]! + signedSize;
-        signatures.set(bytes.subarray(at, at + SIGNATURE_SIZE), i * SIGNATURE_SIZE);
+        copyBytes(SIGNATURE_SIZE, bytes, at, signatures, i * SIGNATURE_SIZE);
       }
       backend.verify({
         count,
@@ -130,16 +129,16 @@ function createCredentialBook(
       if (equalBytes(credentials, table[slot]! * CREDENTIAL_SIZE, bytes, at)) return table[slot]!;
     }
     table[slot] = size;
-    credentials.set(bytes.subarray(at, at + CREDENTIAL_SIZE), size * CREDENTIAL_SIZE);
+    copyBytes(CREDENTIAL_SIZE, bytes, at, credentials, size * CREDENTIAL_SIZE);
     return size++;
   };
 
   const checkNew = (first: number, day: number): void => {
+    if (first === size) return;
+    writeCertificateMessages(messages, { vendor, day }, credentials, first, size - first);
     for (let c = first; c < size; c++) {
-      const keyAt = c * CREDENTIAL_SIZE;
-      const certifiedDay = readUint32(credentials, keyAt + CERTIFICATE_DAY_AT - DEVICE_KEY_AT);
-      const content = { vendor, day, keys: credentials, keyAt };
-      writeCertificateMessage(messages, c * CERTIFICATE_MESSAGE_SIZE, content);
+      const dayAt = c * CREDENTIAL_SIZE + CERTIFICATE_DAY_AT - DEVICE_KEY_AT;
+      const certifiedDay = readUint32(credentials, dayAt);
       certificateStatus[c] = certifiedDay === day ? 0 : BAD_CERTIFICATE;
     }
     const from = first * CERTIFICATE_MESSAGE_SIZE;

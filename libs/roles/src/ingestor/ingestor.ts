@@ -9,6 +9,7 @@
  * guard is exact and can be freed when the partition closes.
  */
 
+import { copyBytes } from '@priolab/crypto';
 import type { CryptoBackend, SeedBranch, Strided } from '@priolab/crypto';
 import type { Prio2Shape } from '@priolab/prio';
 
@@ -179,7 +180,7 @@ function createBatchWriter(
   layout: UploadLayout,
   capacity: number,
 ): (request: BatchRequest) => BatchPair[] {
-  const { leaderSealedSize, helperSealedSize } = layout;
+  const { leaderSealedSize, helperSealedSize, helperAt } = layout;
   const leaderBytes = new Uint8Array(capacity * leaderSealedSize);
   const helperBytes = new Uint8Array(capacity * helperSealedSize);
   const reportIds = new Uint8Array(capacity * REPORT_ID_SIZE);
@@ -190,14 +191,9 @@ function createBatchWriter(
   const take = ({ uploads, queryRandomness }: BatchRequest, slot: number, to: number): void => {
     const { bytes, offsets } = uploads;
     const at = offsets[slot]!;
-    const { helperAt } = layout;
-    leaderBytes.set(
-      bytes.subarray(at + LEADER_AT, at + layout.helperSizeAt),
-      to * leaderSealedSize,
-    );
-    helperBytes.set(bytes.subarray(at + helperAt, at + layout.signatureAt), to * helperSealedSize);
-    const idAt = at + REPORT_ID_AT;
-    reportIds.set(bytes.subarray(idAt, idAt + REPORT_ID_SIZE), to * REPORT_ID_SIZE);
+    copyBytes(leaderSealedSize, bytes, at + LEADER_AT, leaderBytes, to * leaderSealedSize);
+    copyBytes(helperSealedSize, bytes, at + helperAt, helperBytes, to * helperSealedSize);
+    copyBytes(REPORT_ID_SIZE, bytes, at + REPORT_ID_AT, reportIds, to * REPORT_ID_SIZE);
     points[to] = queryRandomness[slot]!;
     uploadSlots[to] = slot;
   };

@@ -34,11 +34,11 @@ export function createQueryRandomness(options: {
   capacity: number;
 }): DrawQueryRandomness {
   const { backend, shape, secret, capacity } = options;
-  const uploadDigests = new Uint8Array(capacity * DIGEST_SIZE);
   const digestSizes = new Uint32Array(capacity);
   const messages = new Uint8Array(capacity * MESSAGE_SIZE);
   const sizes = new Uint32Array(capacity).fill(MESSAGE_SIZE);
   const offsets = sizes.map((size, i) => i * size);
+  const uploadDigests = { bytes: messages, offset: 32, stride: MESSAGE_SIZE };
   const wordBytes = new Uint8Array(capacity * DIGEST_SIZE);
   const words = new DataView(wordBytes.buffer);
   const digests = { bytes: wordBytes, offset: 0, stride: DIGEST_SIZE };
@@ -53,15 +53,10 @@ export function createQueryRandomness(options: {
   };
 
   return ({ count, bytes, offsets: uploadOffsets, sizes: uploadSizes }, status, out) => {
-    const digestsOfUploads = { bytes: uploadDigests, offset: 0, stride: DIGEST_SIZE };
     // An upload that was refused costs nothing more, whatever its size.
     for (let i = 0; i < count; i++) digestSizes[i] = status[i] === 0 ? uploadSizes[i]! : 0;
-    backend.sha256(count, bytes, uploadOffsets, digestSizes, digestsOfUploads);
-    for (let i = 0; i < count; i++) {
-      const digest = uploadDigests.subarray(i * DIGEST_SIZE, (i + 1) * DIGEST_SIZE);
-      messages.set(digest, i * MESSAGE_SIZE + 32);
-      writeUint32(messages, i * MESSAGE_SIZE + 32 + DIGEST_SIZE, 0);
-    }
+    backend.sha256(count, bytes, uploadOffsets, digestSizes, uploadDigests);
+    for (let i = 0; i < count; i++) writeUint32(messages, i * MESSAGE_SIZE + 32 + DIGEST_SIZE, 0);
     backend.sha256(count, messages, offsets, sizes, digests);
     for (let i = 0; i < count; i++) {
       if (status[i] !== 0) continue;

@@ -30,6 +30,8 @@ export const DEVICE_KEY_AT = CREATED_AT + 8;
 export const CERTIFICATE_DAY_AT = DEVICE_KEY_AT + POINT_SIZE;
 export const CERTIFICATE_AT = CERTIFICATE_DAY_AT + 4;
 export const LEADER_SIZE_AT = CERTIFICATE_AT + SIGNATURE_SIZE;
+/** The device's credential: its key, the day and the certificate, one after the other. */
+export const CREDENTIAL_SIZE = LEADER_SIZE_AT - DEVICE_KEY_AT;
 export const LEADER_AT = LEADER_SIZE_AT + 4;
 
 /** Where everything is in an upload of one task. All sizes and positions in bytes. */

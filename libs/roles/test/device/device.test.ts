@@ -1,5 +1,6 @@
 /** What a device's report is made of, and that it does not depend on the block it is made in. */
 
+import { createSeedTree } from '@priolab/crypto';
 import { FIELD_MODULUS, createPrio2 } from '@priolab/prio';
 import { describe, expect, test } from 'vitest';
 
@@ -16,6 +17,14 @@ test('a report is the same alone, in a block, in a block with gaps', () => {
     const apart = deployment.uploads(some, { devices: list, timesMs });
     expect(apart).toEqual(list.map((i) => together[i]));
   }
+});
+
+test('a device signs only what it sealed itself', () => {
+  const { device, identify, report } = createDeployment();
+  const foreign = createDeployment().report(someBits(2, 3)).sealed;
+  const nonces = createSeedTree('nonces');
+  expect(() => device.attest(foreign, identify(), nonces)).toThrow(RangeError);
+  expect(device.attest(report(someBits(2, 3)).sealed, identify(), nonces).count).toBe(2);
 });
 
 test('both shares add up to the proof vector; neither is part of it', () => {
