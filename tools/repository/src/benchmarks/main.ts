@@ -3,8 +3,9 @@
  */
 
 import { parseArgs } from 'node:util';
+import { describeMachine } from '../machine.ts';
 import { FULL, measure, SMOKE } from './measure.ts';
-import { describeMachine, formatJson, formatTable } from './report.ts';
+import { formatJson, formatTable } from './report.ts';
 import { findRows } from './rows.ts';
 
 /** Measures what `args` asks for and prints it; returns the exit code. */

@@ -3,43 +3,9 @@
  * commit, without which a number can't be compared.
  */
 
-import { execFileSync } from 'node:child_process';
-import { availableParallelism, cpus } from 'node:os';
-import { repositoryRoot } from '../files.ts';
+import { alignColumns } from '../columns.ts';
+import { formatMachine, type Machine } from '../machine.ts';
 import type { Measurement } from './measure.ts';
-
-/** Where and of what the measurements were taken. */
-export interface Machine {
-  readonly cpu: string;
-  readonly cores: number;
-  readonly node: string;
-  /** With `+` where files differ from it; `unknown` outside a checkout. */
-  readonly commit: string;
-}
-
-export function describeMachine(): Machine {
-  return {
-    cpu: cpus()[0]?.model.trim() ?? 'unknown',
-    cores: availableParallelism(),
-    node: process.version,
-    commit: currentCommit(),
-  };
-}
-
-function currentCommit(): string {
-  const git = (...args: string[]) =>
-    execFileSync('git', args, {
-      cwd: repositoryRoot,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }).trim();
-  try {
-    const isClean = git('status', '--porcelain') === '';
-    return git('rev-parse', '--short=12', 'HEAD') + (isClean ? '' : '+');
-  } catch {
-    return 'unknown';
-  }
-}
 
 /** A table of `row | us per item | spread | samples`, and the machine below it. */
 export function formatTable(measurements: readonly Measurement[], machine: Machine): string {
@@ -52,19 +18,7 @@ export function formatTable(measurements: readonly Measurement[], machine: Machi
       String(sampleCount),
     ]),
   ];
-  const widths = [0, 1, 2, 3].map((column) =>
-    Math.max(...table.map((cells) => cells[column]?.length ?? 0)),
-  );
-  const lines = table.map((cells) =>
-    cells
-      .map((cell, column) => {
-        const width = widths[column] as number;
-        return column === 0 ? cell.padEnd(width) : cell.padStart(width);
-      })
-      .join(' | '),
-  );
-  const { cpu, cores, node, commit } = machine;
-  return [...lines, '', `${cpu}, ${cores} cores, node ${node}, commit ${commit}`, ''].join('\n');
+  return [...alignColumns(table), '', formatMachine(machine), ''].join('\n');
 }
 
 /** The same, and the checksums, as JSON. */
