@@ -5,10 +5,12 @@ import { formatMachine, type Machine } from '../machine.ts';
 import { MIB, type MemoryJudgement } from './judge.ts';
 import type { MemoryRun } from './run.ts';
 
-const measured = `peak: VmHWM (the kernel's largest resident size) of each process of the run's tree,
-added over those alive together; own: what the run says of its one process, workers being its
-threads. With fate ledger and replay tables, which the limits would let us leave out: the ledger is
-written to a file shard by shard, replay tables live for one shard.`;
+const MEASURED = [
+  "peak: VmHWM (the kernel's largest resident size) of each process of the run's tree, added over",
+  'those alive together; own: what the run says of its one process, workers being its threads.',
+  'With fate ledger and replay tables, which the limits would let us leave out: the ledger is',
+  'written to a file shard by shard, and replay tables live for one shard.',
+];
 
 export function formatRuns(runs: readonly MemoryRun[]): string {
   const rows = runs.map((run) => [
@@ -33,7 +35,7 @@ export function formatJudgement(judgement: MemoryJudgement, machine: Machine): s
     `size: ${word(judgement.small)}: ${mebibytes(peakBytes)} MiB, below ${mebibytes(limitBytes)}`,
     `totals: ${word(judgement.correct)}: ${judgement.correct ? 'no run failed' : 'a run failed'}`,
     '',
-    measured,
+    ...MEASURED,
     formatMachine(machine),
   ].join('\n');
 }

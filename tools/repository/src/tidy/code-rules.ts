@@ -92,8 +92,9 @@ export const codeRules: readonly Rule[] = [
   banned(
     'clock',
     /\b(?:Date\.now|Math\.random|performance\.now|setTimeout|setInterval)\b|\bnew Date\(\)/,
-    'time and chance are arguments; only runtime and the apps ask the machine',
-    (path) => isCode(path) && !/^(?:libs\/runtime|apps)\//.test(path),
+    'time and chance are arguments; only runtime, the apps and what watches runs ask the machine',
+    (path) =>
+      isCode(path) && !/^(?:libs\/runtime|apps|tools\/repository\/src\/memory)\//.test(path),
   ),
   banned(
     'console',

@@ -14,8 +14,9 @@ describe.skipIf(!canWatchProcesses())('a process tree', () => {
     const hold = (size: number) => `let held = Buffer.alloc(${size * MIB}, 1);`;
     const below = `${hold(belowMiB)} setTimeout(() => held, 600)`;
     const start = `require('node:child_process').spawn(process.execPath, ['-e', '${below}']);`;
-    const script = `${hold(ownMiB)} held = 0; ${belowMiB > 0 ? start : ''} setTimeout(() => 0, 900)`;
-    const child = spawn(process.execPath, ['-e', script]);
+    const free = `held = 0; setTimeout(gc, 100);`;
+    const script = `${hold(ownMiB)} ${free} ${belowMiB > 0 ? start : ''} setTimeout(() => 0, 900)`;
+    const child = spawn(process.execPath, ['--expose-gc', '-e', script]);
     const stop = watchProcessTree(child.pid!);
     await new Promise((resolve) => child.once('close', resolve));
     return stop();
