@@ -3,7 +3,7 @@
 export const HELP = `priolab: simulate a Prio-style private measurement system and test it
 
   priolab run <file...>        run scenarios, judge them, write runs/<id>-<seed>-<digest>/
-  priolab list [folder]        the scenarios in a folder (default: scenarios)
+  priolab list [folder...]     the scenarios in a folder (default: scenarios)
   priolab check <file...>      validate scenarios and print what they would do
   priolab explain [term]       what an expectation, adversary, reason or exit code means
   priolab where <run> <report> what became of one report
@@ -24,43 +24,57 @@ const details: Readonly<Record<string, string>> = {
   --reports <n>      reports in the run (default: the scenario's)
   --workers <n>      worker threads; 0 runs in the main thread (default: one a core)
   --out <folder>     where runs are written (default: runs)
-  --json             print summary.json to standard output, everything else to standard error
+  --json             print one JSON document to standard output, all else to standard error:
+                     of one scenario its summary.json (schema priolab-run/1), of several
+                     { schema: "priolab-runs/1", exitCode, runs: [{ file, folder, summary }],
+                     notRun: [file] }; none where no run came to its end
 
-Same scenario and seed give the same results with any number of workers.
+All files are checked and planned before any is run; problems of all of them are listed. Then they
+run one after the other, each with its own folder and peak memory; the exit code is the worst one.
+Same scenario and seed give the same results with any number of workers. Ctrl-C ends a run with what
+was done so far, a second one ends it at once. NO_COLOR=1 switches colours off.
+
+The folder of a run is <out>/<id>-<seed>-<digest8>/, the digest over scenario and seed.
 
 Examples
   npx priolab run scenarios/smoke.scenario.ts
   npx priolab run scenarios/us-day.scenario.ts --reports 500000 --workers 2
   npx priolab run scenarios/*.scenario.ts --json > summaries.json`,
-  list: `priolab list [folder]
+  list: `priolab list [folder or file...]
 
-Lists scenario files (*.scenario.ts) below a folder, with their id, size and purpose.
+Lists scenario files (*.scenario.ts) below folders, with their id, size and purpose. Invalid ones are
+listed with their problems; the exit code is 2 only if an invalid file was named itself.
 
-Example
-  npx priolab list scenarios`,
+Examples
+  npx priolab list
+  npx priolab list scenarios experiments
+  npx priolab list scenarios/smoke.scenario.ts`,
   check: `priolab check <file...>
 
 Validates scenarios: every problem is listed, with its path, what was found and what is allowed.
-Prints the plan of those that are right: devices, reports, cells, shards, sizes.
+Prints the plan of those that are right: devices, reports, cells, shards, sizes. Runs nothing.
 
-Example
-  npx priolab check scenarios/us-day.scenario.ts`,
+Examples
+  npx priolab check scenarios/us-day.scenario.ts
+  npx priolab check scenarios/*.scenario.ts`,
   explain: `priolab explain [term]
 
-Explains an expectation, an adversary, a reason, an exit code or a word; without a term, lists
-what there is.
+Explains a word of the output or of a scenario: an expectation, an adversary, a reason, a stage, a
+metric, a state, an exit code and more; without a term, lists what there is.
 
 Examples
   npx priolab explain sum.exact
   npx priolab explain cli.forge
-  npx priolab explain proof-invalid`,
+  npx priolab explain proof-invalid batches-differ
+  npx priolab explain 7`,
   where: `priolab where <run> <report>
 
 Says what became of one report of a stored run: who sent it, where it ended and why.
 <run> is a folder that "priolab run" wrote, or its name below runs/.
 
-Example
-  npx priolab where runs/us-day-1-0a1b2c3d 48211`,
+Examples
+  npx priolab where runs/us-day-1-0a1b2c3d 48211
+  npx priolab where us-day-1-0a1b2c3d 0`,
 };
 
 /** Help of one command, or the general help where there is no such command. */

@@ -62,7 +62,11 @@ function override(value: unknown, { seed, reports }: Overrides): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const scenario = { ...value } as { seed?: unknown; population?: unknown };
   if (seed !== undefined) scenario.seed = seed;
-  if (reports !== undefined && typeof scenario.population === 'object') {
+  if (
+    reports !== undefined &&
+    typeof scenario.population === 'object' &&
+    scenario.population !== null
+  ) {
     scenario.population = { ...scenario.population, reports };
   }
   return scenario;

@@ -3,7 +3,7 @@
  * that ends the process.
  */
 
-import { EXIT, UsageError } from '@priolab/harness';
+import { EXIT, UsageError, didYouMean } from '@priolab/harness';
 
 import { check } from './commands/check.ts';
 import { explain } from './commands/explain.ts';
@@ -11,6 +11,7 @@ import { list } from './commands/list.ts';
 import { run } from './commands/run.ts';
 import { where } from './commands/where.ts';
 import { HELP, commandHelp } from './help.ts';
+import { printable, surviveReaders } from './streams.ts';
 
 /** A command gets its arguments and returns an exit code. */
 type Command = (args: readonly string[]) => Promise<number>;
@@ -19,16 +20,17 @@ const commands: Readonly<Record<string, Command>> = { run, list, check, explain,
 
 async function main(argv: readonly string[]): Promise<number> {
   const [name, ...args] = argv;
-  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    const topic = name === 'help' ? args[0] : undefined;
+  if (name === undefined || name === '--help' || name === '-h') {
+    console.log(HELP);
+    return EXIT.pass;
+  }
+  if (name === 'help') {
+    const [topic] = args;
+    if (topic !== undefined) commandOf(topic);
     console.log(topic === undefined ? HELP : commandHelp(topic));
     return EXIT.pass;
   }
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (command === undefined) {
-    const allowed = `allowed: ${Object.keys(commands).join(', ')}; see priolab --help`;
-    throw new UsageError('priolab', [{ path: '', message: `no command "${name}"; ${allowed}` }]);
-  }
+  const command = commandOf(name);
   if (args.includes('--help') || args.includes('-h')) {
     console.log(commandHelp(name));
     return EXIT.pass;
@@ -36,15 +38,39 @@ async function main(argv: readonly string[]): Promise<number> {
   return command(args);
 }
 
+function commandOf(name: string): Command {
+  if (Object.hasOwn(commands, name)) return commands[name]!;
+  const names = Object.keys(commands);
+  const hint = `${didYouMean(name, names)}; allowed: ${names.join(', ')}; see priolab --help`;
+  throw new UsageError('priolab', [{ path: '', message: `no command "${name}"${hint}` }]);
+}
+
+function tellBug(error: unknown): void {
+  console.error('priolab: this is a bug in priolab itself, please report it with this text:');
+  console.error(error);
+}
+
+// Node's own code for an error that nobody caught is 1, which means a wrong result here.
+process.on('uncaughtException', (error) => {
+  tellBug(error);
+  process.exit(EXIT.bug);
+});
+
+let canWrite = true;
+surviveReaders((message) => {
+  canWrite = false;
+  console.error(`priolab: ${message}`);
+});
+
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   if (error instanceof UsageError) {
-    console.error(error.message);
+    console.error(printable(error.message));
     process.exitCode = EXIT.usage;
   } else {
-    console.error('priolab: this is a bug in priolab itself, please report it with this text:');
-    console.error(error);
+    tellBug(error);
     process.exitCode = EXIT.bug;
   }
 }
+if (!canWrite && process.exitCode === EXIT.pass) process.exitCode = EXIT.usage;

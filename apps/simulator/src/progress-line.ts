@@ -1,10 +1,12 @@
 /**
  * Progress on standard error: one line that is redrawn on a terminal, a plain line every few
- * seconds elsewhere, nothing for runs that end at once.
+ * seconds elsewhere, nothing for what ends at once.
  */
 
 import type { Progress } from '@priolab/harness';
 import { renderProgress, renderProgressPlain } from '@priolab/report';
+
+import { canRedraw, wantsColour } from './streams.ts';
 
 const FIRST_AFTER_MS = 500;
 const REDRAW_MS = 100;
@@ -16,8 +18,9 @@ export interface ProgressLine {
   clear(): void;
 }
 
-export function createProgressLine(stream: NodeJS.WriteStream): ProgressLine {
-  const redraws = stream.isTTY && process.env['CI'] === undefined;
+/** @param doing what is under way, if it is not the run itself */
+export function createProgressLine(stream: NodeJS.WriteStream, doing?: string): ProgressLine {
+  const redraws = canRedraw(stream);
   const every = redraws ? REDRAW_MS : PLAIN_EVERY_MS;
   let nextMs = redraws ? FIRST_AFTER_MS : PLAIN_EVERY_MS;
   let drawn = false;
@@ -26,11 +29,10 @@ export function createProgressLine(stream: NodeJS.WriteStream): ProgressLine {
       if (progress.elapsedMs < nextMs) return;
       nextMs = progress.elapsedMs + every;
       if (redraws) {
-        const width = stream.columns ?? 80;
-        const colour = process.env['NO_COLOR'] === undefined;
-        stream.write(`\r\u001b[K${renderProgress(progress, { width, colour })}`);
+        const options = { width: stream.columns ?? 80, colour: wantsColour(stream), doing };
+        stream.write(`\r\u001b[K${renderProgress(progress, options)}`);
         drawn = true;
-      } else stream.write(`${renderProgressPlain(progress)}\n`);
+      } else stream.write(`${renderProgressPlain(progress, doing)}\n`);
     },
     clear() {
       if (drawn) stream.write('\r\u001b[K');

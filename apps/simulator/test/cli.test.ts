@@ -137,7 +137,7 @@ describe('exit codes', () => {
   });
 
   test('2: a population that does not exist', () => {
-    const sampling = { 'PeriodicExposureNotification-v1': 0 };
+    const sampling = { 'PeriodicExposureNotification-v1': 1e-8 };
     const population = { reports: 60, states: ['us-wa'], sampling };
     const file = scenarioFile('nobody', { population });
     const { code, err } = priolab('check', file);

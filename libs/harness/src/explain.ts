@@ -1,13 +1,20 @@
 /**
  * One explanation for each word that a scenario, a report or the terminal uses: expectations,
- * adversaries, reasons, verdicts, exit codes and the field's terms.
+ * adversaries, reasons, fates, stages, metrics, verdicts, exit codes and the field's terms.
+ * Where the words are a type, so is the key: a new word without an explanation does not compile.
  */
 
-import { REASONS } from '@priolab/roles';
-import type { Reason } from '@priolab/roles';
+import { catalogueMetric, metricCatalogue } from '@priolab/roles';
+import type { HoldReason, MetricCadence, MetricLayout, Reason } from '@priolab/roles';
 
 import { adversaries, adversaryIds } from './adversary/catalogue.ts';
 import type { ExpectationId } from './expectations/catalogue.ts';
+import type { EXIT } from './expectations/verdict.ts';
+import type { EpidemicKind } from './population/epidemic.ts';
+import { jurisdiction, jurisdictionIds } from './population/jurisdictions.ts';
+import type { Hop, Outcome } from './record/fate.ts';
+import type { RunSummary } from './record/run-record.ts';
+import type { Stage } from './run/stages.ts';
 
 const expectations: Readonly<Record<ExpectationId, string>> = {
   'sum.exact':
@@ -43,7 +50,7 @@ const expectations: Readonly<Record<ExpectationId, string>> = {
 };
 
 const reasons: Readonly<Record<Reason, string>> = {
-  none: 'Nothing is wrong with the report.',
+  none: 'Of a reason: nothing is wrong with the report. Of a place: it has not ended yet.',
   truncated: 'The upload is shorter than its task’s uploads are (ingestor).',
   oversized: 'The upload is longer than its task’s uploads are (ingestor).',
   'unknown-version': 'The upload’s first byte names no version that the ingestor knows.',
@@ -62,59 +69,176 @@ const reasons: Readonly<Record<Reason, string>> = {
   'proof-invalid': 'f(r) * g(r) is not h(r): the report does not hold bits only.',
 };
 
-const words: Readonly<Record<string, string>> = {
-  report: 'One metric of one phone for one day.',
-  block: 'Reports of one metric that go through the simulator together.',
-  batch: 'Reports that an ingestor sends to both processors under one id.',
-  cell: 'One state’s devices of one vendor.',
-  shard: 'A range of a cell’s devices on one day: what a worker takes at a time.',
+const holdReasons: Readonly<Record<HoldReason, string>> = {
+  'no-leader-share': 'Held: the helper gave a sum for this task and window, the leader gave none.',
+  'no-helper-share': 'Held: the leader gave a sum for this task and window, the helper gave none.',
+  'parameters-differ': 'Held: the two sums have not the same number of bins.',
+  'batches-differ': 'Held: the processors did not sum the same batches.',
+  'batch-repeated': 'Held: a processor summed a batch twice.',
+  'counts-differ': 'Held: the processors did not sum the same number of reports.',
+  'total-out-of-range':
+    'Held: a bin’s total is above the number of reports, which no sum of bits can be.',
+};
+
+const outcomes: Readonly<Record<Outcome, string>> = {
+  unaccounted: 'A fate that nothing was written to: in a finished run there must be none.',
+  accepted: 'Both processors accepted the report: it is in both sums.',
+  rejected: 'A party refused the report for a reason, and it is in no total.',
+  lost: 'The report was sent, and neither accepted nor refused by anybody.',
+  pending: 'The run was interrupted before the report’s turn came.',
+};
+
+const hops: Readonly<Record<Exclude<Hop, 'none'>, string>> = {
+  device: 'The phone: measures, adds noise, proves, splits, seals and signs.',
+  ingestor:
+    'The vendor’s server (ENPA: ingestion server): checks uploads, strips identity and exact ' +
+    'time, picks r, cuts batches. It can decrypt nothing.',
   leader: 'The first processor (ENPA: PHA server): gets explicit shares.',
   helper: 'The second processor (ENPA: facilitator): gets 32-byte seeds.',
+  combiner: 'Adds the two processors’ sums where they agree, and holds them where not.',
+};
+
+const stages: Readonly<Record<Stage, string>> = {
+  measure: 'Stage: what each device’s metric value is.',
+  identity: 'Stage: the devices’ keys and certificates for the day.',
+  randomise: 'Stage: bits are flipped at random, as often as epsilon says.',
+  prove: 'Stage: the proof that every bin is 0 or 1.',
+  split: 'Stage: vector and proof into two shares.',
+  seal: 'Stage: one share encrypted to each processor (ECIES).',
+  attest: 'Stage: the upload signed with the device’s key (ECDSA).',
+  ingest: 'Stage: the ingestor checks uploads, picks r and cuts batches.',
+  'open and evaluate': 'Stage: processors decrypt shares and evaluate the proofs at r.',
+  'decide and sum': 'Stage: processors compare evaluations, accept or refuse, and add up.',
+  observe: 'Stage: the simulator’s own books: truth, fates and tallies.',
+  'cross-check': 'Stage: sampled reports again, with the reference backend.',
+};
+
+const metricWords: Readonly<Record<MetricLayout | MetricCadence, string>> = {
+  'one-hot': 'A metric’s layout: exactly one bin is 1.',
+  'one-hot-or-none': 'A metric’s layout: at most one bin is 1.',
+  'k-hot': 'A metric’s layout: a limited number of bins are 1, anywhere.',
+  cumulative: 'A metric’s layout: each bin after a 1 is a 1 too.',
+  daily: 'A metric’s cadence: a device sends it each day.',
+  biweekly: 'A metric’s cadence: a device sends it on one day of each fortnight.',
+};
+
+const epidemics: Readonly<Record<EpidemicKind, string>> = {
+  calm: 'An epidemic: 0.13 % of phones a day show an exposure notification.',
+  wave: 'An epidemic: up to eightfold the calm level and down again, over 28 days.',
+  outbreak: 'An epidemic: tenfold the calm level in the heaviest state, from the half on.',
+};
+
+const verdicts: Readonly<Record<RunSummary['verdict'], string>> = {
   pass: 'Everything expected holds, and something stands behind each of it.',
   fail: 'Something expected does not hold. Exit code 1, or 3 for speed and memory.',
   vacuous:
     'Nothing stands behind an expectation: no report, no cheat, too little noise. Exit code 6.',
   invalid: 'A measurement can’t be trusted. Exit code 7.',
+  interrupted: 'The run was stopped; it says what was done until then. Exit code 130.',
 };
 
-const exitCodes: Readonly<Record<string, string>> = {
-  '0': 'Pass.',
-  '1': 'A result is wrong.',
-  '2': 'The command line or a scenario is wrong; everything found is listed.',
-  '3': 'A limit on speed or memory is not kept.',
-  '6': 'An expectation is vacuous.',
-  '7': 'A measurement is invalid.',
-  '9': 'A bug in priolab itself.',
-  '130': 'Interrupted; what was done until then is recorded.',
+const words: Readonly<Record<string, string>> = {
+  report: 'One metric of one phone for one day.',
+  metric: 'A named vector of 0/1 bins that a device fills in, and the rule its bits obey.',
+  bin: 'One place of a metric’s vector: 0 or 1 in a report, a count in a total.',
+  block: 'Reports of one metric that go through the simulator together.',
+  batch: 'Reports that an ingestor sends to both processors under one id.',
+  cell: 'One state’s devices of one vendor.',
+  shard: 'A range of a cell’s devices on one day: what a worker takes at a time.',
+  window:
+    'The time over which one total is formed (system.windowHours): reports of one task within it ' +
+    'are added up together.',
+  held:
+    'A pair of sums that the combiner refuses to add, because they don’t fit each other. Nothing ' +
+    'is published; the reason is shown.',
+  total: 'The two processors’ sums added: one number a bin, noise included.',
+  truth: 'What the honest phones measured, before noise, over the accepted reports.',
+  estimate: 'What the authority gets: the total with the noise’s bias removed.',
+  error: 'The estimate less the truth: the noise, and what accepted cheats add.',
+  'std.err': 'The estimate’s standard error: how far off the noise alone may put it.',
+  rms: 'Root mean square of the errors over all bins of a row.',
+  'worst z': 'The largest error of any bin of a row, in standard errors.',
+  epsilon: 'How little a report tells: the larger, the less noise in each bit (system.epsilon).',
+  seed: 'What every random byte of a run comes from: same scenario and seed, same results.',
+  digest:
+    'SHA-256 that names a thing: the scenario (its seed aside), the results, or, in a folder’s ' +
+    'name, scenario and seed.',
+  escaped: 'Reports of a cheat that are in the sums though they should not be.',
+  'known limit': 'What the protocol can’t prevent: measured, and said in every report of a run.',
+  power: 'The smallest effect that a statistical expectation would have seen, at its alpha.',
+  alpha: 'The chance that a statistical expectation fails though nothing is wrong.',
+  n: 'How many reports or values stand behind an expectation.',
 };
+
+const exitCodes: Readonly<Record<(typeof EXIT)[keyof typeof EXIT], string>> = {
+  '0': 'Exit code: pass.',
+  '1': 'Exit code: a result is wrong.',
+  '2':
+    'Exit code: the command line or a scenario is wrong, or a file can’t be written; everything ' +
+    'found is listed.',
+  '3': 'Exit code: a limit on speed or memory is not kept.',
+  '6': 'Exit code: an expectation is vacuous.',
+  '7': 'Exit code: a measurement is invalid.',
+  '9': 'Exit code: a bug in priolab itself.',
+  '130': 'Exit code: interrupted; what was done until then is recorded.',
+};
+
+type Explanations = Readonly<Record<string, string>>;
+
+const groups: readonly (readonly [group: string, explanations: Explanations])[] = [
+  ['Expectations', expectations],
+  ['Adversaries and faults', explainedBy(adversaryIds, explainAdversary)],
+  ['Reasons to refuse a report', reasons],
+  ['Reasons to hold a pair of sums', holdReasons],
+  ['Outcomes', outcomes],
+  ['Parties', hops],
+  ['Stages', stages],
+  [
+    'Metrics',
+    explainedBy(
+      metricCatalogue.map(({ id }) => id),
+      explainMetric,
+    ),
+  ],
+  ['Words of metrics', metricWords],
+  ['States', explainedBy(jurisdictionIds, explainState)],
+  ['Epidemics', epidemics],
+  ['Verdicts', verdicts],
+  ['Words', words],
+  ['Exit codes', exitCodes],
+];
+
+function explainedBy<Id extends string>(ids: readonly Id[], explain: (id: Id) => string) {
+  return Object.fromEntries(ids.map((id) => [id, explain(id)]));
+}
+
+function explainAdversary(id: (typeof adversaryIds)[number]): string {
+  const { about, refusedAs } = adversaries[id];
+  const fate =
+    refusedAs.length === 0 ? 'accepted: a known limit' : `refused: ${refusedAs.join(' or ')}`;
+  return `A device (or its network) that ${about}. Required outcome: ${fate}.`;
+}
+
+function explainMetric(id: string): string {
+  const { bins, layout, cadence, meaning } = catalogueMetric(id)!;
+  return `${meaning} ENPA metric of ${bins} bins, ${layout}, ${cadence}.`;
+}
+
+function explainState(id: string): string {
+  const { name, countryCode, population } = jurisdiction(id)!;
+  const people = population.toLocaleString('en');
+  return `${name} (${countryCode}), ${people} people: its weight where a scenario gives none.`;
+}
 
 /** The explanation of a term; undefined where there is none. */
 export function explainTerm(term: string): string | undefined {
-  const cheats = Object.fromEntries(
-    adversaryIds.map((id) => {
-      const { about, refusedAs } = adversaries[id];
-      const fate =
-        refusedAs.length === 0 ? 'accepted: a known limit' : `refused: ${refusedAs.join(' or ')}`;
-      return [id, `A device (or its network) that ${about}. Required outcome: ${fate}.`];
-    }),
-  );
-  const all: Record<string, string> = {
-    ...expectations,
-    ...cheats,
-    ...reasons,
-    ...words,
-    ...exitCodes,
-  };
-  return Object.hasOwn(all, term) ? all[term] : undefined;
+  for (const [, explanations] of groups) {
+    if (Object.hasOwn(explanations, term)) return explanations[term];
+  }
+  return undefined;
 }
 
 /** Every term that can be explained, in groups. */
 export function explainableTerms(): { group: string; terms: string[] }[] {
-  return [
-    { group: 'Expectations', terms: Object.keys(expectations) },
-    { group: 'Adversaries and faults', terms: [...adversaryIds] },
-    { group: 'Reasons', terms: [...REASONS] },
-    { group: 'Words', terms: Object.keys(words) },
-    { group: 'Exit codes', terms: Object.keys(exitCodes) },
-  ];
+  return groups.map(([group, explanations]) => ({ group, terms: Object.keys(explanations) }));
 }

@@ -14,7 +14,7 @@ export { deviceLabel } from './population/labels.ts';
 export type { PopulationPlan } from './population/plan.ts';
 export { PopulationError } from './population/population-settings.ts';
 export { FATE_SIZE, HOPS, OUTCOMES, fateCode, fateOf, type Fate } from './record/fate.ts';
-export { LEDGER_FILE, createLedger, readFate } from './record/ledger.ts';
+export { LEDGER_FILE, LedgerError, createLedger, readFate } from './record/ledger.ts';
 export {
   RECORD_SCHEMA,
   type AdversaryRecord,
@@ -29,9 +29,9 @@ export {
   type Verdict,
 } from './record/run-record.ts';
 export { runScenario, type Progress, type RunOptions } from './run/run.ts';
-export { metricsOf, planOf, seedTreeOf } from './run/settings.ts';
+export { metricsOf, planGradually, planOf, seedTreeOf } from './run/settings.ts';
 export { STAGES, type Stage } from './run/stages.ts';
-export { digestOf, scenarioDigest } from './scenario/digest.ts';
+export { digestOf, runDigest, scenarioDigest } from './scenario/digest.ts';
 export { UsageError, didYouMean, type Problem } from './scenario/problems.ts';
 export {
   defineScenario,

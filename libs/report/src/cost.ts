@@ -20,7 +20,7 @@ const NAME_LONGEST = 24;
 
 export function renderCost(summary: RunSummary, width: number, palette: Palette): string[] {
   const { cost, environment, fates } = summary;
-  const { wallMs, cpuMs, reportsPerSecond, stagesMs, calibrationUs, peakRssBytes } = cost;
+  const { wallMs, cpuMs, reportsPerSecond, stagesMs, calibrationUs } = cost;
   const { before, after } = calibrationUs;
   const threads = environment.workers === 0 ? 'no worker' : counted(environment.workers, 'worker');
   const machine = [environment.cpu, environment.platform, `node ${environment.node}`]
@@ -29,13 +29,18 @@ export function renderCost(summary: RunSummary, width: number, palette: Palette)
   const facts = [
     `${formatCount(reportsPerSecond)} reports/s with ${threads}; ` +
       `${formatDuration(wallMs)} in all, ${formatDuration(cpuMs)} of CPU`,
-    `peak memory ${formatCount(peakRssBytes / 2 ** 20)} MiB`,
+    peakMemory(cost),
     `unit of speed: one P-256 multiplication, ${formatFixed(before, 1)} us before the run and ` +
       `${formatFixed(after, 1)} us after`,
     `${counted(environment.cores, 'core')}, ${machine}`,
   ].flatMap((fact) => wrap(fact, width - 2).map((line) => `  ${line}`));
   const done = reportsDone(fates);
   return done === 0 ? facts : [...facts, ...stageBars(stagesMs, done, width, palette)];
+}
+
+function peakMemory({ peakRssBytes, peakRssSource }: RunSummary['cost']): string {
+  const peak = `peak memory ${formatCount(peakRssBytes / 2 ** 20)} MiB`;
+  return peakRssSource === 'high-water' ? peak : `${peak} or more (looked at now and then)`;
 }
 
 /** Microseconds of worker time for each report, by stage. */

@@ -12,15 +12,25 @@ const BAR_LONGEST = 30;
 const BAR_SHORTEST = 5;
 const DEFAULT_WIDTH = 80;
 
+export interface ProgressOptions {
+  readonly width: number;
+  readonly colour: boolean;
+  /** What is under way, if it is not the run itself. */
+  readonly doing?: string | undefined;
+}
+
 /** Bar, percentage, counts, rate, time left, in at most `width` columns; the last goes first. */
-export function renderProgress(
-  progress: Progress,
-  options: { width: number; colour: boolean },
-): string {
+export function renderProgress(progress: Progress, options: ProgressOptions): string {
   const width = options.width >= 1 ? Math.floor(options.width) : DEFAULT_WIDTH;
   const palette = paletteFor(options.colour);
   const { percent, counts, rate, left } = partsOf(progress);
-  const facts = [percent, counts, rate, left];
+  const facts = [
+    ...(options.doing === undefined ? [] : [options.doing]),
+    percent,
+    counts,
+    rate,
+    left,
+  ];
   const barRoom = (): number => width - facts.join('  ').length - ' '.length;
   while (facts.length > 1 && barRoom() < BAR_SHORTEST) facts.pop();
   const text = facts.join('  ');
@@ -32,9 +42,10 @@ export function renderProgress(
 }
 
 /** The same for a log: no bar, no colour, no width. */
-export function renderProgressPlain(progress: Progress): string {
+export function renderProgressPlain(progress: Progress, doing?: string): string {
   const { percent, counts, rate, left } = partsOf(progress);
-  return [percent.trim(), counts, rate, left].join(', ');
+  const line = [percent.trim(), counts, rate, left].join(', ');
+  return doing === undefined ? line : `${doing} ${line}`;
 }
 
 function shareDone({ reportsDone, reportCount }: Progress): number {

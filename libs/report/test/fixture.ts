@@ -140,6 +140,7 @@ const base: RunSummary = {
     },
     calibrationUs: { before: 101.25, after: 99.5 },
     peakRssBytes: 256 * 2 ** 20,
+    peakRssSource: 'high-water',
   },
   environment: {
     node: '20.20.2',

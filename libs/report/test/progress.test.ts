@@ -18,6 +18,13 @@ test('bar, percentage, counts, rate and time left', () => {
   );
 });
 
+test('says what is under way where that is not the run', () => {
+  expect(renderProgress(half, { width: 120, colour: false, doing: 'planning' })).toMatch(
+    /░ planning {3}42\.0 %/,
+  );
+  expect(renderProgressPlain(half, 'planning')).toMatch(/^planning 42\.0 %, /);
+});
+
 test('before the first report there is no rate and no forecast', () => {
   const start = { reportsDone: 0, reportCount: 10, elapsedMs: 0 };
   expect(renderProgressPlain(start)).toBe('0.0 %, 0 of 10 reports, - reports/s, - left');

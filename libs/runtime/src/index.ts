@@ -21,5 +21,12 @@ export {
   type ShardJob,
   type ShardRunner,
 } from './engine/engine.ts';
-export { cpuTimeMs, peakRssBytes } from './resources.ts';
+export {
+  cpuTimeMs,
+  peakRssBytes,
+  watchMemory,
+  type MemoryPeak,
+  type MemoryWatch,
+  type PeakSource,
+} from './resources.ts';
 export { createInterrupt, type Interrupt } from './interrupt.ts';

@@ -1,17 +1,12 @@
 /** `priolab check`: validates scenarios and prints what each would do. */
 
-import {
-  EXIT,
-  PopulationError,
-  UsageError,
-  metricsOf,
-  planOf,
-  scenarioDigest,
-} from '@priolab/harness';
-import type { PopulationPlan, Scenario } from '@priolab/harness';
+import { EXIT, UsageError, metricsOf, scenarioDigest } from '@priolab/harness';
 
 import { parse, usage } from '../arguments.ts';
-import { loadScenario } from '../load.ts';
+import { prepare } from '../prepare.ts';
+import type { Prepared } from '../prepare.ts';
+import { runFolder } from '../run-folder.ts';
+import { printable } from '../streams.ts';
 
 export async function check(args: readonly string[]): Promise<number> {
   const { positionals } = parse('check', args, {});
@@ -19,25 +14,24 @@ export async function check(args: readonly string[]): Promise<number> {
   const errors: UsageError[] = [];
   for (const file of positionals) {
     try {
-      printPlan(file, await loadScenario(file));
+      printPlan((await prepare(file))!);
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       errors.push(error);
     }
   }
-  for (const error of errors) console.error(error.message);
+  for (const error of errors) console.error(printable(error.message));
   return errors.length > 0 ? EXIT.usage : EXIT.pass;
 }
 
-function printPlan(file: string, scenario: Scenario): void {
-  const plan = planOrUsageError(file, scenario);
+function printPlan({ file, scenario, plan }: Prepared): void {
   const whole = (value: number): string => value.toLocaleString('en');
   const { backend, crossCheck, fidelity } = scenario.crypto;
   const checking =
     crossCheck === false
       ? 'none'
       : `1 report in ${whole(crossCheck.every)} by ${crossCheck.backend}`;
-  console.log(`${file}: valid`);
+  console.log(printable(`${file}: valid`));
   console.log(`  id            ${scenario.id}, digest ${scenarioDigest(scenario).slice(0, 8)}`);
   console.log(
     `  reports       ${whole(plan.reportCount)} from ${whole(plan.participantCount)} device-days`,
@@ -51,17 +45,7 @@ function printPlan(file: string, scenario: Scenario): void {
     console.log(`  adversary     ${id}, ${(100 * share).toFixed(2)} % of reports`);
   }
   console.log(`  cryptography  ${fidelity}, ${backend}; cross-check: ${checking}`);
+  console.log(`  run folder    ${runFolder('runs', scenario)}`);
   const names = scenario.expect.map((item) => (typeof item === 'string' ? item : item.id));
   console.log(`  expectations  ${names.join(', ')}`);
-}
-
-/** A population that can't be had is the scenario's fault, not ours. */
-export function planOrUsageError(file: string, scenario: Scenario): PopulationPlan {
-  try {
-    return planOf(scenario);
-  } catch (error) {
-    if (!(error instanceof PopulationError)) throw error;
-    const problems = error.problems.map((message) => ({ path: 'population', message }));
-    throw new UsageError(file, problems);
-  }
 }

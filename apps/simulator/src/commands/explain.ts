@@ -12,7 +12,9 @@ export function explain(args: readonly string[]): Promise<number> {
     }
     return Promise.resolve(EXIT.pass);
   }
-  for (const term of positionals) {
+  // Some terms have spaces in them: `priolab explain open and evaluate`.
+  const whole = positionals.join(' ');
+  for (const term of explainTerm(whole) === undefined ? positionals : [whole]) {
     const text = explainTerm(term);
     if (text === undefined) {
       const all = explainableTerms().flatMap(({ terms }) => terms);

@@ -1,30 +1,34 @@
-/** `priolab run`: runs scenarios, shows progress and verdict, writes the run folder. */
+/** `priolab run`: runs scenarios, shows progress and verdict, writes the run folders. */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { availableParallelism } from 'node:os';
 
-import { EXIT, LEDGER_FILE, runScenario, scenarioDigest } from '@priolab/harness';
+import { EXIT, LEDGER_FILE, LedgerError, UsageError, runScenario } from '@priolab/harness';
 import type { RunSummary, Scenario } from '@priolab/harness';
-import { renderJunit, renderSummary } from '@priolab/report';
+import { renderSummary } from '@priolab/report';
 import { createInterrupt } from '@priolab/runtime';
 
 import { parse, usage, wholeNumber } from '../arguments.ts';
 import { describeEnvironment } from '../environment.ts';
-import { loadScenario } from '../load.ts';
+import { prepareAll } from '../prepare.ts';
+import type { Prepared } from '../prepare.ts';
 import { createProgressLine } from '../progress-line.ts';
-import { planOrUsageError } from './check.ts';
+import { checkFolder, openFolder, runFolder, writeRun } from '../run-folder.ts';
+import { printable, wantsColour } from '../streams.ts';
 
 /** What comes first when several scenarios end differently. */
 const PRECEDENCE = [
   EXIT.interrupted,
   EXIT.bug,
+  EXIT.usage,
   EXIT.correctness,
   EXIT.performance,
   EXIT.vacuous,
   EXIT.invalid,
 ];
 
+/** What `--json` prints for several scenarios. For one it is the summary itself. */
+const RUNS_SCHEMA = 'priolab-runs/1';
 /** Rows of the table by state and metric: the flagship's 96 fit. */
 const MAX_ROWS = 200;
 
@@ -36,105 +40,146 @@ const options = {
   json: { type: 'boolean', default: false },
 } as const;
 
+interface Settings {
+  readonly workers: number;
+  readonly json: boolean;
+  readonly signal: AbortSignal;
+}
+
+interface Job extends Prepared {
+  readonly folder: string;
+}
+
+interface Finished {
+  readonly job: Job;
+  readonly summary: RunSummary;
+}
+
 export async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = parse('run', args, options);
+  const { seed, out, json } = values;
   if (positionals.length === 0) {
     throw usage('run', 'no scenario file; for example: priolab run scenarios/smoke.scenario.ts');
   }
-  const reports =
-    values.reports === undefined
-      ? undefined
-      : wholeNumber('run', '--reports', values.reports, { min: 1, max: 1_000_000_000 });
-  const workers =
-    values.workers === undefined
-      ? availableParallelism()
-      : wholeNumber('run', '--workers', values.workers, { min: 0, max: 256 });
-
-  // All files are checked before any is run.
-  const scenarios: { file: string; scenario: Scenario }[] = [];
-  for (const file of positionals) {
-    scenarios.push({ file, scenario: await loadScenario(file, { seed: values.seed, reports }) });
+  if (seed !== undefined && !(seed.length >= 1 && seed.length <= 200)) {
+    throw usage('run', `--seed: got ${seed.length} characters; allowed: 1 to 200`);
   }
+  const number = (option: 'reports' | 'workers', min: number, max: number): number | undefined => {
+    const text = values[option];
+    if (text === undefined) return undefined;
+    return wholeNumber('run', `--${option}`, text, { min, max });
+  };
+  const reports = number('reports', 1, 1_000_000_000);
+  const workers = number('workers', 0, 256) ?? availableParallelism();
+
   const interrupt = createInterrupt();
-  const codes: number[] = [];
+  const { signal } = interrupt;
   try {
-    for (const { file, scenario } of scenarios) {
-      const settings = { file, workers, out: values.out, json: values.json };
-      codes.push(await runOne(scenario, settings, interrupt.signal));
-      if (interrupt.signal.aborted) break;
+    const { prepared, errors } = await prepareAll(positionals, { seed, reports }, signal);
+    for (const error of errors) console.error(printable(error.message));
+    if (errors.length > 0) return EXIT.usage;
+    if (signal.aborted) {
+      console.error('interrupted while planning: nothing was run');
+      return EXIT.interrupted;
     }
+    const jobs = jobsOf(prepared, out);
+    return await runAll(jobs, { workers, json, signal });
   } finally {
     interrupt.dispose();
   }
-  return PRECEDENCE.find((code) => codes.includes(code)) ?? EXIT.pass;
 }
 
-async function runOne(
-  scenario: Scenario,
-  settings: { file: string; workers: number; out: string; json: boolean },
-  signal: AbortSignal,
-): Promise<number> {
-  const { file, workers, out, json } = settings;
-  const folder = join(out, folderName(scenario));
-  mkdirSync(folder, { recursive: true });
+/** Gives each run its folder, once it is known that all can be written. */
+function jobsOf(prepared: readonly Prepared[], out: string): Job[] {
+  const fileOf = new Map<string, string>();
+  return prepared.map((one) => {
+    const folder = runFolder(out, one.scenario);
+    const other = fileOf.get(folder);
+    if (other !== undefined) {
+      const same = `${one.file} is the same run as ${other}: the same scenario with the same seed`;
+      throw usage('run', `${same}; leave one of them out`);
+    }
+    fileOf.set(folder, one.file);
+    checkFolder(out, folder);
+    return { ...one, folder };
+  });
+}
+
+async function runAll(jobs: readonly Job[], settings: Settings): Promise<number> {
+  const finished: Finished[] = [];
+  let exitCode: number = EXIT.bug;
+  try {
+    for (const job of jobs) {
+      if (settings.signal.aborted) break;
+      finished.push({ job, summary: await runOne(job, settings) });
+    }
+    const codes = new Set<number>(finished.map(({ summary }) => summary.exitCode));
+    exitCode = PRECEDENCE.find((code) => codes.has(code)) ?? EXIT.pass;
+    return exitCode;
+  } catch (error) {
+    if (error instanceof UsageError) exitCode = EXIT.usage;
+    throw error;
+  } finally {
+    // In `finally`, so that runs that ended well are reported whatever ended the next one.
+    if (settings.json) printJson(jobs, finished, exitCode);
+  }
+}
+
+/** One document: the summary of one scenario; of several, a list and what was not run. */
+function printJson(jobs: readonly Job[], finished: readonly Finished[], exitCode: number): void {
+  if (finished.length === 0) return;
+  const runs = finished.map(({ job: { file, folder }, summary }) => ({ file, folder, summary }));
+  const done = new Set(runs.map(({ file }) => file));
+  const notRun = jobs.map(({ file }) => file).filter((file) => !done.has(file));
+  const document =
+    jobs.length === 1 ? runs[0]!.summary : { schema: RUNS_SCHEMA, exitCode, runs, notRun };
+  console.log(JSON.stringify(document, null, 2));
+}
+
+async function runOne(job: Job, { workers, json, signal }: Settings): Promise<RunSummary> {
+  const { scenario, plan, file, folder } = job;
+  openFolder(folder);
   const say = json ? console.error : console.log;
+  const stream = json ? process.stderr : process.stdout;
   const progress = createProgressLine(process.stderr);
-  say(`${scenario.id}: ${scenario.about}`);
+  say(printable(`${scenario.id}: ${scenario.about}`));
   let summary: RunSummary;
-  planOrUsageError(file, scenario);
   try {
     summary = await runScenario({
       scenario,
+      plan,
       workers,
       signal,
       environment: describeEnvironment(),
       ledgerPath: join(folder, LEDGER_FILE),
       onProgress: (state) => progress.update(state),
     });
+  } catch (error) {
+    if (error instanceof LedgerError) throw usage('run', error.message);
+    throw error;
   } finally {
     progress.clear();
   }
   const replay = replayCommand(scenario, file);
-  const files = writeRun(folder, scenario, summary, replay);
+  const files = writeRun(folder, summary, replay);
   say(
     renderSummary(summary, {
-      colour: process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined,
-      width: process.stdout.columns ?? 100,
+      colour: wantsColour(stream),
+      width: stream.columns ?? 100,
       maxRows: MAX_ROWS,
       replay,
       files,
     }),
   );
-  if (json) console.log(JSON.stringify(summary, null, 2));
-  return summary.exitCode;
-}
-
-/** `<id>-<seed>-<digest8>`, safe as a folder name whatever the seed. */
-function folderName(scenario: Scenario): string {
-  const safe = (text: string): string => text.replaceAll(/[^A-Za-z0-9._]+/g, '-').slice(0, 60);
-  const digest = scenarioDigest(scenario).slice(0, 8);
-  return `${safe(scenario.id)}-${safe(String(scenario.seed))}-${digest}`;
+  return summary;
 }
 
 function replayCommand(scenario: Scenario, file: string): string {
   const quote = (text: string): string =>
     /^[\w./:-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-  const seed = quote(String(scenario.seed));
+  const text = String(scenario.seed);
+  // A seed that begins with a dash would be taken for an option.
+  const seed = text.startsWith('-') ? `--seed=${quote(text)}` : `--seed ${quote(text)}`;
   const { reports } = scenario.population;
-  return `npx priolab run ${quote(file)} --seed ${seed} --reports ${reports}`;
-}
-
-function writeRun(folder: string, scenario: Scenario, summary: RunSummary, replay: string) {
-  const write = (name: string, text: string): string => {
-    const path = join(folder, name);
-    writeFileSync(path, text);
-    return path;
-  };
-  const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
-  return [
-    { path: write('summary.json', json(summary)), what: 'everything, for programs' },
-    { path: write('scenario.json', json(scenario)), what: 'the scenario with all defaults' },
-    { path: write('junit.xml', renderJunit(summary, { replay })), what: 'for CI' },
-    { path: join(folder, LEDGER_FILE), what: 'the fate of every report: priolab where' },
-  ];
+  return `npx priolab run ${quote(file)} ${seed} --reports ${reports}`;
 }

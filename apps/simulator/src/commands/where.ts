@@ -10,13 +10,15 @@ import {
   RECORD_SCHEMA,
   deviceLabel,
   explainTerm,
-  planOf,
   readFate,
+  resolveScenario,
   seedTreeOf,
 } from '@priolab/harness';
-import type { Fate, RunSummary } from '@priolab/harness';
+import type { Fate, Scenario } from '@priolab/harness';
 
 import { parse, usage, wholeNumber } from '../arguments.ts';
+import { planWithProgress } from '../prepare.ts';
+import { SUMMARY_FILE } from '../run-folder.ts';
 
 export async function where(args: readonly string[]): Promise<number> {
   const { positionals } = parse('where', args, {});
@@ -25,7 +27,7 @@ export async function where(args: readonly string[]): Promise<number> {
     throw usage('where', 'expected a run and a report: priolab where runs/<run> <report>');
   }
   const folder = findRun(run);
-  const { scenario } = readSummary(folder);
+  const scenario = readScenario(folder);
   const max = scenario.population.reports - 1;
   const report = wholeNumber('where', 'report', reportText, { min: 0, max });
   const ledger = join(folder, LEDGER_FILE);
@@ -33,8 +35,9 @@ export async function where(args: readonly string[]): Promise<number> {
   // An interrupted run's ledger ends early: what it does not reach was never run.
   const isPending = report >= statSync(ledger).size / FATE_SIZE;
   const pending: Fate = { outcome: 'pending', hop: 'none', reason: 'none' };
-  const fate = isPending ? pending : readFate(ledger, report);
-  const place = planOf(scenario).locate(report);
+  const fate = isPending ? pending : fateIn(ledger, report);
+  const plan = (await planWithProgress(join(folder, SUMMARY_FILE), scenario))!;
+  const place = plan.locate(report);
   const { cell, day } = place.shard;
   const label = await deviceLabel(seedTreeOf(scenario), cell, place.device);
   const metric = scenario.system.metrics[place.metricSlot]!;
@@ -51,19 +54,28 @@ export async function where(args: readonly string[]): Promise<number> {
 }
 
 function findRun(run: string): string {
-  const folder = [run, join('runs', run)].find((path) => existsSync(join(path, 'summary.json')));
+  const folder = [run, join('runs', run)].find((path) => existsSync(join(path, SUMMARY_FILE)));
   if (folder !== undefined) return folder;
-  throw usage('where', `no run at ${run} or runs/${run}: expected a folder with summary.json`);
+  throw usage('where', `no run at ${run} or runs/${run}: expected a folder with ${SUMMARY_FILE}`);
 }
 
-function readSummary(folder: string): RunSummary {
-  const file = join(folder, 'summary.json');
-  let summary: RunSummary;
+/** The scenario that a stored run was made of, checked like any other: files can be damaged. */
+function readScenario(folder: string): Scenario {
+  const file = join(folder, SUMMARY_FILE);
+  let summary: { schema?: unknown; scenario?: unknown } | null;
   try {
-    summary = JSON.parse(readFileSync(file, 'utf8')) as RunSummary;
+    summary = JSON.parse(readFileSync(file, 'utf8')) as typeof summary;
   } catch (error) {
     throw usage('where', `${file} is no JSON: ${error instanceof Error ? error.message : ''}`);
   }
-  if (summary.schema === RECORD_SCHEMA) return summary;
-  throw usage('where', `${file}: got schema ${String(summary.schema)}; expected ${RECORD_SCHEMA}`);
+  if (summary?.schema === RECORD_SCHEMA) return resolveScenario(summary.scenario, file);
+  throw usage('where', `${file}: got schema ${String(summary?.schema)}; expected ${RECORD_SCHEMA}`);
+}
+
+function fateIn(ledger: string, report: number): Fate {
+  try {
+    return readFate(ledger, report);
+  } catch (error) {
+    throw usage('where', `${ledger}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }

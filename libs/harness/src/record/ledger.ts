@@ -16,17 +16,32 @@ export interface LedgerWriter {
   close(): void;
 }
 
+/** The file can't be written: no rights, no room. */
+export class LedgerError extends Error {
+  override readonly name = 'LedgerError';
+  readonly code = 'ledger-write';
+}
+
+/** @throws LedgerError, as do the writer's methods */
 export function createLedger(path: string): LedgerWriter {
-  const file = openSync(path, 'w');
+  const attempt = <T>(step: () => T): T => {
+    try {
+      return step();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new LedgerError(`can't write ${path}: ${reason}`, { cause: error });
+    }
+  };
+  const file = attempt(() => openSync(path, 'w'));
   return {
     write(firstReport, fates) {
       let done = 0;
       while (done < fates.length) {
         const at = firstReport * FATE_SIZE + done;
-        done += writeSync(file, fates, done, fates.length - done, at);
+        done += attempt(() => writeSync(file, fates, done, fates.length - done, at));
       }
     },
-    close: () => closeSync(file),
+    close: () => attempt(() => closeSync(file)),
   };
 }
 

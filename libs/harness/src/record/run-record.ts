@@ -5,6 +5,8 @@
  * digest.
  */
 
+import type { PeakSource } from '@priolab/runtime';
+
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Stage } from '../run/stages.ts';
 
@@ -102,7 +104,10 @@ export interface CostRecord {
   readonly stagesMs: Readonly<Record<Stage, number>>;
   /** One P-256 variable-base multiplication, timed in this run before and after, microseconds. */
   readonly calibrationUs: { readonly before: number; readonly after: number };
+  /** The process's largest resident set in this run, workers included. */
   readonly peakRssBytes: number;
+  /** `samples`: looked at now and then, since the kernel's mark holds earlier runs' peaks too. */
+  readonly peakRssSource: PeakSource;
 }
 
 export interface EnvironmentRecord {

@@ -3,8 +3,8 @@
  */
 
 import { multiplyPoints } from '@priolab/crypto';
-import { cpuTimeMs, createEngine, monotonicMs, peakRssBytes } from '@priolab/runtime';
-import type { Engine } from '@priolab/runtime';
+import { cpuTimeMs, createEngine, monotonicMs, watchMemory } from '@priolab/runtime';
+import type { Engine, MemoryWatch } from '@priolab/runtime';
 
 import { adversaries as catalogue } from '../adversary/catalogue.ts';
 import { judge } from '../expectations/judge.ts';
@@ -27,7 +27,7 @@ import { digestOf, scenarioDigest } from '../scenario/digest.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { createCollector } from './collect.ts';
 import type { Collector } from './collect.ts';
-import { planOf } from './settings.ts';
+import { planGradually } from './settings.ts';
 import type { ShardInit } from './shard-program.ts';
 import type { ShardResult } from './shard-result.ts';
 import { STAGES } from './stages.ts';
@@ -41,6 +41,8 @@ export interface Progress {
 
 export interface RunOptions {
   readonly scenario: Scenario;
+  /** The scenario's plan, where the caller has made it; left out: made here. */
+  readonly plan?: PopulationPlan;
   /** Worker threads; 0 runs in this thread. */
   readonly workers: number;
   readonly environment: Omit<EnvironmentRecord, 'workers'>;
@@ -61,19 +63,24 @@ export async function runScenario(options: RunOptions): Promise<RunSummary> {
   const { scenario } = options;
   const startMs = monotonicMs();
   const startCpuMs = cpuTimeMs();
+  const memory = watchMemory();
   const before = calibrate();
-  const plan = planOf(scenario);
+  // Without a signal it comes to its end.
+  const plan = options.plan ?? (await planGradually(scenario))!;
   const collector = createCollector(scenario, plan);
   const shardsStartMs = monotonicMs();
-  const interrupted = await runShards(options, plan, collector, shardsStartMs);
+  const shards = runShards(options, { plan, collector, memory, startMs: shardsStartMs });
+  const interrupted = await shards.finally(() => memory.stop());
   const shardsMs = monotonicMs() - shardsStartMs;
+  const peak = memory.stop();
   const cost: CostRecord = {
     wallMs: monotonicMs() - startMs,
     cpuMs: cpuTimeMs() - startCpuMs,
     reportsPerSecond: (1000 * collector.reportCount) / shardsMs,
     stagesMs: stageRecord(collector.stagesMs),
     calibrationUs: { before, after: calibrate() },
-    peakRssBytes: peakRssBytes(),
+    peakRssBytes: peak.bytes,
+    peakRssSource: peak.source,
   };
   const environment = { ...options.environment, workers: options.workers };
   const record = recordOf({ scenario, plan, collector, interrupted, cost, environment });
@@ -91,10 +98,9 @@ function calibrate(): number {
 
 async function runShards(
   options: RunOptions,
-  plan: PopulationPlan,
-  collector: Collector,
-  startMs: number,
+  parts: { plan: PopulationPlan; collector: Collector; memory: MemoryWatch; startMs: number },
 ): Promise<boolean> {
+  const { plan, collector, memory, startMs } = parts;
   const { scenario, workers, signal, onProgress, ledgerPath } = options;
   const ledger = ledgerPath === undefined ? undefined : createLedger(ledgerPath);
   const engine = options.engine ?? createEngine(workers);
@@ -107,6 +113,7 @@ async function runShards(
       ...(signal === undefined ? {} : { signal }),
       onResult(_index, result) {
         collector.add(result);
+        memory.look();
         ledger?.write(result.firstReport, result.fates);
         onProgress?.({
           reportsDone: collector.reportCount,

@@ -9,7 +9,9 @@ import { prio2Shape } from '@priolab/prio';
 import { DAY_MS, catalogueMetric, createTask, customMetric } from '@priolab/roles';
 import type { Metric, Task, Vendor } from '@priolab/roles';
 
-import { planPopulation } from '../population/plan.ts';
+import { inSlices } from '../population/in-slices.ts';
+import type { SliceOptions } from '../population/in-slices.ts';
+import { planInSteps, planPopulation } from '../population/plan.ts';
 import type { PopulationPlan } from '../population/plan.ts';
 import type { Cell, PopulationSettings } from '../population/population-settings.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -62,8 +64,21 @@ export function populationSettings(scenario: Scenario): PopulationSettings {
   };
 }
 
+/** @throws PopulationError where the population can't yield the reports */
 export function planOf(scenario: Scenario): PopulationPlan {
-  return planPopulation(populationSettings(scenario), metricsOf(scenario), seedTreeOf(scenario));
+  return planPopulation(...planArguments(scenario));
+}
+
+/** The same beside the event loop; undefined where the signal stopped it. */
+export function planGradually(
+  scenario: Scenario,
+  options: SliceOptions<number> = {},
+): Promise<PopulationPlan | undefined> {
+  return inSlices(planInSteps(...planArguments(scenario)), options);
+}
+
+function planArguments(scenario: Scenario): Parameters<typeof planPopulation> {
+  return [populationSettings(scenario), metricsOf(scenario), seedTreeOf(scenario)];
 }
 
 export function seedTreeOf(scenario: Scenario): SeedBranch {

@@ -24,6 +24,11 @@ export function digestOf(value: unknown): string {
   return toHex(sha256(new TextEncoder().encode(canonicalJson(value))));
 }
 
+/** Hex SHA-256 that names a run's inputs: the scenario and its seed, whatever its characters. */
+export function runDigest(scenario: Scenario): string {
+  return digestOf({ scenario: scenarioDigest(scenario), seed: String(scenario.seed) });
+}
+
 export function scenarioDigest(scenario: Scenario): string {
   const { seed: _seed, ...rest } = scenario;
   return digestOf(rest);

@@ -3,7 +3,12 @@
  * allowed, and a guess at what was meant; all problems at once.
  */
 
+import { inspect } from 'node:util';
+
 import type { z } from 'zod';
+
+import { definitionOf } from './valid-parts.ts';
+import type { Schema } from './valid-parts.ts';
 
 export interface Problem {
   /** Path inside the value, for example `population.states[2]`; empty: the value itself. */
@@ -73,16 +78,39 @@ function unionProblems(
   path: Path,
 ): Problem[] {
   const got = valueAt(value, path);
-  const isText = typeof got === 'string';
   const candidates = issue.errors.filter((issues) => issues.length > 0);
-  const rank = (issues: readonly Issue[]): number => {
-    const first = issues[0]!;
-    if (isText) return first.code === 'invalid_value' ? 2 : 0;
-    return first.code === 'invalid_type' && first.path.length === 0 ? 0 : 1 + first.path.length;
-  };
+  if (typeof got === 'string') {
+    const words = candidates.flatMap((issues) => allowedAt(issues, 0));
+    const keys = keysAt(schema, path);
+    const objects = keys.length === 0 ? [] : [`or an object with ${keys.join(', ')}`];
+    if (words.length > 0) {
+      return [{ path: formatPath(path), message: notAllowed(got, words, objects) }];
+    }
+  }
+  // A key that tells the alternatives apart: the rest of the object can't be judged without it.
+  const ids = candidates.flatMap((issues) => allowedAt(issues, 1));
+  const tellers = candidates.filter((issues) => allowedAt(issues, 1).length > 0);
+  const objectCount = candidates.filter((issues) => !isOtherKind(issues)).length;
+  if (tellers.length > 1 && tellers.length === objectCount) {
+    const at = [...path, ...tellers[0]![0]!.path];
+    return [{ path: formatPath(at), message: notAllowed(valueAt(value, at), ids) }];
+  }
+  const rank = (issues: readonly Issue[]): number =>
+    isOtherKind(issues) ? 0 : 1 + issues[0]!.path.length;
   const best = candidates.toSorted((a, b) => rank(b) - rank(a) || a.length - b.length)[0];
   if (best === undefined) return [{ path: formatPath(path), message: `got ${show(got)}` }];
   return best.flatMap((inner) => problemsOfIssue(inner, value, schema, path));
+}
+
+/** The values that the first issue would allow at that depth; none if it is about other things. */
+function allowedAt([first]: readonly Issue[], depth: number): string[] {
+  if (first?.code !== 'invalid_value' || first.path.length !== depth) return [];
+  return first.values.map(String);
+}
+
+/** An alternative for another kind of value altogether. */
+function isOtherKind([first]: readonly Issue[]): boolean {
+  return first!.path.length === 0 && /^invalid_(?:type|value)$/.test(first!.code);
 }
 
 function unknownKey(path: Path, key: string, allowed: readonly string[]): Problem {
@@ -91,10 +119,11 @@ function unknownKey(path: Path, key: string, allowed: readonly string[]): Proble
   return { path: formatPath([...path, key]), message: `unknown key${hint}${list}` };
 }
 
-function notAllowed(got: unknown, allowed: readonly string[]): string {
-  if (got === undefined) return `is missing; allowed: ${allowed.join(', ')}`;
+function notAllowed(got: unknown, allowed: readonly string[], more: string[] = []): string {
+  const list = `; allowed: ${[...allowed, ...more].join(', ')}`;
+  if (got === undefined) return `is missing${list}`;
   const hint = typeof got === 'string' ? didYouMean(got, allowed) : '';
-  return `got ${show(got)}${hint}; allowed: ${allowed.join(', ')}`;
+  return `got ${show(got)}${hint}${list}`;
 }
 
 /** ` (did you mean "x"?)` where some allowed word is near, else nothing. */
@@ -127,36 +156,31 @@ function editDistance(a: string, b: string): number {
 
 /** Keys of the object schema at a path, looking through defaults, unions and arrays. */
 function keysAt(schema: z.ZodType, path: Path): string[] {
-  let candidates: z.core.$ZodType[] = [schema];
+  let candidates: Schema[] = [schema];
   for (const step of path) {
     candidates = candidates.flatMap(unwrap).flatMap((type) => stepInto(type, step));
   }
-  const shapes = candidates.flatMap(unwrap).flatMap((type) => {
-    const def = type._zod.def as { type: string; shape?: object };
-    return def.type === 'object' && def.shape ? Object.keys(def.shape) : [];
+  const keys = candidates.flatMap(unwrap).flatMap((type) => {
+    const { shape, keyType } = definitionOf(type);
+    return shape === undefined ? wordsOf(keyType) : Object.keys(shape);
   });
-  return [...new Set(shapes)];
+  return [...new Set(keys)];
 }
 
-type Definition = {
-  type: string;
-  innerType?: z.core.$ZodType;
-  options?: z.core.$ZodType[];
-  element?: z.core.$ZodType;
-  shape?: Record<string, z.core.$ZodType>;
-};
-
-function unwrap(type: z.core.$ZodType): z.core.$ZodType[] {
-  const def = type._zod.def as Definition;
-  if (def.innerType !== undefined) return unwrap(def.innerType);
-  if (def.options !== undefined) return def.options.flatMap(unwrap);
-  return [type];
+/** The words of an enumeration, such as a record's keys. */
+function wordsOf(type: Schema | undefined): string[] {
+  return type === undefined ? [] : Object.keys(definitionOf(type).entries ?? {});
 }
 
-function stepInto(type: z.core.$ZodType, step: PropertyKey): z.core.$ZodType[] {
-  const def = type._zod.def as Definition;
-  if (def.element !== undefined) return [def.element];
-  const next = def.shape?.[String(step)];
+function unwrap(type: Schema): Schema[] {
+  const { innerType, options } = definitionOf(type);
+  if (innerType !== undefined) return unwrap(innerType);
+  return options === undefined ? [type] : options.flatMap(unwrap);
+}
+
+function stepInto(type: Schema, step: PropertyKey): Schema[] {
+  const { element, shape, valueType } = definitionOf(type);
+  const next = element ?? shape?.[String(step)] ?? valueType;
   return next === undefined ? [] : [next];
 }
 
@@ -180,6 +204,17 @@ function formatPath(path: Path): string {
 
 /** A value as one short line, safe to print. */
 function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = textOf(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+/** JSON where there is any: not for functions, cycles and big integers. */
+function textOf(value: unknown): string {
+  try {
+    const json: unknown = JSON.stringify(value);
+    if (typeof json === 'string') return json;
+  } catch {
+    // As below.
+  }
+  return inspect(value, { depth: 1, breakLength: Infinity });
 }

@@ -10,8 +10,10 @@ import { z } from 'zod';
 import { adversaryIds } from '../adversary/catalogue.ts';
 import { expectationIds } from '../expectations/catalogue.ts';
 import { jurisdictionIds } from '../population/jurisdictions.ts';
+import { contradictionsOf } from './contradictions.ts';
 import { metricIds } from './metric-ids.ts';
 import { problemsOf, UsageError } from './problems.ts';
+import { validParts } from './valid-parts.ts';
 
 const rate = z.number().min(0).max(1);
 const positiveRate = z.number().gt(0).max(1);
@@ -111,42 +113,10 @@ export function defineScenario(scenario: ScenarioInput): ScenarioInput {
  */
 export function resolveScenario(value: unknown, file: string): Scenario {
   const parsed = scenarioSchema.safeParse(value);
-  const problems = parsed.success
-    ? crossFieldProblems(parsed.data)
-    : problemsOf(parsed.error, value, scenarioSchema);
+  const problems = [
+    ...(parsed.success ? [] : problemsOf(parsed.error, value, scenarioSchema)),
+    ...contradictionsOf(validParts(scenarioSchema, value) ?? {}),
+  ];
   if (!parsed.success || problems.length > 0) throw new UsageError(file, problems);
   return parsed.data;
-}
-
-/** What no single field can know. */
-function crossFieldProblems(scenario: Scenario): { path: string; message: string }[] {
-  const problems: { path: string; message: string }[] = [];
-  const { population, system, adversaries, crypto } = scenario;
-  const ids = system.metrics.map((metric) => (typeof metric === 'string' ? metric : metric.id));
-  ids.forEach((id, i) => {
-    if (ids.indexOf(id) !== i) {
-      problems.push({ path: `system.metrics[${i}]`, message: `${id} is listed twice` });
-    }
-  });
-  system.metrics.forEach((metric, i) => {
-    if (typeof metric !== 'string' && (metricIds as readonly string[]).includes(metric.id)) {
-      const message = `${metric.id} is in the catalogue: name it as a plain string`;
-      problems.push({ path: `system.metrics[${i}].id`, message });
-    }
-  });
-  for (const id of Object.keys(population.sampling)) {
-    if (ids.includes(id)) continue;
-    const message = `no such metric in system.metrics; allowed: ${ids.join(', ')}`;
-    problems.push({ path: `population.sampling.${id}`, message });
-  }
-  const cheating = adversaries.reduce((sum, { share }) => sum + share, 0);
-  if (cheating > 1) {
-    const message = `shares add up to ${cheating}; allowed: at most 1`;
-    problems.push({ path: 'adversaries', message });
-  }
-  if (crypto.crossCheck !== false && crypto.crossCheck.backend === crypto.backend) {
-    const message = `a backend can't check itself; got ${crypto.backend} for both`;
-    problems.push({ path: 'crypto.crossCheck.backend', message });
-  }
-  return problems;
 }

@@ -244,12 +244,46 @@ describe('planPopulation', () => {
     expect(() => planPopulation(tiny, [onehot], seedTree)).toThrow(
       /us-ca\/apple, day 0: expected \d+ reports, but \d+ devices send only 0\. Raise optIn/,
     );
-    const never = { ...national, sampling: { onehot: 0 } };
+    const never = { ...national, sampling: { onehot: 1e-9 } };
     expect(() => planPopulation(never, [onehot], seedTree)).toThrow(
       expect.objectContaining({ code: 'population-quota' }),
     );
   });
 
+  it('names every cell that falls short, once', () => {
+    const tiny = {
+      ...national,
+      reports: 60,
+      days: 2,
+      optInByState: { 'us-ca': 1e-8, 'us-wa': 1e-8 },
+    };
+    let problems: readonly { path: string; message: string }[] = [];
+    try {
+      planPopulation(tiny, [onehot], seedTree);
+    } catch (error) {
+      problems = (error as PopulationError).problems;
+    }
+    expect(problems.map(({ path, message }) => `${path} ${message.split(':')[0]}`)).toEqual([
+      'population.reports us-ca/apple, day 0',
+      'population.reports us-ca/google, day 0',
+      'population.reports us-wa/apple, day 0',
+      'population.reports us-wa/google, day 0',
+    ]);
+  });
+
+  it('gives up early where hardly anybody sends, and only there', () => {
+    const plan = (optIn: number) =>
+      planPopulation(
+        { ...national, reports: 40_000, days: 1, states: ['us-ca'], optIn },
+        [onehot],
+        seedTree,
+      );
+    // 22,000 reports of Apple's cell would take up to 22 million devices.
+    expect(() => plan(1 / 20_000)).toThrow(
+      /us-ca\/apple, day 0: expected 22000 reports, but 10\d{5} /,
+    );
+    expect(plan(1 / 900).reportCount).toBe(40_000);
+  });
   it('can live on biweekly metrics alone', () => {
     const biweekly = metricCatalogue.filter(({ cadence }) => cadence === 'biweekly');
     expect(checkPlan(planPopulation(national, biweekly, seedTree))).toBe(6000);

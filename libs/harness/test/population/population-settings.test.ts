@@ -21,7 +21,9 @@ function problemsOf(settings: PopulationSettings, metrics = [onehot]): readonly 
   try {
     resolvePopulation(settings, metrics);
   } catch (error) {
-    if (error instanceof PopulationError) return error.problems;
+    if (error instanceof PopulationError) {
+      return error.problems.map(({ path, message }) => `${path}: ${message}`);
+    }
     throw error;
   }
   return [];
@@ -72,39 +74,46 @@ describe('resolvePopulation', () => {
   });
 
   it.each([
-    ['reports: ', { reports: 0 }],
+    ['reports: got 0', { reports: 0 }],
     ['reports: ', { reports: 2 ** 32 }],
     ['days: ', { days: 29 }],
     ['shardParticipants: ', { shardParticipants: 0 }],
-    ['states: expected at least one', { states: [] }],
-    ['states: unknown state us-xx; known are ta-ta, us-ct', { states: ['us-ct', 'us-xx'] }],
-    ['states: us-ct is listed twice', { states: ['us-ct', 'us-ct'] }],
-    ['states.us-ct: ', { states: { 'us-ct': -1 } }],
-    ['states: expected at least one weight', { states: { 'us-ct': 0 } }],
-    ['states.us-ct: ', { states: { 'us-ct': Number.NaN } }],
-    ['vendors.google: ', { vendors: { apple: 1, google: -1 } }],
-    ['vendors: expected at least one', { vendors: { apple: 0, google: 0 } }],
-    ['optIn: ', { optIn: 0 }],
-    ['optIn: ', { optIn: 1.1 }],
-    ['optInByState.us-ct: ', { optInByState: { 'us-ct': -1 } }],
-    ['optInByState.us-ca: no such state', { optInByState: { 'us-ca': 1 } }],
-    ['sampling.onehot: ', { sampling: { onehot: 2 } }],
-    ['sampling.other: no such metric', { sampling: { other: 1 } }],
+    ['states: got none', { states: [] }],
+    ['states: got none', { states: {} }],
+    ['states[1]: got "us-xx"; allowed: ta-ta, us-ct', { states: ['us-ct', 'us-xx'] }],
+    ['states.us-xx: got "us-xx"', { states: { 'us-ct': 1, 'us-xx': 1 } }],
+    ['states[1]: got "us-ct", which is listed already', { states: ['us-ct', 'us-ct'] }],
+    ['states.us-ct: got -1', { states: { 'us-ct': -1 } }],
+    ['states: got no weight above 0', { states: { 'us-ct': 0 } }],
+    ['states.us-ct: got NaN', { states: { 'us-ct': Number.NaN } }],
+    ['vendors.google: got -1', { vendors: { apple: 1, google: -1 } }],
+    ['vendors: got no weight above 0', { vendors: { apple: 0, google: 0 } }],
+    ['optIn: got 0', { optIn: 0 }],
+    ['optIn: got 1.1', { optIn: 1.1 }],
+    ['optIn: got 1e-12', { optIn: 1e-12 }],
+    ['optInByState.us-ct: got -1', { optInByState: { 'us-ct': -1 } }],
+    [
+      'optInByState.us-ca: no such state in population.states (did you mean',
+      { optInByState: { 'us-ca': 1 } },
+    ],
+    ['sampling.onehot: got 2', { sampling: { onehot: 2 } }],
+    ['sampling.onehit: no such metric in system.metrics', { sampling: { onehit: 1 } }],
+    ['sampling: got 0 for every metric', { sampling: { onehot: 0 } }],
   ] as const)('complains with %s', (start, change) => {
     const problems = problemsOf({ ...minimal, ...change });
     expect(problems).toHaveLength(1);
-    expect(problems[0]!.startsWith(start), problems[0]).toBe(true);
+    expect(problems[0]!.startsWith(`population.${start}`), problems[0]).toBe(true);
   });
 
   it('names all problems at once', () => {
     const problems = problemsOf({ reports: 1.5, days: 0, states: ['nowhere'] }, [onehot, onehot]);
     expect(problems.map((problem) => problem.split(':')[0])).toEqual([
-      'states',
-      'reports',
-      'days',
-      'metrics',
+      'population.states[0]',
+      'population.reports',
+      'population.days',
+      'system.metrics[1]',
     ]);
-    expect(problemsOf(minimal, [])).toEqual(['metrics: expected at least one metric, got none']);
+    expect(problemsOf(minimal, [])).toEqual(['system.metrics: got none; expected at least one']);
     expect(problemsOf(minimal)).toEqual([]);
   });
 });

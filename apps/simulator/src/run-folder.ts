@@ -1,0 +1,69 @@
+/**
+ * Where a run's files go: `<out>/<id>-<seed>-<digest8>/`. The digest is over the scenario and the
+ * seed, so that no two of them share a folder, whatever characters the seed is made of.
+ */
+
+import { accessSync, constants, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { LEDGER_FILE, runDigest } from '@priolab/harness';
+import type { RunSummary, Scenario } from '@priolab/harness';
+import { renderJunit } from '@priolab/report';
+import type { WrittenFile } from '@priolab/report';
+
+import { usage } from './arguments.ts';
+
+export const SUMMARY_FILE = 'summary.json';
+
+/** The folder of a run; two runs have the same only if their scenario and seed are the same. */
+export function runFolder(out: string, scenario: Scenario): string {
+  const safe = (text: string): string => text.replaceAll(/[^A-Za-z0-9._]+/g, '-').slice(0, 60);
+  const digest = runDigest(scenario).slice(0, 8);
+  return join(out, `${safe(scenario.id)}-${safe(String(scenario.seed))}-${digest}`);
+}
+
+/** Finds out before a run whether its folder can be written; makes `out`, but not the folder. */
+export function checkFolder(out: string, folder: string): void {
+  attempt(folder, () => {
+    mkdirSync(out, { recursive: true });
+    const stat = statSync(folder, { throwIfNoEntry: false });
+    if (stat !== undefined && !stat.isDirectory()) throw new Error('it is a file, not a folder');
+    accessSync(stat === undefined ? out : folder, constants.W_OK | constants.X_OK);
+  });
+}
+
+/** Makes the folder, without the summary of an earlier run that would not fit a new ledger. */
+export function openFolder(folder: string): void {
+  attempt(folder, () => {
+    mkdirSync(folder, { recursive: true });
+    rmSync(join(folder, SUMMARY_FILE), { force: true });
+  });
+}
+
+/** Writes a run's record and says what is where. */
+export function writeRun(folder: string, summary: RunSummary, replay: string): WrittenFile[] {
+  const write = (name: string, text: string): string => {
+    const path = join(folder, name);
+    attempt(path, () => writeFileSync(path, text));
+    return path;
+  };
+  const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+  return [
+    { path: write(SUMMARY_FILE, json(summary)), what: 'everything, for programs' },
+    {
+      path: write('scenario.json', json(summary.scenario)),
+      what: 'the scenario with all defaults',
+    },
+    { path: write('junit.xml', renderJunit(summary, { replay })), what: 'for CI' },
+    { path: join(folder, LEDGER_FILE), what: 'the fate of every report: priolab where' },
+  ];
+}
+
+function attempt(path: string, step: () => void): void {
+  try {
+    step();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw usage('run', `can't write ${path}: ${reason}; choose another folder with --out`);
+  }
+}

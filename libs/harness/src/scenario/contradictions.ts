@@ -1,0 +1,54 @@
+/**
+ * What no single field of a scenario can know: fields that contradict each other. Works on the
+ * valid parts of a scenario; where a field that a check needs is invalid, the check is left out,
+ * for its answer would only repeat the first problem in other words.
+ */
+
+import { metricIds } from './metric-ids.ts';
+import type { Problem } from './problems.ts';
+import type { Scenario } from './scenario.ts';
+import type { Parts } from './valid-parts.ts';
+import { populationProblems } from '../population/population-problems.ts';
+
+type ScenarioParts = Parts<Scenario>;
+
+export function contradictionsOf(scenario: ScenarioParts): Problem[] {
+  const { population, system, adversaries, crypto } = scenario;
+  const metrics = system?.metrics;
+  const ids = metrics?.map((metric) => (typeof metric === 'string' ? metric : metric?.id));
+  return [
+    ...populationProblems(population ?? {}, ids ?? [undefined]),
+    ...shadowedMetrics(metrics ?? []),
+    ...cheatingShares(adversaries ?? []),
+    ...selfCheck(crypto ?? {}),
+  ];
+}
+
+/** Metrics of the scenario's own that bear a catalogue metric's name. */
+function shadowedMetrics(metrics: NonNullable<Parts<Scenario['system']['metrics']>>): Problem[] {
+  return metrics.flatMap((metric, i) => {
+    if (typeof metric !== 'object' || metric.id === undefined) return [];
+    if (!(metricIds as readonly string[]).includes(metric.id)) return [];
+    const message = `got "${metric.id}"; a metric of the catalogue is named as a plain string`;
+    return [{ path: `system.metrics[${i}].id`, message }];
+  });
+}
+
+function cheatingShares(adversaries: Parts<Scenario['adversaries']>): Problem[] {
+  let sum = 0;
+  for (const adversary of adversaries) {
+    if (adversary?.share === undefined) return [];
+    sum += adversary.share;
+  }
+  // Sums of decimal shares, such as 0.7 + 0.2 + 0.1, miss 1 by less than this.
+  if (sum <= 1 + 1e-9) return [];
+  const message = `shares add up to ${Number(sum.toFixed(9))}; allowed: at most 1`;
+  return [{ path: 'adversaries', message }];
+}
+
+function selfCheck({ backend, crossCheck }: Parts<Scenario['crypto']>): Problem[] {
+  if (typeof crossCheck !== 'object' || backend === undefined) return [];
+  if (crossCheck.backend !== backend) return [];
+  const message = `got "${backend}", as crypto.backend; a backend can't check itself`;
+  return [{ path: 'crypto.crossCheck.backend', message }];
+}
