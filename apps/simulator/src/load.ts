@@ -48,8 +48,10 @@ async function importDefault(url: string): Promise<unknown> {
     const { tsImport } = await import('tsx/esm/api');
     const module = (await tsImport(url, import.meta.url)) as { default?: unknown };
     const inner = module.default;
-    const wrapped = typeof inner === 'object' && inner !== null && 'default' in inner;
-    return wrapped ? inner.default : inner;
+    if (typeof inner !== 'object' || inner === null) return inner;
+    if ('default' in inner) return inner.default;
+    // What a module without any export looks like.
+    return Object.keys(inner).length === 0 ? undefined : inner;
   }
 }
 

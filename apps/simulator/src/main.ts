@@ -40,7 +40,7 @@ async function main(argv: readonly string[]): Promise<number> {
 
 function commandOf(name: string): Command {
   if (Object.hasOwn(commands, name)) return commands[name]!;
-  const names = Object.keys(commands);
+  const names = [...Object.keys(commands), 'help'];
   const hint = `${didYouMean(name, names)}; allowed: ${names.join(', ')}; see priolab --help`;
   throw new UsageError('priolab', [{ path: '', message: `no command "${name}"${hint}` }]);
 }
@@ -56,10 +56,12 @@ process.on('uncaughtException', (error) => {
   process.exit(EXIT.bug);
 });
 
-let canWrite = true;
 surviveReaders((message) => {
-  canWrite = false;
   console.error(`priolab: ${message}`);
+  // Only when all is done: the command's own exit code may be still to come.
+  process.on('exit', () => {
+    if (process.exitCode === EXIT.pass) process.exitCode = EXIT.usage;
+  });
 });
 
 try {
@@ -73,4 +75,3 @@ try {
     process.exitCode = EXIT.bug;
   }
 }
-if (!canWrite && process.exitCode === EXIT.pass) process.exitCode = EXIT.usage;

@@ -4,7 +4,7 @@
  */
 
 import { accessSync, constants, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 import { LEDGER_FILE, runDigest } from '@priolab/harness';
 import type { RunSummary, Scenario } from '@priolab/harness';
@@ -25,17 +25,25 @@ export function runFolder(out: string, scenario: Scenario): string {
 /** Finds out before a run whether its folder can be written; makes `out`, but not the folder. */
 export function checkFolder(out: string, folder: string): void {
   attempt(folder, () => {
-    mkdirSync(out, { recursive: true });
+    makeFolder(out);
     const stat = statSync(folder, { throwIfNoEntry: false });
     if (stat !== undefined && !stat.isDirectory()) throw new Error('it is a file, not a folder');
     accessSync(stat === undefined ? out : folder, constants.W_OK | constants.X_OK);
   });
 }
 
+/** Node's own `recursive` never comes back where the parent refuses with ENOENT, as /proc does. */
+function makeFolder(path: string): void {
+  const parent = dirname(resolve(path));
+  if (statSync(path, { throwIfNoEntry: false }) !== undefined) return;
+  makeFolder(parent);
+  mkdirSync(path);
+}
+
 /** Makes the folder, without the summary of an earlier run that would not fit a new ledger. */
 export function openFolder(folder: string): void {
   attempt(folder, () => {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     rmSync(join(folder, SUMMARY_FILE), { force: true });
   });
 }

@@ -2,39 +2,15 @@
  * The real command line, as a user runs it: output, files, exit codes.
  */
 
-import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-const bin = join(import.meta.dirname, '../bin/priolab.js');
-const scenarios = join(import.meta.dirname, '../../../scenarios');
-const smoke = join(scenarios, 'smoke.scenario.ts');
-const folder = mkdtempSync(join(tmpdir(), 'priolab-cli-'));
-const env = { ...process.env, NO_COLOR: '1', CI: '1' };
+import { createCli, scenarios, smoke } from './fixture.ts';
+
+const { folder, priolab, start, scenarioFile } = createCli();
 afterAll(() => rmSync(folder, { recursive: true }));
-
-function priolab(...args: string[]) {
-  const done = spawnSync(process.execPath, [bin, ...args], { encoding: 'utf8', env, cwd: folder });
-  return { code: done.status, out: done.stdout, err: done.stderr };
-}
-
-/** A scenario file in the temporary folder; imports nothing, so that it can lie anywhere. */
-function scenarioFile(name: string, change: object): string {
-  const base = {
-    id: name,
-    about: 'for a test',
-    population: { reports: 60, states: ['us-wa'] },
-    system: { metrics: ['PeriodicExposureNotification-v1'] },
-    crypto: { crossCheck: false },
-    expect: ['sum.exact'],
-  };
-  const path = join(folder, `${name}.scenario.ts`);
-  writeFileSync(path, `export default ${JSON.stringify({ ...base, ...change })};\n`);
-  return path;
-}
 
 describe('run', () => {
   let done: ReturnType<typeof priolab>;
@@ -164,14 +140,7 @@ describe('exit codes', () => {
 
   test('130: Ctrl-C ends the run with what was done', async () => {
     const file = scenarioFile('long', { population: { reports: 200_000, states: ['us-wa'] } });
-    const child = spawn(
-      process.execPath,
-      [bin, 'run', file, '--workers', '1', '--out', 'stopped'],
-      {
-        cwd: folder,
-        env,
-      },
-    );
+    const child = start('run', file, '--workers', '1', '--out', 'stopped');
     let out = '';
     let interrupted = false;
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));

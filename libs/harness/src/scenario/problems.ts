@@ -55,10 +55,11 @@ function problemsOfIssue(issue: Issue, value: unknown, schema: z.ZodType, at: Pa
       return problem(issue.issues.map((inner) => inner.message).join('; '));
     case 'too_small':
       return problem(
-        `got ${show(got)}; allowed: ${issue.inclusive ? 'at least' : 'above'} ${issue.minimum}`,
+        `got ${show(got)}; allowed: ${issue.inclusive ? 'at least' : 'above'} ${issue.minimum}` +
+          unitOf(issue.origin),
       );
     case 'too_big':
-      return problem(`got ${show(got)}; allowed: at most ${issue.maximum}`);
+      return problem(`got ${show(got)}; allowed: at most ${issue.maximum}${unitOf(issue.origin)}`);
     case 'invalid_type':
       return problem(
         got === undefined
@@ -68,6 +69,10 @@ function problemsOfIssue(issue: Issue, value: unknown, schema: z.ZodType, at: Pa
     default:
       return problem(`got ${show(got)}; expected ${issue.message}`);
   }
+}
+
+function unitOf(origin: string): string {
+  return origin === 'string' ? ' characters' : origin === 'array' ? ' items' : '';
 }
 
 /** The problems of the alternative that came nearest: the one that speaks of the deepest path. */
@@ -152,6 +157,16 @@ function editDistance(a: string, b: string): number {
     row = next;
   }
   return row[b.length]!;
+}
+
+/** Problems in the order in which the value is written, the rest after them. */
+export function inOrderOf(value: unknown, problems: readonly Problem[]): Problem[] {
+  const keys = typeof value === 'object' && value !== null ? Object.keys(value) : [];
+  const place = ({ path }: Problem): number => {
+    const at = keys.indexOf(path.split(/[.[]/)[0]!);
+    return at === -1 ? keys.length : at;
+  };
+  return problems.toSorted((a, b) => place(a) - place(b));
 }
 
 /** Keys of the object schema at a path, looking through defaults, unions and arrays. */

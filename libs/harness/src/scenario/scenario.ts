@@ -12,7 +12,7 @@ import { expectationIds } from '../expectations/catalogue.ts';
 import { jurisdictionIds } from '../population/jurisdictions.ts';
 import { contradictionsOf } from './contradictions.ts';
 import { metricIds } from './metric-ids.ts';
-import { problemsOf, UsageError } from './problems.ts';
+import { inOrderOf, problemsOf, UsageError } from './problems.ts';
 import { validParts } from './valid-parts.ts';
 
 const rate = z.number().min(0).max(1);
@@ -117,6 +117,7 @@ export function resolveScenario(value: unknown, file: string): Scenario {
     ...(parsed.success ? [] : problemsOf(parsed.error, value, scenarioSchema)),
     ...contradictionsOf(validParts(scenarioSchema, value) ?? {}),
   ];
-  if (!parsed.success || problems.length > 0) throw new UsageError(file, problems);
+  if (!parsed.success || problems.length > 0)
+    throw new UsageError(file, inOrderOf(value, problems));
   return parsed.data;
 }

@@ -1,0 +1,44 @@
+/** The command line as a child process in a temporary folder, and scenario files to give it. */
+
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const bin = join(import.meta.dirname, '../bin/priolab.js');
+const env = { ...process.env, NO_COLOR: '1', CI: '1' };
+
+export const scenarios = join(import.meta.dirname, '../../../scenarios');
+export const smoke = join(scenarios, 'smoke.scenario.ts');
+
+/** The caller removes `folder`. */
+export function createCli() {
+  const folder = mkdtempSync(join(tmpdir(), 'priolab-cli-'));
+  const options = { env, cwd: folder };
+  return {
+    folder,
+
+    priolab(...args: string[]) {
+      const all = { ...options, encoding: 'utf8', timeout: 60_000 } as const;
+      const done = spawnSync(process.execPath, [bin, ...args], all);
+      return { code: done.status, out: done.stdout, err: done.stderr };
+    },
+
+    start: (...args: string[]) => spawn(process.execPath, [bin, ...args], options),
+
+    /** A file that imports nothing, so that it can lie anywhere. */
+    scenarioFile(name: string, change: object): string {
+      const base = {
+        id: name,
+        about: 'for a test',
+        population: { reports: 60, states: ['us-wa'] },
+        system: { metrics: ['PeriodicExposureNotification-v1'] },
+        crypto: { crossCheck: false },
+        expect: ['sum.exact'],
+      };
+      const path = join(folder, `${name}.scenario.ts`);
+      writeFileSync(path, `export default ${JSON.stringify({ ...base, ...change })};\n`);
+      return path;
+    },
+  };
+}
