@@ -6,12 +6,12 @@ import { sanitise } from '@priolab/report';
 
 /** Colour only where a person looks, and has not said no: https://no-color.org. */
 export function wantsColour(stream: NodeJS.WriteStream): boolean {
-  return stream.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
+  return stream.isTTY === true && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
 }
 
 /** Whether a line can be drawn over. */
 export function canRedraw(stream: NodeJS.WriteStream): boolean {
-  return stream.isTTY && process.env['CI'] === undefined && process.env['TERM'] !== 'dumb';
+  return stream.isTTY === true && process.env['CI'] === undefined && process.env['TERM'] !== 'dumb';
 }
 
 /** Lines that hold a file's or the user's words, with nothing that a terminal would obey. */
