@@ -88,7 +88,8 @@ function add(leader: AggregateShare, helper: AggregateShare): AggregateResult | 
   if (odd.length > 0) {
     return hold(leader, 'batches-differ', `at one side only: ${odd.slice(0, 3).join(', ')}`);
   }
-  // Both may have summed one batch twice: the sums would agree, and be wrong.
+  // A processor refuses a batch id twice while a window is open. Where sums of one window were
+  // taken apart and added up, both may hold one batch twice: they would agree, and be wrong.
   if (new Set(leader.batchIds).size < leader.batchIds.length) {
     return hold(leader, 'batch-repeated', 'a batch is listed more than once');
   }

@@ -30,8 +30,9 @@ export interface Processor {
   readonly role: ProcessorRole;
   /**
    * Opens and evaluates a batch; the block is for the peer, valid until the next batch. A batch not
-   * aggregated by then is dropped.
-   * @throws ProtocolAbort `batch-form` where the batch's lists or sizes are not those of the task
+   * aggregated by then is dropped, and may be given again.
+   * @throws ProtocolAbort `batch-form` where the batch's lists or sizes are not those of the task,
+   *   `batch-repeated` where its id is in a sum that was not taken yet
    */
   verifyInit(batch: ShareBatch): VerifierShareBlock;
   /**
@@ -42,7 +43,11 @@ export interface Processor {
   verifyNext(peer: VerifierShareBlock): Uint8Array;
   /** Adds the reports that `verifyNext` accepted to the sum of their task and window. */
   aggregate(): void;
-  /** The sums so far; the processor starts again from nothing. */
+  /**
+   * The sums so far; the processor starts again from nothing and forgets their batches. Whoever
+   * adds up sums of one window that were taken apart must compare their batch ids (the combiner
+   * does).
+   */
   takeAggregateShares(): AggregateShare[];
 }
 
@@ -86,6 +91,7 @@ export function createProcessor(options: ProcessorOptions): Processor {
       const { count, reportIds, sealed, sealedSize } = next;
       if (count > capacity) throw new RangeError(`batch of ${count}, capacity ${capacity}`);
       checkBatch(next, shape, plainSize + SEAL_OVERHEAD);
+      sums.checkNew(next.batchId);
       ownStatus.fill(0, 0, count);
       ids.clear();
       for (let i = 0; i < count; i++) {
@@ -134,13 +140,12 @@ export function createProcessor(options: ProcessorOptions): Processor {
         throw new Error('aggregate before verifyNext');
       }
       const { count } = current;
-      const into = sums.of(batch);
+      const into = sums.enter(batch);
       prio2.aggregateBlock(count, shares, status, into.sum);
       let accepted = 0;
       for (let i = 0; i < count; i++) if (status[i] === 0) accepted++;
       into.count += accepted;
       into.rejectedCount += count - accepted;
-      into.batchIds.push(toHex(batch.batchId));
       batch = undefined;
       current = undefined;
     },
@@ -190,11 +195,28 @@ type MutableSum = { -readonly [K in keyof AggregateShare]: AggregateShare[K] } &
   batchIds: string[];
 };
 
-/** Running sums by task and window, in order of first use. */
-function createSums(): { of(batch: ShareBatch): MutableSum; take(): AggregateShare[] } {
+/**
+ * Running sums by task and window, in order of first use. A batch id is 16 random bytes and names
+ * one batch of one window for ever: the second with that id is a batch delivered again (ENPA
+ * section 6.7 step 2: a lost marker starts a task twice) or an ingestor that counts reports double.
+ * Grows by one id a batch of an open window.
+ */
+function createSums(): {
+  /** @throws ProtocolAbort `batch-repeated` */
+  checkNew(batchId: Uint8Array): void;
+  /** The sum that the batch belongs to, with the batch entered in its list. */
+  enter(batch: ShareBatch): MutableSum;
+  take(): AggregateShare[];
+} {
   let sums = new Map<string, MutableSum>();
+  const entered = new Set<string>();
   return {
-    of({ task, windowStartMs }) {
+    checkNew(batchId) {
+      const id = toHex(batchId);
+      if (!entered.has(id)) return;
+      throw new ProtocolAbort('batch-repeated', `batch ${id}: expected a new id, is in a sum`);
+    },
+    enter({ task, windowStartMs, batchId }) {
       const key = `${toHex(task.id)}/${windowStartMs}`;
       let sum = sums.get(key);
       if (sum === undefined) {
@@ -202,11 +224,15 @@ function createSums(): { of(batch: ShareBatch): MutableSum; take(): AggregateSha
         sum = { task, windowStartMs, sum: new Uint32Array(task.shape.dimension), ...empty };
         sums.set(key, sum);
       }
+      const id = toHex(batchId);
+      entered.add(id);
+      sum.batchIds.push(id);
       return sum;
     },
     take() {
       const taken = [...sums.values()];
       sums = new Map();
+      entered.clear();
       return taken;
     },
   };

@@ -223,6 +223,49 @@ describe('a batch that breaks the rules', () => {
   });
 });
 
+describe('a batch that comes again', () => {
+  const repeated = expect.objectContaining({ name: 'ProtocolAbort', code: 'batch-repeated' });
+
+  test('is refused by both while its window is open; the sum is that of the first', () => {
+    const pair = batchPair();
+    exchange(deployment, pair);
+    expect(() => leader.verifyInit(pair.leader)).toThrow(repeated);
+    expect(() => helper.verifyInit(pair.helper)).toThrow(repeated);
+    expect(() => leader.aggregate()).toThrow('before verifyNext');
+    const { results, held } = drain();
+    expect(held).toEqual([]);
+    expect(results[0]).toMatchObject({ count: COUNT, batchCount: 1 });
+    expect([...results[0]!.totals]).toEqual(columnSums(bits, BINS));
+  });
+
+  test('also under another window: an id names one batch', () => {
+    const pair = batchPair();
+    exchange(deployment, pair);
+    const moved = { ...pair.leader, windowStartMs: pair.leader.windowStartMs + 24 * HOUR_MS };
+    expect(() => leader.verifyInit(moved)).toThrow(repeated);
+    drain();
+  });
+
+  test('is welcome where the first was begun but never summed', () => {
+    const pair = batchPair();
+    leader.verifyInit(pair.leader);
+    helper.verifyInit(pair.helper);
+    exchange(deployment, pair);
+    expect(drain().results[0]).toMatchObject({ count: COUNT, batchCount: 1 });
+  });
+
+  test('after its sum was taken: the combiner holds the second share of the window', () => {
+    const pair = batchPair();
+    exchange(deployment, pair);
+    const first = [leader.takeAggregateShares(), helper.takeAggregateShares()] as const;
+    exchange(deployment, pair);
+    const second = [leader.takeAggregateShares(), helper.takeAggregateShares()] as const;
+    const { results, held } = combine([...first[0], ...second[0]], [...first[1], ...second[1]]);
+    expect(results.map(({ count }) => count)).toEqual([COUNT]);
+    expect(held.map(({ reason }) => reason)).toEqual(['no-leader-share', 'no-helper-share']);
+  });
+});
+
 describe('order', () => {
   test('a step too early, or twice', () => {
     const fresh = createDeployment({ bins: BINS, capacity: COUNT });
