@@ -30,7 +30,8 @@ const details: Readonly<Record<string, string>> = {
                      notRun: [file] }; none where no run came to its end
 
 All files are checked and planned before any is run; problems of all of them are listed. Then they
-run one after the other, each with its own folder and peak memory; the exit code is the worst one.
+run one after the other in one process, each with its own folder and peak memory (a run alone may
+take some MiB less: a process keeps memory that it had). The exit code is the worst one.
 Same scenario and seed give the same results with any number of workers. Ctrl-C ends a run with what
 was done so far, a second one ends it at once. NO_COLOR=1 switches colours off.
 
@@ -42,8 +43,8 @@ Examples
   npx priolab run scenarios/*.scenario.ts --json > summaries.json`,
   list: `priolab list [folder or file...]
 
-Lists scenario files (*.scenario.ts) below folders, with their id, size and purpose. Invalid ones are
-listed with their problems; the exit code is 2 only if an invalid file was named itself.
+Lists scenario files (*.scenario.ts) below folders, with their id, size and purpose. Invalid ones
+are listed with their problems; the exit code is 2 only if an invalid file was named itself.
 
 Examples
   npx priolab list

@@ -4,10 +4,13 @@
  * The kernel keeps one high-water mark of memory for the whole life of a process. So that several
  * runs in one process can each be told their own, a watch starts the mark anew where the kernel
  * allows it (Linux: `5` written to /proc/self/clear_refs, see proc(5)); elsewhere it looks at the
- * memory now and then, and says so.
+ * memory now and then, and says so. Either way it is the process that is measured: what it keeps of
+ * earlier work, such as free memory in the allocator's arenas, counts.
  */
 
 import { readFileSync, writeFileSync } from 'node:fs';
+
+import { collectGarbage } from './engine/collect-garbage.ts';
 
 const SAMPLE_EVERY_MS = 100;
 
@@ -48,6 +51,8 @@ export interface MemoryWatch {
  * @param reset starts the kernel's mark anew; false where that is not possible
  */
 export function watchMemory(reset: () => boolean = resetHighWater): MemoryWatch {
+  // What earlier work left behind is not what is watched.
+  collectGarbage();
   if (reset()) {
     return {
       look() {},

@@ -143,6 +143,11 @@ async function runOne(job: Job, { workers, json, signal }: Settings): Promise<Ru
   const stream = json ? process.stderr : process.stdout;
   const progress = createProgressLine(process.stderr);
   say(printable(`${scenario.id}: ${scenario.about}`));
+  const onStop = (): void => {
+    progress.clear();
+    console.error('stopping when the shards under way are done; Ctrl-C again ends it at once');
+  };
+  signal.addEventListener('abort', onStop, { once: true });
   let summary: RunSummary;
   try {
     summary = await runScenario({
@@ -158,6 +163,7 @@ async function runOne(job: Job, { workers, json, signal }: Settings): Promise<Ru
     if (error instanceof LedgerError) throw usage('run', error.message);
     throw error;
   } finally {
+    signal.removeEventListener('abort', onStop);
     progress.clear();
   }
   const replay = replayCommand(scenario, file);
