@@ -19,8 +19,9 @@ import {
   checkSets,
   checkSums,
 } from './correctness.ts';
+import { checkNoise } from './noise.ts';
 import { checkMemory, checkThroughput } from './performance.ts';
-import { checkNoise, checkUnbiased } from './statistical.ts';
+import { checkUnbiased } from './unbiased.ts';
 
 type Check = (record: RunRecord) => Omit<ExpectationOutcome, 'id'>;
 type Expectation = Scenario['expect'][number];
@@ -35,7 +36,7 @@ const checks: Readonly<Record<Extract<Expectation, string>, Check>> = {
   reason: checkReasons,
   'rand.safe': checkRandomness,
   'noise.dist': checkNoise,
-  unbiased: checkUnbiased,
+  unbiased: (record) => checkUnbiased(record),
   crosscheck: checkCrossCheck,
 };
 
