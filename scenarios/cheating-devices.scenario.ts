@@ -2,7 +2,7 @@ import { defineScenario } from '@priolab/harness';
 
 export default defineScenario({
   id: 'cheating-devices',
-  about: 'One report in five is a cheat or a fault, of eleven kinds; the totals stay exact.',
+  about: 'One report in four is a cheat or a fault, of thirteen kinds; the totals stay exact.',
   population: { reports: 5000, states: ['us-ca', 'us-ma', 'us-ut'], days: 2, epidemic: 'calm' },
   system: {
     metrics: ['PeriodicExposureNotification-v1', 'DateExposure-v1', { id: 'poll-v1', bins: 100 }],
@@ -21,6 +21,8 @@ export default defineScenario({
     { id: 'net.truncate', share: 0.02 },
     { id: 'net.corrupt', share: 0.02 },
     { id: 'dev.retry_same', share: 0.02 },
+    { id: 'net.dup', share: 0.02 },
+    { id: 'net.replay', share: 0.02 },
   ],
   crypto: { crossCheck: { every: 500 } },
   expect: [

@@ -24,23 +24,27 @@ const expectations: Readonly<Record<ExpectationId, string>> = {
   conserve:
     'Every planned report and every copy has exactly one fate: accepted, rejected for a reason, ' +
     'or pending in an interrupted run. None is lost or unaccounted.',
-  once: 'No report is in a sum twice.',
+  once:
+    'No report is in a sum twice, and no id in two. Exact over all blocks of a shard, copies that ' +
+    'come late or on the next day included, and over all shards of a day by 96 bits of each id.',
   'sets.equal': 'Both processors accept the same reports, and no pair of sums is held.',
   noforge:
     'No report that breaks the rules is counted. A forged proof may escape with probability up ' +
     'to 2n/p; more escapes than that bound allows fail. Vacuous without adversaries.',
   reason:
-    'Honest reports are accepted; each cheat is refused for its documented reason; copies are ' +
-    'refused as replayed. Precision and recall are both 1.',
+    'Honest reports are accepted; each cheat and each copy is refused for its documented reason. ' +
+    'Precision and recall are both 1.',
   'rand.safe':
-    'No point r is a root of unity or out of range, and no seed, ephemeral key or nonce occurs ' +
-    'twice (all compared within a shard, one device in 64 across shards).',
+    'No point r is a root of unity or out of range, and no seed, ephemeral key, nonce, report id ' +
+    'or pair of blinds occurs twice (all compared within a shard, one device in 64 across ' +
+    'shards, the first million values of these).',
   'noise.dist':
     'Bits of honest reports are flipped as often as epsilon says: an exact binomial test, ' +
     'alpha 1e-6.',
   unbiased:
-    'Estimates minus truth sum to zero within chance, over everything and for each metric: ' +
-    'a z test, alpha 1e-6 shared among them.',
+    'Estimates minus truth are zero but for chance: in all, for each metric, and for each bin of ' +
+    'each total. Exact tests of the net flips that the estimates imply; alpha 1e-6 is shared, ' +
+    'half by the sums and half by the bins.',
   crosscheck:
     'Sampled reports, run again one by one with the reference backend, give the same bytes.',
   throughput:

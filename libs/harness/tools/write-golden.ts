@@ -49,6 +49,8 @@ const scenarios: Readonly<Record<string, ScenarioInput>> = {
       { id: 'cli.undecryptable', share: 0.05 },
       { id: 'net.truncate', share: 0.05 },
       { id: 'dev.retry_same', share: 0.05 },
+      { id: 'net.dup', share: 0.05 },
+      { id: 'net.replay', share: 0.05 },
     ],
     crypto: off,
   },

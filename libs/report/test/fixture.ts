@@ -110,6 +110,7 @@ const base: RunSummary = {
     wrongFates: 0,
     wrongFateExamples: [],
     disagreements: 0,
+    wrongCopies: 0,
     doubled: 0,
     points: 800,
     unsafePoints: 0,

@@ -30,8 +30,7 @@ export {
 } from './device/identity.ts';
 export { createAttestation, type Attestation } from './ingestor/attestation.ts';
 export { createIngestor, type BatchPair, type Ingestor, type Intake } from './ingestor/ingestor.ts';
-export { createReplayGuard, type ReplayGuard } from './ingestor/replay-guard.ts';
-export { uploadLayout, type UploadLayout } from './messages/upload.ts';
+export { REPORT_ID_AT, uploadLayout, type UploadLayout } from './messages/upload.ts';
 export { binLabel } from './metrics/bin-labels.ts';
 export { catalogueMetric, metricCatalogue } from './metrics/catalogue.ts';
 export {

@@ -10,14 +10,19 @@ export interface Adversary {
   /** What the device does. */
   readonly about: string;
   /**
-   * Reasons under which its reports may be refused. Empty: the protocol can't tell, and the report
-   * counts (a known limit, measured and disclosed).
+   * Reasons under which its reports (or, where it resends, the copies) may be refused. Empty: the
+   * protocol can't tell, and the report counts (a known limit, measured and disclosed).
    */
   readonly refusedAs: readonly Reason[];
   /** Its value is its sender's invention, not a noisy measurement. */
   readonly inventsValue: boolean;
   /** Only the proof check stands against it: it escapes with probability up to 2n/p a report. */
   readonly soundness: boolean;
+  /**
+   * The report itself is honest and counts; a copy of its upload arrives in the same block, after
+   * all blocks of the metric and day, or on the next day.
+   */
+  readonly resends?: 'at-once' | 'later' | 'next-day';
 }
 
 export const adversaryIds = [
@@ -32,6 +37,8 @@ export const adversaryIds = [
   'net.truncate',
   'net.corrupt',
   'dev.retry_same',
+  'net.dup',
+  'net.replay',
 ] as const;
 
 export type AdversaryId = (typeof adversaryIds)[number];
@@ -116,5 +123,20 @@ export const adversaries: Readonly<Record<AdversaryId, Adversary>> = {
     about: 'sends the same upload twice; the first counts',
     refusedAs: ['replayed'],
     ...measured,
+    resends: 'at-once',
+  },
+  'net.dup': {
+    id: 'net.dup',
+    about: 'delivers the upload once more, later the same day; the first counts',
+    refusedAs: ['replayed'],
+    ...measured,
+    resends: 'later',
+  },
+  'net.replay': {
+    id: 'net.replay',
+    about: 'records the upload and delivers it once more on the next day; the first counts',
+    refusedAs: ['stale'],
+    ...measured,
+    resends: 'next-day',
   },
 };

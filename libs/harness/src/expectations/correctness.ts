@@ -2,7 +2,14 @@
  * The exact oracles: integers against integers, no tolerance.
  */
 
-import type { CellRecord, ExpectationOutcome, RunRecord } from '../record/run-record.ts';
+import { adversaries as catalogue } from '../adversary/catalogue.ts';
+import type { AdversaryId } from '../adversary/catalogue.ts';
+import type {
+  AdversaryRecord,
+  CellRecord,
+  ExpectationOutcome,
+  RunRecord,
+} from '../record/run-record.ts';
 import { poissonUpperTail } from '../statistics/poisson.ts';
 
 type Outcome = Omit<ExpectationOutcome, 'id'>;
@@ -29,6 +36,11 @@ function cellName({ state, vendor, metric, windowStartMs }: CellRecord): string 
 
 function acceptedCount({ cells }: RunRecord): number {
   return cells.reduce((sum, { truth }) => sum + truth.count, 0);
+}
+
+/** What the catalogue says of an adversary of the record; undefined for one it does not know. */
+function deedOf({ id }: AdversaryRecord) {
+  return Object.hasOwn(catalogue, id) ? catalogue[id as AdversaryId] : undefined;
 }
 
 const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
@@ -95,8 +107,12 @@ export function checkConservation(record: RunRecord): Outcome {
     0,
   );
   const pending = total(fates, 'pending');
+  const sentTwice = record.adversaries
+    .filter((adversary) => deedOf(adversary)?.resends !== undefined)
+    .reduce((sum, { fired }) => sum + fired, 0);
   const problems = [
     [total(fates), population.reports, 'fates for planned reports'],
+    [tally.copies, sentTwice, 'copies for reports sent twice'],
     [total(copyFates), tally.copies, 'fates for copies'],
     [tally.uploads, population.reports - pending + tally.copies, 'uploads for reports and copies'],
     [examined, accepted + rejectedAtProcessors, 'reports examined by the leader'],
@@ -116,7 +132,11 @@ export function checkConservation(record: RunRecord): Outcome {
   });
 }
 
-/** `once`: no report is in a sum twice. */
+/**
+ * `once`: no report is in a sum twice, and no id in two. Exact over all blocks of a shard, copies
+ * that come on the next day included, and by the first 96 bits of the ids over all shards of a day.
+ * An id used again on another day is seen by `rand.safe`, for one device in 64.
+ */
 export function checkOnce(record: RunRecord): Outcome {
   const { doubled } = record.tally;
   return outcome({
@@ -156,7 +176,10 @@ export function checkForgeries(record: RunRecord): Outcome {
   const { soundnessTrials, soundnessEscapes, otherEscapes, escapeBound } = record.tally;
   const probability = poissonUpperTail(soundnessEscapes, escapeBound);
   const tried = record.adversaries
-    .filter(({ id }) => id !== 'cli.multi_hot' && id !== 'dev.retry_same')
+    .filter((adversary) => {
+      const deed = deedOf(adversary);
+      return deed !== undefined && deed.refusedAs.length > 0 && deed.resends === undefined;
+    })
     .reduce((sum, { fired }) => sum + fired, 0);
   return {
     ...outcome({
@@ -175,10 +198,7 @@ export function checkForgeries(record: RunRecord): Outcome {
 
 /** `reason`: honest reports are accepted, each cheat is refused for its documented reason. */
 export function checkReasons(record: RunRecord): Outcome {
-  const { wrongFates, wrongFateExamples } = record.tally;
-  const wrongCopies = record.copyFates
-    .filter(({ reason }) => reason !== 'replayed')
-    .reduce((sum, { count }) => sum + count, 0);
+  const { wrongFates, wrongFateExamples, wrongCopies } = record.tally;
   const pending = record.fates
     .filter(({ outcome: name }) => name === 'pending')
     .reduce((sum, { count }) => sum + count, 0);
@@ -191,14 +211,14 @@ export function checkReasons(record: RunRecord): Outcome {
     observed:
       `${plural(wrongFates, 'report')} and ${wrongCopies} copies with a fate that is not ` +
       `theirs${shown}`,
-    limit: 'honest: accepted; cheats: refused for the documented reason; copies: replayed',
+    limit: 'honest: accepted; cheats and copies: refused for the documented reason',
   });
   // An adversary that never struck proves nothing.
   if (judged.verdict !== 'pass' || idle.length === 0) return judged;
   return { ...judged, verdict: 'vacuous', observed: `never fired: ${idle.join(', ')}` };
 }
 
-/** `rand.safe`: no r in the unsafe set, no seed, key or nonce used twice. */
+/** `rand.safe`: no r in the unsafe set; no seed, key, nonce, id or pair of blinds used twice. */
 export function checkRandomness(record: RunRecord): Outcome {
   const { points, unsafePoints, freshValues, repeatedValues } = record.tally;
   return outcome({
@@ -206,7 +226,7 @@ export function checkRandomness(record: RunRecord): Outcome {
     failed: unsafePoints > 0 || repeatedValues > 0,
     observed:
       `${unsafePoints} of ${points} points r unsafe, ${repeatedValues} of ${freshValues} ` +
-      'seeds, ephemeral keys and nonces repeated',
+      'seeds, keys, nonces, ids and blinds repeated',
     limit: 'none',
   });
 }

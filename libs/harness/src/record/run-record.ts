@@ -85,6 +85,8 @@ export interface TallyRecord {
   readonly wrongFates: number;
   readonly wrongFateExamples: readonly number[];
   readonly disagreements: number;
+  readonly wrongCopies: number;
+  /** Reports accepted more than once, and ids accepted for more than one report. */
   readonly doubled: number;
   readonly points: number;
   readonly unsafePoints: number;

@@ -1,6 +1,7 @@
 /**
  * Adds up shard results, in shard order, into what the run record needs. Memory grows with cells,
- * metrics and windows, and by one batch id for each batch and processor; not with reports.
+ * metrics and windows, by one batch id for each batch and processor, and by 15 bytes for each
+ * report of the day that is open (`acceptedIds`, freed when the next day begins).
  */
 
 import { sha256, toHex } from '@priolab/crypto';
@@ -11,6 +12,9 @@ import type { PopulationPlan } from '../population/plan.ts';
 import type { Cell } from '../population/population-settings.ts';
 import { FATE_SIZE } from '../record/fate.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { FINGERPRINT_WORDS, createFingerprintSet } from './fingerprint-set.ts';
+import type { FingerprintSet } from './fingerprint-set.ts';
+import { FRESH_VALUES, SAMPLE_EVERY } from './fresh-values.ts';
 import { metricsOf, taskOf } from './settings.ts';
 import { addCounts, addTally, addTruth, emptyTally, emptyTruth } from './shard-result.ts';
 import type { CellSum, PartialSum, ShardResult, Tally, Truth } from './shard-result.ts';
@@ -49,8 +53,8 @@ type MutableShare = {
 type MutableCell = Omit<CollectedCell, 'shares'> & { shares: Record<ProcessorRole, MutableShare> };
 
 const EXAMPLES = 5;
-/** Fingerprints compared across shards, at most: 2^20 of them take some 40 MiB. */
-const FINGERPRINT_LIMIT = 2 ** 20;
+/** Sampled values kept for comparison across shards, at most: 2^20 of them take 15 MiB. */
+const SAMPLE_LIMIT = 2 ** 20;
 
 export function createCollector(scenario: Scenario, plan: PopulationPlan): Collector {
   const metrics = metricsOf(scenario);
@@ -59,7 +63,9 @@ export function createCollector(scenario: Scenario, plan: PopulationPlan): Colle
   const fateCounts = new Map<number, number>();
   const wrongFateExamples: number[] = [];
   const stagesMs = new Float64Array(STAGES.length);
-  const fingerprints = new Set<number>();
+  const expectedSample = (2 * FRESH_VALUES * plan.reportCount) / SAMPLE_EVERY + 1024;
+  const samples = createFingerprintSet(Math.min(SAMPLE_LIMIT, Math.ceil(expectedSample)));
+  const accepted = createDayIds(plan);
   let fateDigest = new Uint8Array(32);
   let reportCount = 0;
 
@@ -74,13 +80,6 @@ export function createCollector(scenario: Scenario, plan: PopulationPlan): Colle
     const created = { cell, task, windowStartMs, shares, truth: emptyTruth(metric.bins) };
     cells.set(key, created);
     return created;
-  };
-
-  const addFingerprints = (values: Float64Array): void => {
-    for (const value of values) {
-      if (fingerprints.has(value)) tally.repeatedValues++;
-      else if (fingerprints.size < FINGERPRINT_LIMIT) fingerprints.add(value);
-    }
   };
 
   return {
@@ -105,13 +104,47 @@ export function createCollector(scenario: Scenario, plan: PopulationPlan): Colle
         addTruth(into.truth, sum.truth);
       }
       addTally(tally, result.tally);
-      addFingerprints(result.fingerprints);
+      tally.repeatedValues += countRepeats(samples, result.sampledValues);
+      const ofDay = accepted.open(plan.shard(result.index).day);
+      tally.doubled += countRepeats(ofDay, result.acceptedIds);
       addCounts(fateCounts, countFates(result.fates));
       const room = EXAMPLES - wrongFateExamples.length;
       wrongFateExamples.push(...result.wrongFateExamples.slice(0, room));
       result.stagesMs.forEach((ms, stage) => (stagesMs[stage]! += ms));
       fateDigest = sha256(Buffer.concat([fateDigest, result.fates])).slice();
       reportCount += result.fates.length / FATE_SIZE;
+    },
+  };
+}
+
+/** Adds fingerprints; how many of them were there already? */
+function countRepeats(set: FingerprintSet, words: Uint32Array): number {
+  let repeats = 0;
+  for (let at = 0; at < words.length; at += FINGERPRINT_WORDS) {
+    if (!set.add(words, at)) repeats++;
+  }
+  return repeats;
+}
+
+/**
+ * Ids of the accepted reports of one day: shards come in order of days, and a day's set is sized
+ * to the reports that were planned for it. So an id accepted twice on a day is seen whatever the
+ * shards. One that comes back on another day is seen where it comes back: in the shard's own
+ * observer, which follows the copies it knows of, and, for one device in 64, as a repeated value.
+ */
+function createDayIds(plan: PopulationPlan): { open(day: number): FingerprintSet } {
+  let openDay = -1;
+  let ids = createFingerprintSet(0);
+  return {
+    open(day) {
+      if (day === openDay) return ids;
+      openDay = day;
+      let reportCount = 0;
+      plan.transfer.table.day.forEach((of, index) => {
+        if (of === day) reportCount += plan.transfer.table.reportCount[index]!;
+      });
+      ids = createFingerprintSet(reportCount);
+      return ids;
     },
   };
 }

@@ -9,8 +9,8 @@
  */
 
 import { FIELD_MODULUS, isSafeQueryRandomness } from '@priolab/prio';
-import { DAY_MS, createReplayGuard, reasonCode, reasonOf, uploadLayout } from '@priolab/roles';
-import type { Intake, ReplayGuard, ReportBlock, SealedBlock, UploadBlock } from '@priolab/roles';
+import { REPORT_ID_SIZE, reasonCode, reasonOf } from '@priolab/roles';
+import type { Intake, ReportBlock, UploadBlock } from '@priolab/roles';
 
 import { adversaries as catalogue } from '../adversary/catalogue.ts';
 import type { Deeds } from '../adversary/tampering.ts';
@@ -18,82 +18,89 @@ import type { Observer } from '../pipeline.ts';
 import type { Shard } from '../population/plan.ts';
 import { FATE_SIZE, fateCode } from '../record/fate.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { emptyTally, emptyTruth } from './shard-result.ts';
+import { createFingerprintList, readFingerprint } from './fingerprint-set.ts';
+import type { FingerprintList } from './fingerprint-set.ts';
+import { createFreshValues } from './fresh-values.ts';
+import { emptyTally } from './shard-result.ts';
 import type { Tally, Truth } from './shard-result.ts';
+import { createTruths } from './truths.ts';
 
 const PEER_REFUSED = reasonCode('peer-refused');
 const ACCEPTED = fateCode('accepted', 'combiner', 0);
-/** Of one device in 64, random values are also compared across shards. */
-const FINGERPRINT_EVERY = 64;
 const EXAMPLES = 5;
 
 export interface ShardObserver extends Observer {
-  /** The next block: its first report's position in the shard, true bits, and who cheats. */
+  /**
+   * The next block: true bits, who cheats, and the position in the shard of its first report, from
+   * which `copies` of the deeds count too.
+   */
   expect(block: { metricSlot: number; firstReport: number; bits: Uint32Array; deeds: Deeds }): void;
   /** Compares every fate of the block with what it should be. */
   close(): void;
   readonly fates: Uint8Array;
   readonly tally: Tally;
   readonly wrongFateExamples: number[];
-  readonly fingerprints: number[];
+  /** Random values of sampled devices, and the ids of the reports that a processor accepted. */
+  readonly sampledValues: FingerprintList;
+  readonly acceptedIds: FingerprintList;
   /** By `metricSlot/windowStartMs`. */
   readonly truths: Map<string, Truth>;
 }
 
-export function createShardObserver(
-  scenario: Scenario,
-  shard: Shard,
-  capacity: number,
-): ShardObserver {
-  const fates = new Uint8Array(shard.reportCount * FATE_SIZE);
+export function createShardObserver(scenario: Scenario, shard: Shard): ShardObserver {
+  const { reportCount } = shard;
+  const fates = new Uint8Array(reportCount * FATE_SIZE);
   const tally = emptyTally(scenario.adversaries.length);
-  const truths = new Map<string, Truth>();
+  const truths = createTruths();
   const wrongFateExamples: number[] = [];
-  const fingerprints: number[] = [];
-  const seen = createReplayGuard(shard.reportCount * 4);
+  const freshValues = createFreshValues(reportCount, tally);
+  const acceptances = createAcceptances(reportCount, tally);
   const deedsOf = scenario.adversaries.map(({ id }) => catalogue[id]);
-  const acceptedTimes = new Uint8Array(capacity);
-  let latest = { metricSlot: -1, startMs: -1, truth: emptyTruth(0) };
+  // By position in the shard, so that a copy in a later block still finds its report's deed.
+  const deedAt = new Uint8Array(reportCount);
   let block: Parameters<ShardObserver['expect']>[0];
   let report: ReportBlock;
   let uploads: UploadBlock;
 
-  /** The report that an upload belongs to: copies come after the block's own uploads. */
-  const reportSlotOf = (uploadSlot: number): number =>
-    uploadSlot < report.count ? uploadSlot : block.deeds.copies[uploadSlot - report.count]!;
+  /** Position in the shard of the report of an upload: copies come after the block's own. */
+  const positionOf = (uploadSlot: number): number => {
+    const { count } = report;
+    const slot = uploadSlot < count ? uploadSlot : block.deeds.copies[uploadSlot - count]!;
+    return block.firstReport + slot;
+  };
+
+  const isHonest = (slot: number): boolean => {
+    const deed = block.deeds.bySlot[slot]!;
+    return deed === 0 || deedsOf[deed - 1]!.resends !== undefined;
+  };
 
   const write = (uploadSlot: number, code: number): void => {
+    const position = positionOf(uploadSlot);
     if (uploadSlot >= report.count) {
       tally.copyFates.set(code, (tally.copyFates.get(code) ?? 0) + 1);
+      const { refusedAs } = deedsOf[deedAt[position]! - 1]!;
+      if (code === ACCEPTED || !refusedAs.includes(reasonOf(code >>> 8))) tally.wrongCopies++;
       return;
     }
-    const at = (block.firstReport + uploadSlot) * FATE_SIZE;
+    const at = position * FATE_SIZE;
     fates[at] = code & 0xff;
     fates[at + 1] = code >>> 8;
   };
 
-  /** By the report's own time, not by the ingestor's window; mostly that of the one before. */
-  const truthOf = (reportSlot: number): Truth => {
-    const { windowMs } = report.task;
-    const createdMs = report.day * DAY_MS + report.timesMs[reportSlot]!;
-    const startMs = createdMs - (createdMs % windowMs);
-    if (latest.startMs === startMs && latest.metricSlot === block.metricSlot) return latest.truth;
-    const key = `${block.metricSlot}/${startMs}`;
-    let truth = truths.get(key);
-    if (truth === undefined) {
-      truth = emptyTruth(report.task.metric.bins);
-      truths.set(key, truth);
-    }
-    latest = { metricSlot: block.metricSlot, startMs, truth };
-    return truth;
+  /** A value that its sender invented has no true bits. */
+  const addTruth = (slot: number): void => {
+    const deed = block.deeds.bySlot[slot]!;
+    const isInvented = deed !== 0 && deedsOf[deed - 1]!.inventsValue;
+    truths.add(report, block.metricSlot, isInvented ? undefined : block.bits, slot);
   };
 
   return {
     fates,
     tally,
     wrongFateExamples,
-    fingerprints,
-    truths,
+    sampledValues: freshValues.sampled,
+    acceptedIds: acceptances.ids,
+    truths: truths.byWindow,
 
     expect(next) {
       block = next;
@@ -102,10 +109,10 @@ export function createShardObserver(
     uploaded(reportBlock, sealed, uploadBlock) {
       report = reportBlock;
       uploads = uploadBlock;
-      acceptedTimes.fill(0, 0, report.count);
       tally.uploads += uploads.count;
       tally.copies += block.deeds.copies.length;
-      noteFreshValues({ sealed, uploads, deeds: block.deeds, seen, tally, fingerprints });
+      deedAt.set(block.deeds.bySlot.subarray(0, report.count), block.firstReport);
+      freshValues.note(sealed, uploads, isHonest);
     },
 
     takenIn({ status }: Intake) {
@@ -122,26 +129,28 @@ export function createShardObserver(
         tally.points++;
         if (!isSafeQueryRandomness(queryRandomness[k]!, rootCount)) tally.unsafePoints++;
         const uploadSlot = batch.uploadSlots[k]!;
-        const reportSlot = reportSlotOf(uploadSlot);
+        const position = positionOf(uploadSlot);
         const leader = verdicts.leader[k]!;
         const helper = verdicts.helper[k]!;
         if ((leader === 0) !== (helper === 0)) tally.disagreements++;
-        if (leader === 0 || helper === 0) acceptedTimes[reportSlot]!++;
-        if (leader === 0 && helper === 0) {
+        const first =
+          (leader === 0 || helper === 0) && acceptances.add(position, batch.leader.reportIds, k);
+        if (leader !== 0 || helper !== 0) write(uploadSlot, refusal(leader, helper));
+        else {
           write(uploadSlot, ACCEPTED);
-          const deed = block.deeds.bySlot[reportSlot]!;
-          const isInvented = deed !== 0 && deedsOf[deed - 1]!.inventsValue;
-          addReport(truthOf(reportSlot), report, isInvented ? undefined : block.bits, reportSlot);
-        } else write(uploadSlot, refusal(leader, helper));
+          const slot = position - block.firstReport;
+          // A report counts once; what is summed again, or late, has no place in the truth.
+          if (first && slot < report.count) addTruth(slot);
+        }
       }
     },
 
     close() {
       for (let slot = 0; slot < report.count; slot++) {
-        if (acceptedTimes[slot]! > 1) tally.doubled++;
         const at = (block.firstReport + slot) * FATE_SIZE;
         const code = fates[at]! | (fates[at + 1]! << 8);
         const deed = block.deeds.bySlot[slot]!;
+        if (deed === 0 && code === ACCEPTED) continue;
         const { fits, escaped } = judge(deed === 0 ? undefined : deedsOf[deed - 1], code);
         if (deed !== 0) {
           tally.deeds[deed - 1]!++;
@@ -161,6 +170,28 @@ export function createShardObserver(
   };
 }
 
+/** Which reports of a shard were accepted, by position, whatever the block they came in. */
+function createAcceptances(reportCount: number, tally: Tally) {
+  const times = new Uint8Array(reportCount);
+  const ids = createFingerprintList(reportCount);
+  const idWords = new Uint32Array(3);
+  return {
+    ids,
+    /** Takes note of one acceptance, under the k-th of `reportIds`. @returns is it the first? */
+    add(position: number, reportIds: Uint8Array, k: number): boolean {
+      if (times[position] === 0) {
+        readFingerprint(reportIds, k * REPORT_ID_SIZE, idWords);
+        ids.push(idWords, 0);
+        times[position] = 1;
+        return true;
+      }
+      if (times[position] === 1) tally.doubled++;
+      times[position] = 2;
+      return false;
+    },
+  };
+}
+
 /** The party that found the fault names it; "the peer refused" is only the other's echo. */
 function refusal(leader: number, helper: number): number {
   const leaderFound = leader !== 0 && leader !== PEER_REFUSED;
@@ -176,69 +207,8 @@ function judge(
 ): { fits: boolean; escaped: boolean } {
   const accepted = code === ACCEPTED;
   // A report that was sent twice is itself honest: the copy is what gets refused.
-  const honest = deed === undefined || deed.id === 'dev.retry_same';
+  const honest = deed === undefined || deed.resends !== undefined;
   if (honest || deed.refusedAs.length === 0) return { fits: accepted, escaped: false };
   if (accepted) return { fits: deed.soundness, escaped: true };
   return { fits: code !== 0 && deed.refusedAs.includes(reasonOf(code >>> 8)), escaped: false };
-}
-
-/** Adds one accepted report to the truth; `bits` are undefined where its sender invented them. */
-function addReport(
-  truth: Truth,
-  report: ReportBlock,
-  bits: Uint32Array | undefined,
-  slot: number,
-): void {
-  const { dimension, proofLen } = report.task.shape;
-  const proofAt = slot * proofLen;
-  truth.count++;
-  for (let bin = 0; bin < dimension; bin++) truth.noisy[bin]! += report.proofs[proofAt + bin]!;
-  if (bits === undefined) return;
-  truth.honestCount++;
-  truth.noisedBits += dimension;
-  for (let bin = 0; bin < dimension; bin++) {
-    const clean = bits[slot * dimension + bin]!;
-    const noisy = report.proofs[proofAt + bin]!;
-    truth.honestClean[bin]! += clean;
-    truth.honestNoisy[bin]! += noisy;
-    if (clean !== noisy) truth.flippedBits++;
-  }
-}
-
-/**
- * Every seed, ephemeral key and nonce of honest reports must be new. 16 bytes of each go into one
- * set, so that a path used twice shows wherever the two uses are.
- */
-function noteFreshValues(options: {
-  sealed: SealedBlock;
-  uploads: UploadBlock;
-  deeds: Deeds;
-  seen: ReplayGuard;
-  tally: Tally;
-  fingerprints: number[];
-}): void {
-  const { sealed, uploads, deeds, seen, tally, fingerprints } = options;
-  const { report, leader, helper } = sealed;
-  const { signatureAt } = uploadLayout(report.task.shape);
-  const note = (bytes: Uint8Array, at: number, sampled: boolean): void => {
-    tally.freshValues++;
-    if (!seen.add(bytes, at)) tally.repeatedValues++;
-    if (sampled) fingerprints.push(fingerprint(bytes, at));
-  };
-  for (let slot = 0; slot < report.count; slot++) {
-    if (deeds.bySlot[slot] !== 0) continue;
-    const sampled = report.devices[slot]! % FINGERPRINT_EVERY === 0;
-    note(leader.bytes, leader.offset + slot * leader.stride + 1, sampled);
-    note(helper.bytes, helper.offset + slot * helper.stride + 1, sampled);
-    const seeds = report.helperShares;
-    note(seeds.bytes, seeds.offset + slot * seeds.stride, sampled);
-    note(uploads.bytes, uploads.offsets[slot]! + signatureAt, sampled);
-  }
-}
-
-/** 53 bits of the value. */
-function fingerprint(bytes: Uint8Array, at: number): number {
-  let value = bytes[at]! & 31;
-  for (let k = 1; k < 7; k++) value = value * 256 + bytes[at + k]!;
-  return value;
 }

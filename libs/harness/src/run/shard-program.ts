@@ -6,10 +6,14 @@
 
 import { monotonicMs } from '@priolab/runtime';
 import type { CreateShardRunner, ShardRunner } from '@priolab/runtime';
+import { prio2Shape } from '@priolab/prio';
+import { uploadLayout } from '@priolab/roles';
 import type { AggregateShare, MeasurementBlock, ProcessorRole, Task } from '@priolab/roles';
 
+import { createNetwork } from '../adversary/resending.ts';
+import type { Lateness, Network } from '../adversary/resending.ts';
 import { openShard, runBlock } from '../pipeline.ts';
-import type { Observer } from '../pipeline.ts';
+import type { BlockContext, Observer } from '../pipeline.ts';
 import { planFromTransfer } from '../population/plan.ts';
 import type { PlanTransfer, PopulationPlan, Shard } from '../population/plan.ts';
 import { createWorkload } from '../population/values.ts';
@@ -51,7 +55,8 @@ export function createRunner(
   const run = createShardRun({ plan, world, workload, crossCheck });
   return {
     run,
-    transferables: (result) => [result.fates.buffer as ArrayBuffer],
+    transferables: ({ fates, sampledValues, acceptedIds }) =>
+      [fates, sampledValues, acceptedIds].map(({ buffer }) => buffer as ArrayBuffer),
   };
 }
 
@@ -70,24 +75,34 @@ function createShardRun(parts: Parts): (shardIndex: number) => ShardResult {
   const timesMs = new Uint32Array(participants);
   const identityIndex = new Uint32Array(participants);
   const bits = world.lines.map(({ metric, capacity }) => new Uint32Array(capacity * metric.bins));
-  const capacity = Math.max(...world.lines.map((line) => line.capacity));
+  const networks = world.lines.map((line) => networkOf(scenario, line));
   const tasks = new Map<string, Task>();
 
   return (shardIndex) => {
     const shard = plan.shard(shardIndex);
     const day = firstDay(scenario) + shard.day;
     const timer = createStageTimer(monotonicMs);
-    const observer = createShardObserver(scenario, shard, capacity);
+    const observer = createShardObserver(scenario, shard);
     const counts = senders.map((list, slot) => plan.senders(shard, slot, list));
     const devices = union(senders, counts);
     timer.lap('measure');
     const identities = openShard(world, shard, day, devices);
     timer.lap('identity');
 
+    const late = (metricSlot: number, lateness: Lateness): void => {
+      const line = world.lines[metricSlot]!;
+      const network = networks[metricSlot]!;
+      const on = lateness === 'later' ? day : day + 1;
+      const task = taskFor(tasks, scenario, line, shard);
+      deliver({ world, line, shard, identities, observer, timer }, { network, lateness, task, on });
+    };
+
     let firstReport = 0;
     world.lines.forEach((line, metricSlot) => {
       const task = taskFor(tasks, scenario, line, shard);
       const count = counts[metricSlot]!;
+      const network = networks[metricSlot]!;
+      network.clear();
       for (let from = 0; from < count; from += line.capacity) {
         const size = Math.min(line.capacity, count - from);
         const block: MeasurementBlock = {
@@ -104,33 +119,76 @@ function createShardRun(parts: Parts): (shardIndex: number) => ShardResult {
         timer.lap('measure');
         observer.expect({ metricSlot, firstReport, bits: block.bits, deeds: line.deeds });
         crossCheck.choose(block, metricSlot, shard.firstReport + firstReport);
-        const eyes = both(observer, crossCheck.observer);
+        const ears = listener(network, line, firstReport);
+        const eyes = all([observer, crossCheck.observer, ears]);
         runBlock({ world, line, shard, identities, observer: eyes, timer }, block);
         observer.close();
         timer.lap('observe');
         crossCheck.check({ shard, identities, timer }, observer.tally);
         firstReport += size;
       }
+      late(metricSlot, 'later');
     });
+    openNextDay(world, shard, plan.shardCount);
+    world.lines.forEach((_, metricSlot) => late(metricSlot, 'next-day'));
     return resultOf(shard, world, observer, timer);
   };
 }
 
-function both(a: Observer, b: Observer): Observer {
+function all(observers: readonly Observer[]): Observer {
   return {
-    uploaded(...details) {
-      a.uploaded(...details);
-      b.uploaded(...details);
-    },
-    takenIn(...details) {
-      a.takenIn(...details);
-      b.takenIn(...details);
-    },
-    verified(...details) {
-      a.verified(...details);
-      b.verified(...details);
-    },
+    uploaded: (...details) => observers.forEach((each) => each.uploaded(...details)),
+    takenIn: (...details) => observers.forEach((each) => each.takenIn(...details)),
+    verified: (...details) => observers.forEach((each) => each.verified(...details)),
   };
+}
+
+function networkOf({ adversaries }: Scenario, { metric, capacity }: Line): Network {
+  const uploadSize = uploadLayout(prio2Shape(metric.bins)).size;
+  return createNetwork({ adversaries, uploadSize, capacity });
+}
+
+/** The network's ears at a block. */
+function listener(network: Network, { deeds }: Line, firstReport: number): Observer {
+  return {
+    uploaded: ({ count }, _sealed, uploads) =>
+      network.listen({ count, deeds: deeds.bySlot, uploads, firstReport }),
+    takenIn: () => {},
+    verified: () => {},
+  };
+}
+
+/** Midnight: the shard's ingestors open other partitions and forget whom they have seen. */
+function openNextDay(world: World, { index, cell }: Shard, shardCount: number): void {
+  // Shards count partitions up from 0; those of the next day come after them all.
+  for (const { ingestors } of world.lines) ingestors[cell.vendor].openPartition(shardCount + index);
+}
+
+interface Parcel {
+  readonly network: Network;
+  readonly lateness: Lateness;
+  readonly task: Task;
+  /** The day on which it arrives. */
+  readonly on: number;
+}
+
+/** What the network kept reaches the ingestor, in blocks without a report of their own. */
+function deliver(
+  context: BlockContext & { readonly observer: ShardObserver },
+  { network, lateness, task, on }: Parcel,
+): void {
+  const { world, line, observer, timer } = context;
+  const metricSlot = world.lines.indexOf(line);
+  const none = new Uint32Array(0);
+  const columns = { devices: none, identityIndex: none, timesMs: none, bits: none };
+  for (;;) {
+    const device = network.deliver(lateness);
+    if (device === undefined) return;
+    observer.expect({ metricSlot, firstReport: 0, bits: none, deeds: device.deeds });
+    runBlock({ ...context, line: { ...line, device } }, { task, day: on, count: 0, ...columns });
+    observer.close();
+    timer.lap('observe');
+  }
 }
 
 function measure(
@@ -182,7 +240,7 @@ function resultOf(
   timer: StageTimer,
 ): ShardResult {
   const sums = lines.flatMap((line, metricSlot) => sumsOf(line, metricSlot, observer));
-  const { fates, tally, wrongFateExamples, fingerprints } = observer;
+  const { fates, tally, wrongFateExamples, sampledValues, acceptedIds } = observer;
   return {
     index: shard.index,
     firstReport: shard.firstReport,
@@ -190,7 +248,8 @@ function resultOf(
     sums,
     tally,
     wrongFateExamples,
-    fingerprints: Float64Array.from(fingerprints),
+    sampledValues: sampledValues.toWords(),
+    acceptedIds: acceptedIds.toWords(),
     stagesMs: timer.totalsMs,
   };
 }

@@ -1,6 +1,7 @@
 /**
  * What a worker reports of one shard: structured-cloneable, and of a size that depends on metrics
- * and windows, not on devices, but for two bytes of fate a report.
+ * and windows, not on devices, but for two bytes of fate and twelve of id a report, and the random
+ * values of one device in 64.
  */
 
 import type { AggregateShare, ProcessorRole } from '@priolab/roles';
@@ -50,12 +51,14 @@ export interface Tally {
   wrongFates: number;
   /** Reports that one processor accepted and the other did not. */
   disagreements: number;
+  /** Copies whose fate is not the one that their sender's deed calls for. */
+  wrongCopies: number;
   /** Reports accepted more than once. */
   doubled: number;
   /** Points r handed to the processors, and those in the unsafe set. */
   points: number;
   unsafePoints: number;
-  /** Values that must never repeat (seeds, ephemeral keys, nonces), and repetitions found. */
+  /** Values that must never repeat (see `fresh-values.ts`), and repetitions found. */
   freshValues: number;
   repeatedValues: number;
   crossChecked: number;
@@ -71,8 +74,10 @@ export interface ShardResult {
   readonly tally: Tally;
   /** A few reports with a wrong fate, for the message. */
   readonly wrongFateExamples: readonly number[];
-  /** Sampled fingerprints of values that must never repeat, for comparison across shards. */
-  readonly fingerprints: Float64Array;
+  /** Fingerprints, three words each, of values that must never repeat: one device in 64. */
+  readonly sampledValues: Uint32Array;
+  /** Fingerprints of the ids of accepted reports, one a report however often it was accepted. */
+  readonly acceptedIds: Uint32Array;
   /** Milliseconds by stage. */
   readonly stagesMs: Float64Array;
 }
@@ -87,6 +92,7 @@ export function emptyTally(adversaryCount: number): Tally {
     escapeBound: 0,
     soundnessTrials: 0,
     wrongFates: 0,
+    wrongCopies: 0,
     disagreements: 0,
     doubled: 0,
     points: 0,

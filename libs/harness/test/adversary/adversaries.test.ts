@@ -22,6 +22,29 @@ const expectations = [
   'crosscheck',
 ] as const;
 
+test('copies of wide reports come after several blocks, from two days', async () => {
+  const scenario = small({
+    population: { reports: 400, states: ['us-wa'], days: 2 },
+    // 154 reports a block, so that a shard has more than one.
+    system: { metrics: [{ id: 'wide-v1', bins: 1344 }], epsilon: 8, windowHours: 24 },
+    adversaries: [
+      { id: 'dev.retry_same', share: 0.2 },
+      { id: 'net.dup', share: 0.3 },
+      { id: 'net.replay', share: 0.3 },
+    ],
+    crypto: { crossCheck: false },
+    expect: ['sum.exact', 'conserve', 'once', 'reason', 'rand.safe'],
+  });
+  const summary = await runSmall(scenario);
+  expect(withVerdict(summary, 'pass')).toEqual(scenario.expect);
+  const fired = summary.adversaries.map((adversary) => adversary.fired);
+  expect(Math.min(...fired)).toBeGreaterThan(50);
+  const [stale, replayed] = summary.copyFates;
+  expect(stale).toMatchObject({ outcome: 'rejected', hop: 'ingestor', reason: 'stale' });
+  expect(replayed).toMatchObject({ outcome: 'rejected', hop: 'ingestor', reason: 'replayed' });
+  expect([stale!.count, replayed!.count]).toEqual([fired[2], fired[0]! + fired[1]!]);
+}, 30_000);
+
 describe.each(adversaryIds)('%s', (id) => {
   test('fires, and ends as documented', async () => {
     const scenario = small({
@@ -36,10 +59,11 @@ describe.each(adversaryIds)('%s', (id) => {
     expect(record!.escaped).toBe(0);
 
     const rejected = summary.fates.filter(({ outcome }) => outcome === 'rejected');
-    const { refusedAs } = adversaries[id];
-    if (id === 'dev.retry_same') {
+    const { refusedAs, resends } = adversaries[id];
+    if (resends !== undefined) {
       expect(rejected).toEqual([]);
-      expect(summary.copyFates).toMatchObject([{ reason: 'replayed', count: record!.fired }]);
+      const [reason] = refusedAs;
+      expect(summary.copyFates).toMatchObject([{ reason, count: record!.fired }]);
     } else if (refusedAs.length === 0) {
       // A known limit: the reports count, and the truth says so.
       expect(rejected).toEqual([]);

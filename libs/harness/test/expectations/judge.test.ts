@@ -67,7 +67,7 @@ describe('red', () => {
     ['noforge', tallied({ otherEscapes: 1 })],
     ['noforge', tallied({ soundnessEscapes: 1, escapeBound: 1e-6 })],
     ['reason', tallied({ wrongFates: 1 })],
-    ['reason', (r) => ({ copyFates: r.copyFates.map((f) => ({ ...f, reason: 'stale' })) })],
+    ['reason', tallied({ wrongCopies: 1 })],
     ['rand.safe', tallied({ unsafePoints: 1 })],
     ['rand.safe', tallied({ repeatedValues: 1 })],
     ['noise.dist', (r) => tallied({ flippedBits: r.tally.flippedBits * 3 })(r)],
@@ -102,6 +102,9 @@ describe('red', () => {
     const pending = run.fates.map((f, i) => (i === 0 ? { ...f, outcome: 'pending' } : f));
     expect(conserve({ fates: pending })).toBe('fail');
     expect(conserve({ copyFates: [] })).toBe('fail');
+    // A copy that was never delivered leaves a hole too, though every delivered one has its fate.
+    const [more] = run.adversaries.map((a) => ({ ...a, fired: a.fired + 1 }));
+    expect(conserve({ adversaries: [more!] })).toBe('fail');
     expect(conserve({ tally: { ...run.tally, uploads: run.tally.uploads + 1 } })).toBe('fail');
   });
 });

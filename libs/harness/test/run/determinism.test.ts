@@ -17,6 +17,8 @@ const mixed: Partial<ScenarioInput> = {
     { id: 'cli.forge', share: 0.05 },
     { id: 'net.corrupt', share: 0.05 },
     { id: 'dev.retry_same', share: 0.05 },
+    { id: 'net.dup', share: 0.05 },
+    { id: 'net.replay', share: 0.05 },
   ],
   crypto: { crossCheck: false },
   expect: ['sum.exact', 'reason'],

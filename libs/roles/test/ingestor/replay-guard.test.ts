@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { createReplayGuard } from '../../src/index.ts';
+import { createReplayGuard } from '../../src/ingestor/replay-guard.ts';
 
 /** Ids that are close to each other: equal but for one word, or colliding in the table. */
 const closeIds = fc
