@@ -25,8 +25,9 @@ const expectations: Readonly<Record<ExpectationId, string>> = {
     'Every planned report and every copy has exactly one fate: accepted, rejected for a reason, ' +
     'or pending in an interrupted run. None is lost or unaccounted.',
   once:
-    'No report is in a sum twice, and no id in two. Exact over all blocks of a shard, copies that ' +
-    'come late or on the next day included, and over all shards of a day by 96 bits of each id.',
+    'No report is in a sum twice, and no id in two. Exact over all blocks of a shard, copies ' +
+    'that come late or on the next day included, and over all shards of a day by 96 bits of ' +
+    'each id.',
   'sets.equal': 'Both processors accept the same reports, and no pair of sums is held.',
   noforge:
     'No report that breaks the rules is counted. A forged proof may escape with probability up ' +
