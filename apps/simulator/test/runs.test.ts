@@ -25,7 +25,7 @@ describe('several scenarios with --json', () => {
   test('one document: each run with its file, folder and summary, and the worst exit code', () => {
     // Four shards of wide vectors on three threads, then one narrow shard on one of them.
     const wide = scenarioFile('wide', {
-      population: { reports: 300, states: ['us-wa'], days: 2 },
+      population: { reports: 100, states: ['us-wa'], days: 2 },
       system: { metrics: [{ id: 'wide', bins: 4096 }] },
     });
     const narrow = scenarioFile('narrow', {
