@@ -19,7 +19,7 @@ export function createCli() {
     folder,
 
     priolab(...args: string[]) {
-      const all = { ...options, encoding: 'utf8', timeout: 120_000 } as const;
+      const all = { ...options, encoding: 'utf8', timeout: 60_000, maxBuffer: 2 ** 26 } as const;
       const done = spawnSync(process.execPath, [bin, ...args], all);
       return { code: done.status, out: done.stdout, err: done.stderr };
     },
