@@ -152,13 +152,10 @@ export function createShardObserver(scenario: Scenario, shard: Shard): ShardObse
         const deed = block.deeds.bySlot[slot]!;
         if (deed === 0 && code === ACCEPTED) continue;
         const { fits, escaped } = judge(deed === 0 ? undefined : deedsOf[deed - 1], code);
-        if (deed !== 0) {
-          tally.deeds[deed - 1]!++;
-          if (escaped) tally.escapes[deed - 1]!++;
-          if (deedsOf[deed - 1]!.soundness) {
-            tally.soundnessTrials++;
-            tally.escapeBound += (2 * report.task.shape.rootCount) / FIELD_MODULUS;
-          }
+        if (deed !== 0) countDeed(tally, deed - 1, escaped);
+        if (deed !== 0 && deedsOf[deed - 1]!.soundness) {
+          tally.soundnessTrials++;
+          tally.escapeBound += (2 * report.task.shape.rootCount) / FIELD_MODULUS;
         }
         if (fits) continue;
         tally.wrongFates++;
@@ -190,6 +187,11 @@ function createAcceptances(reportCount: number, tally: Tally) {
       return false;
     },
   };
+}
+
+function countDeed(tally: Tally, adversary: number, escaped: boolean): void {
+  tally.deeds[adversary]!++;
+  if (escaped) tally.escapes[adversary]!++;
 }
 
 /** The party that found the fault names it; "the peer refused" is only the other's echo. */
