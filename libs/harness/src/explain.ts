@@ -43,9 +43,9 @@ const expectations: Readonly<Record<ExpectationId, string>> = {
     'Bits of honest reports are flipped as often as epsilon says: an exact binomial test, ' +
     'alpha 1e-6.',
   unbiased:
-    'Estimates minus truth are zero but for chance: in all, for each metric, and for each bin of ' +
-    'each total. Exact tests of the net flips that the estimates imply; alpha 1e-6 is shared, ' +
-    'half by the sums and half by the bins.',
+    'Each estimate is the one that its total calls for, to rounding, and estimates minus truth ' +
+    'are zero but for chance: in all, for each metric, and for each bin of each total. Exact ' +
+    'tests of the net flips; alpha 1e-6 is shared, half by the sums and half by the bins.',
   crosscheck:
     'Sampled reports, run again one by one with the reference backend, give the same bytes.',
   throughput:

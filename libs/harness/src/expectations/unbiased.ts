@@ -1,13 +1,15 @@
 /**
- * `unbiased`: estimate minus truth has mean 0. It must see what `noise.dist` can't: a de-biasing
- * with wrong constants or a wrong count, noise that flips one way, a metric that errs alone, bins
- * or cells that were exchanged.
+ * `unbiased`: estimate minus truth has mean 0. Two things must hold for that.
  *
- * An estimate says how many flips it takes the noise to have made, net: those from 0 to 1 less
- * those from 1 to 0. The truth says how many bits could flip either way, so the exact law of that
- * number is known and no sample is too small for the level to hold. Three kinds of tests share one
- * alpha: half for the sums of errors (over everything, and for each metric), half for the bins of
- * all totals, each half split evenly. Only honest reports count: what cheats added is taken out.
+ * The estimator is right, which is exact: each estimate and its standard error are those of ENPA
+ * section 1.4 over the true noisy sum. Wrong constants, a wrong count, clamping, rounding, bins or
+ * cells exchanged: one estimate that differs fails, whatever the size of the sample.
+ *
+ * The noise errs both ways as it should, which is chance, and which `noise.dist` can't see where
+ * the number of flips is right: flips one way only, or too many in one metric or bin and too few in
+ * another. The net number of flips has a known exact law, so that no sample is too small for the
+ * level to hold. Half of alpha goes to the sums (over everything, and for each metric), half to the
+ * bins of all totals, each half split evenly. Only honest reports count: cheats are taken out.
  */
 
 import { flipProbability, flipThreshold } from '@priolab/roles';
@@ -23,7 +25,7 @@ import type { FlipLaw } from '../statistics/binomial-difference.ts';
 
 type Outcome = Omit<ExpectationOutcome, 'id'>;
 
-/** A right estimator is called wrong once in a million seeds, at most. */
+/** Right noise is called wrong once in a million seeds, at most. */
 const ALPHA = 1e-6;
 const POWER = 0.8;
 /** With fewer expected flips than this, a pass says nothing of the noise. */
@@ -31,7 +33,10 @@ const FEWEST_FLIPS = 5;
 /** Nearer to its mean than this a bin is not tested: it could not fail, and most bins are. */
 const WITHIN_DEVIATIONS = 3;
 
-/** What estimates imply about a group of bits. */
+/** Rounding of an estimate, relative to the count over the scale; a true fault is far above. */
+const ROUNDING = 1e-12;
+
+/** A group of bits, and the flips from 0 to 1 among them less those from 1 to 0. */
 interface Sample extends FlipLaw {
   zeros: number;
   ones: number;
@@ -46,17 +51,21 @@ interface Finding {
 export function checkUnbiased(record: RunRecord, alpha = ALPHA): Outcome {
   const p = flipProbability(flipThreshold(record.scenario.system.epsilon));
   const { sums, bins, binCount, widestBin, reports } = examine(record, p);
-  const limit = 'mean error 0: in all, for each metric, for each bin of each total';
+  const limit =
+    'estimates as due, mean error 0: in all, for each metric, for each bin of each total';
+  const estimator = checkEstimator(record, p);
   const all = sums.get('all')!;
   const expected = (all.zeros + all.ones) * p;
   if (reports === 0) return { verdict: 'vacuous', observed: 'no estimates', limit, n: 0 };
 
   const worstSum = smallest([...sums].map(([name, sample]) => findingOf(name, sample)));
   const levels = { sum: alpha / 2 / sums.size, bin: alpha / 2 / binCount };
-  const wrong = worstSum.probability < levels.sum || bins.probability < levels.bin;
+  const wrong =
+    estimator.wrong > 0 || worstSum.probability < levels.sum || bins.probability < levels.bin;
   const scale = 1 - 2 * p;
   const error = (all.netFlips - netFlipsMean(all)) / scale;
   const observed =
+    `${estimator.wrong} estimates wrong${estimator.shown}; ` +
     `sum of errors ${error.toFixed(1)}, standard error ` +
     `${(netFlipsDeviation(all) / scale).toFixed(1)}; smallest probability ` +
     `${shown(worstSum)} of ${sums.size} sums, ${shown(bins)} of ${binCount} bins`;
@@ -103,10 +112,7 @@ function examine(record: RunRecord, p: number) {
       binCount++;
       widestBin = wider(widestBin, sample);
       if (isUsual(sample)) continue;
-      const { state, vendor, windowStartMs } = cell;
-      const at = new Date(windowStartMs).toISOString().slice(0, 16);
-      const name = `${state}/${vendor} ${cell.metric} ${at}Z bin ${bin}`;
-      bins = smallest([bins, findingOf(name, sample)]);
+      bins = smallest([bins, findingOf(`${cellName(cell)} bin ${bin}`, sample)]);
     }
   }
   const groups = metrics.size > 1 ? [...metrics] : [];
@@ -114,13 +120,35 @@ function examine(record: RunRecord, p: number) {
   return { sums, bins, binCount, widestBin, reports };
 }
 
-/** Undoes the authority's de-biasing, as it should have been done, of one bin. */
-function sampleOf({ estimates, truth }: CellRecord, bin: number, p: number): Sample {
-  const { count, noisy, honestCount, honestNoisy, honestClean } = truth;
-  const ones = honestClean[bin]!;
-  const cheats = noisy[bin]! - honestNoisy[bin]!;
-  const total = estimates![bin]! * (1 - 2 * p) + count * p;
-  return { zeros: honestCount - ones, ones, p, netFlips: total - cheats - ones };
+function sampleOf({ truth }: CellRecord, bin: number, p: number): Sample {
+  const ones = truth.honestClean[bin]!;
+  return { zeros: truth.honestCount - ones, ones, p, netFlips: truth.honestNoisy[bin]! - ones };
+}
+
+/** Compares what the authority made of each total with what is due. */
+function checkEstimator({ cells }: RunRecord, p: number): { wrong: number; shown: string } {
+  const scale = 1 - 2 * p;
+  let wrong = 0;
+  let shownFirst = '';
+  const compare = (cell: CellRecord, what: string, got: number, due: number): void => {
+    // So written, an estimate that is no number is wrong too.
+    if (Math.abs(got - due) <= (ROUNDING * (cell.truth.count + 1)) / scale) return;
+    if (++wrong === 1) shownFirst = `, first: ${cellName(cell)} ${what}: got ${got}, due ${due}`;
+  };
+  for (const cell of cells) {
+    if (cell.estimates === undefined) continue;
+    const { count, noisy } = cell.truth;
+    cell.estimates.forEach((estimate, bin) => {
+      compare(cell, `bin ${bin}`, estimate, (noisy[bin]! - count * p) / scale);
+    });
+    const standardError = Math.sqrt(count * p * (1 - p)) / scale;
+    compare(cell, 'standard error', cell.standardError ?? NaN, standardError);
+  }
+  return { wrong, shown: shownFirst };
+}
+
+function cellName({ state, vendor, metric, windowStartMs }: CellRecord): string {
+  return `${state}/${vendor} ${metric} ${new Date(windowStartMs).toISOString().slice(0, 16)}Z`;
 }
 
 function isUsual(sample: Sample): boolean {

@@ -70,15 +70,9 @@ function upperTail(n: number, p: number, x: number): number {
   return x > n ? 0 : binomialUpperTail({ successes: x, n, p });
 }
 
-/**
- * Twice the smaller tail, at most 1. `d` may be a real number that a wrong estimate implies: its
- * tails are those of the whole numbers beyond it, after a tolerance for rounding.
- */
+/** Twice the smaller tail, at most 1. */
 export function netFlipsTwoSidedP(law: FlipLaw, d: number): number {
-  const tolerance = 1e-6;
-  const above = netFlipsUpperTail(law, Math.ceil(d - tolerance));
-  const below = netFlipsLowerTail(law, Math.floor(d + tolerance));
-  return Math.min(1, 2 * Math.min(above, below));
+  return Math.min(1, 2 * Math.min(netFlipsUpperTail(law, d), netFlipsLowerTail(law, d)));
 }
 
 /**

@@ -34,6 +34,8 @@ interface Fault {
   /** Flips among the zeros and among the ones of a bin; right: both with p. */
   up?: number;
   down?: number;
+  /** More flips than that. */
+  extra?(cell: number, bin: number): number;
   /** The estimate of a bin, in place of the right one. */
   estimate?(total: number, count: number, p: number, metric: string): number;
 }
@@ -47,16 +49,20 @@ function madeUp(
   const p = flipProbability(flipThreshold(epsilon));
   const right = (total: number): number => (total - count * p) / (1 - 2 * p);
   const cells = ['us-wa', 'us-md'].flatMap((state) =>
-    ['a-v1', 'b-v1'].map((metric) => {
-      const noisy = clean.map((ones) => {
+    ['a-v1', 'b-v1'].map((metric, i) => {
+      const cell = state === 'us-wa' ? i : 2 + i;
+      const noisy = clean.map((ones, bin) => {
         const risen = draw(next, count - ones, fault.up ?? p);
-        return ones + risen - (fault.down === 0 ? 0 : draw(next, ones, fault.down ?? p));
+        const fallen = fault.down === 0 ? 0 : draw(next, ones, fault.down ?? p);
+        return ones + risen - fallen + (fault.extra?.(cell, bin) ?? 0);
       });
       const estimates = noisy.map(
         (total) => fault.estimate?.(total, count, p, metric) ?? right(total),
       );
       const truth = { count, noisy, honestCount: count, honestNoisy: noisy, honestClean: clean };
-      return { state, vendor: 'apple', metric, windowStartMs: 0, totals: noisy, estimates, truth };
+      const standardError = Math.sqrt(count * p * (1 - p)) / (1 - 2 * p);
+      const name = { state, vendor: 'apple', metric, windowStartMs: 0 };
+      return { ...name, totals: noisy, estimates, standardError, truth };
     }),
   );
   const scenario = small({ system: { metrics: ['CodeVerified-v1'], epsilon } });
@@ -109,75 +115,84 @@ describe('red', () => {
 
   test.each<[string, Fault]>([
     ['not de-biased', { estimate: (total) => total }],
-    ['for another epsilon', { estimate: (total, n, rate) => debias(total, n, rate * 1.2) }],
+    [
+      'for an epsilon a little off',
+      { estimate: (total, n, rate) => debias(total, n, rate * 1.001) },
+    ],
     ['with the scale left out', { estimate: (total, n, rate) => total - n * rate }],
-    ['with a count a tenth short', { estimate: (total, n, rate) => debias(total, 0.9 * n, rate) }],
+    ['with a count one short', { estimate: (total, n, rate) => debias(total, n - 1, rate) }],
+    ['rounded', { estimate: (total, n, rate) => Math.round(debias(total, n, rate)) }],
     [
-      'in one metric only',
-      {
-        estimate: (total, n, rate, metric) =>
-          debias(total, n, rate) + (metric === 'b-v1' ? 300 : 0),
-      },
+      'clamped at the top',
+      { estimate: (total, n, rate) => Math.min(12_000, debias(total, n, rate)) },
     ],
-    [
-      'in two metrics, and not in all',
-      {
-        estimate: (total, n, rate, metric) =>
-          debias(total, n, rate) + (metric === 'b-v1' ? 300 : -300),
-      },
-    ],
-    [
-      'clamped at both ends',
-      { estimate: (total, n, rate) => Math.max(500, debias(total, n, rate)) },
-    ],
-    ['noise up only', { up: p * 1.5, down: 0 }],
-    ['too little noise', { up: p / 2, down: p / 2 }],
-  ])('%s', (_name, fault) => {
-    expect(checkUnbiased(madeUp(numbers(6), { ...sample, fault })).verdict).toBe('fail');
+    ['no number', { estimate: () => NaN }],
+  ])('estimates %s', (_name, fault) => {
+    const { verdict, observed } = checkUnbiased(madeUp(numbers(6), { ...sample, fault }));
+    expect(verdict).toBe('fail');
+    expect(observed).not.toMatch(/^0 estimates wrong/u);
   });
 
-  test('two bins exchanged, which leaves every sum as it was', () => {
-    const record = madeUp(numbers(7), sample);
-    const cells = record.cells.map((cell, i) => {
-      const [a, b, c] = cell.estimates!;
-      return i === 3 ? { ...cell, estimates: [b!, a!, c!] } : cell;
-    });
-    const { verdict, observed } = checkUnbiased({ ...record, cells });
-    expect(verdict).toBe('fail');
-    expect(observed).toContain('us-md/apple b-v1 1970-01-01T00:00Z bin');
+  test('a standard error that is off', () => {
+    const record = madeUp(numbers(6), sample);
+    const cells = record.cells.map((cell) => ({
+      ...cell,
+      standardError: cell.standardError! * 1.001,
+    }));
+    expect(checkUnbiased({ ...record, cells }).observed).toMatch(
+      /^4 estimates wrong, first: us-wa/u,
+    );
   });
 
   test('two cells exchanged', () => {
-    const other = { ...sample, count: 21_000, clean: [12_500, 6000, 100] };
-    const cells = [madeUp(numbers(8), sample).cells[0]!, madeUp(numbers(9), other).cells[1]!];
-    const record = { ...madeUp(numbers(8), sample), cells };
-    expect(checkUnbiased(record).verdict).toBe('pass');
-    const [first, second] = cells;
+    const record = madeUp(numbers(8), sample);
+    const [first, second, ...others] = record.cells;
     const exchanged = [
       { ...first!, estimates: second!.estimates! },
       { ...second!, estimates: first!.estimates! },
+      ...others,
     ];
     expect(checkUnbiased({ ...record, cells: exchanged }).verdict).toBe('fail');
   });
 
-  test('an error of the size that it says it detects, and four times in five', () => {
+  const metricB = (cell: number): boolean => cell % 2 === 1;
+  test.each<[string, Fault, RegExp]>([
+    ['up only', { up: p * 1.5, down: 0 }, /e-2\d \(.*\) of 3 sums/u],
+    ['half as much', { up: p / 2, down: p / 2 }, /\(all\) of 3 sums/u],
+    [
+      'too much in one metric, too little in another',
+      { extra: (cell) => (metricB(cell) ? 100 : -100) },
+      /\([ab]-v1\) of 3 sums/u,
+    ],
+    [
+      'too much in one bin, too little in another',
+      { extra: (cell, bin) => (cell === 3 ? [200, -200, 0][bin]! : 0) },
+      /\(us-md\/apple b-v1 1970-01-01T00:00Z bin [01]\) of 12 bins/u,
+    ],
+  ])('noise %s', (_name, fault, culprit) => {
+    const { verdict, observed } = checkUnbiased(madeUp(numbers(6), { ...sample, fault }));
+    expect(verdict).toBe('fail');
+    expect(observed).toMatch(/^0 estimates wrong;/u);
+    expect(observed).toMatch(culprit);
+  });
+
+  test('noise off by as much as it says it detects: found four times in five', () => {
     const { power } = checkUnbiased(madeUp(numbers(5), sample));
-    const inBin = Number(/an error of (\d+) in a bin/u.exec(power!.detectable)![1]);
-    const inAll = Number(/a sum of errors of (\d+) in all/u.exec(power!.detectable)![1]);
-    const share = (shift: (cell: number, bin: number) => number): number => {
-      let found = 0;
-      for (let k = 0; k < 60; k++) {
-        const record = madeUp(numbers(100 + k), sample);
-        const cells = record.cells.map((cell, i) => ({
-          ...cell,
-          estimates: cell.estimates!.map((value, bin) => value + shift(i, bin)),
-        }));
-        if (checkUnbiased({ ...record, cells }).verdict === 'fail') found++;
-      }
-      return found / 60;
+    const flips = (estimates: string): number => Math.round(Number(estimates) * (1 - 2 * p));
+    const inBin = flips(/an error of (\d+) in a bin/u.exec(power!.detectable)![1]!);
+    const inAll = flips(/a sum of errors of (\d+) in all/u.exec(power!.detectable)![1]!);
+    const foundShare = (extra: Fault['extra']): number => {
+      const fault = { extra: extra! };
+      const verdicts = Array.from(
+        { length: 100 },
+        (_, k) => checkUnbiased(madeUp(numbers(100 + k), { ...sample, fault })).verdict,
+      );
+      return verdicts.filter((verdict) => verdict === 'fail').length / 100;
     };
-    expect(share((cell, bin) => (cell === 2 && bin === 1 ? inBin : 0))).toBeGreaterThan(0.7);
-    expect(share(() => inAll / 12)).toBeGreaterThan(0.7);
-    expect(share((cell, bin) => (cell === 2 && bin === 1 ? inBin / 2 : 0))).toBeLessThan(0.3);
+    const in21 = (size: number) => (cell: number, bin: number) =>
+      cell === 2 && bin === 1 ? size : 0;
+    expect(foundShare(in21(inBin))).toBeGreaterThan(0.65);
+    expect(foundShare(() => Math.round(inAll / 12))).toBeGreaterThan(0.65);
+    expect(foundShare(in21(Math.round(inBin / 2)))).toBeLessThan(0.3);
   });
 });
