@@ -13,6 +13,7 @@ export const FINGERPRINT_WORDS = 3;
 export interface FingerprintSet {
   /** @returns false where the words at `at` were there already. */
   add(words: Uint32Array, at: number): boolean;
+  clear(): void;
   readonly size: number;
 }
 
@@ -47,6 +48,10 @@ export function createFingerprintSet(capacity: number): FingerprintSet {
       size++;
       return true;
     },
+    clear() {
+      if (size > 0) table.fill(0);
+      size = 0;
+    },
     get size() {
       return size;
     },
@@ -58,6 +63,7 @@ export interface FingerprintList {
   push(words: Uint32Array, at: number): void;
   /** The words so far, three a fingerprint; a copy that can be handed over. */
   toWords(): Uint32Array;
+  clear(): void;
 }
 
 export function createFingerprintList(capacity: number): FingerprintList {
@@ -74,6 +80,9 @@ export function createFingerprintList(capacity: number): FingerprintList {
       length += FINGERPRINT_WORDS;
     },
     toWords: () => list.slice(0, length),
+    clear() {
+      length = 0;
+    },
   };
 }
 

@@ -24,17 +24,20 @@ export const SAMPLE_EVERY = 64;
 const BLINDS = 0x0f090b11;
 
 export interface FreshValues {
+  /** Forgets everything: another shard, whose findings go into `tally`. */
+  begin(tally: Tally): void;
   /** Looks at the honest reports of a block that was just uploaded. */
   note(sealed: SealedBlock, uploads: UploadBlock, isHonest: (slot: number) => boolean): void;
   readonly sampled: FingerprintList;
 }
 
-/** @param reportCount reports of the shard */
-export function createFreshValues(reportCount: number, tally: Tally): FreshValues {
-  const seen = createFingerprintSet(reportCount * FRESH_VALUES);
-  const sampled = createFingerprintList(FRESH_VALUES * Math.ceil(reportCount / SAMPLE_EVERY));
+/** @param capacity reports of the largest shard */
+export function createFreshValues(capacity: number): FreshValues {
+  const seen = createFingerprintSet(capacity * FRESH_VALUES);
+  const sampled = createFingerprintList(FRESH_VALUES * Math.ceil(capacity / SAMPLE_EVERY));
   const words = new Uint32Array(3);
   let isSampled = false;
+  let tally: Tally;
 
   const enter = (): void => {
     tally.freshValues++;
@@ -48,6 +51,11 @@ export function createFreshValues(reportCount: number, tally: Tally): FreshValue
 
   return {
     sampled,
+    begin(next) {
+      tally = next;
+      seen.clear();
+      sampled.clear();
+    },
     note({ report, leader, helper }, uploads, isHonest) {
       const { proofLen, dimension } = report.task.shape;
       const { signatureAt } = uploadLayout(report.task.shape);

@@ -21,6 +21,7 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { createFingerprintList, readFingerprint } from './fingerprint-set.ts';
 import type { FingerprintList } from './fingerprint-set.ts';
 import { createFreshValues } from './fresh-values.ts';
+import type { FreshValues } from './fresh-values.ts';
 import { emptyTally } from './shard-result.ts';
 import type { Tally, Truth } from './shard-result.ts';
 import { createTruths } from './truths.ts';
@@ -47,20 +48,38 @@ export interface ShardObserver extends Observer {
   readonly truths: Map<string, Truth>;
 }
 
-export function createShardObserver(scenario: Scenario, shard: Shard): ShardObserver {
+/** What an observer works with, sized once for the largest shard and used by one after the other. */
+export interface ObserverArena {
+  readonly freshValues: FreshValues;
+  readonly acceptances: Acceptances;
+}
+
+export function createObserverArena(shardReports: number): ObserverArena {
+  return {
+    freshValues: createFreshValues(shardReports),
+    acceptances: createAcceptances(shardReports),
+  };
+}
+
+/** Follows one shard. What it hands out of the arena is valid until the next observer is made. */
+export function createShardObserver(
+  scenario: Scenario,
+  shard: Shard,
+  { freshValues, acceptances }: ObserverArena,
+): ShardObserver {
   const { reportCount } = shard;
   const fates = new Uint8Array(reportCount * FATE_SIZE);
   const tally = emptyTally(scenario.adversaries.length);
   const truths = createTruths();
   const wrongFateExamples: number[] = [];
-  const freshValues = createFreshValues(reportCount, tally);
-  const acceptances = createAcceptances(reportCount, tally);
   const deedsOf = scenario.adversaries.map(({ id }) => catalogue[id]);
   // By position in the shard, so that a copy in a later block still finds its report's deed.
   const deedAt = new Uint8Array(reportCount);
   let block: Parameters<ShardObserver['expect']>[0];
   let report: ReportBlock;
   let uploads: UploadBlock;
+  freshValues.begin(tally);
+  acceptances.begin(tally);
 
   /** Position in the shard of the report of an upload: copies come after the block's own. */
   const positionOf = (uploadSlot: number): number => {
@@ -168,14 +187,26 @@ export function createShardObserver(scenario: Scenario, shard: Shard): ShardObse
 }
 
 /** Which reports of a shard were accepted, by position, whatever the block they came in. */
-function createAcceptances(reportCount: number, tally: Tally) {
-  const times = new Uint8Array(reportCount);
-  const ids = createFingerprintList(reportCount);
+interface Acceptances {
+  begin(tally: Tally): void;
+  /** Takes note of one acceptance, under the k-th of `reportIds`. @returns is it the first? */
+  add(position: number, reportIds: Uint8Array, k: number): boolean;
+  readonly ids: FingerprintList;
+}
+
+function createAcceptances(capacity: number): Acceptances {
+  const times = new Uint8Array(capacity);
+  const ids = createFingerprintList(capacity);
   const idWords = new Uint32Array(3);
+  let tally: Tally;
   return {
     ids,
-    /** Takes note of one acceptance, under the k-th of `reportIds`. @returns is it the first? */
-    add(position: number, reportIds: Uint8Array, k: number): boolean {
+    begin(next) {
+      tally = next;
+      times.fill(0);
+      ids.clear();
+    },
+    add(position, reportIds, k) {
       if (times[position] === 0) {
         readFingerprint(reportIds, k * REPORT_ID_SIZE, idWords);
         ids.push(idWords, 0);

@@ -21,7 +21,7 @@ import type { Workload } from '../population/values.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { createCrossCheck } from './cross-check.ts';
 import type { CrossCheck } from './cross-check.ts';
-import { createShardObserver } from './observe.ts';
+import { createObserverArena, createShardObserver } from './observe.ts';
 import type { ShardObserver } from './observe.ts';
 import { firstDay, seedTreeOf, taskOf } from './settings.ts';
 import { emptyTruth } from './shard-result.ts';
@@ -75,6 +75,8 @@ function createShardRun(parts: Parts): (shardIndex: number) => ShardResult {
   const timesMs = new Uint32Array(participants);
   const identityIndex = new Uint32Array(participants);
   const bits = world.lines.map(({ metric, capacity }) => new Uint32Array(capacity * metric.bins));
+  const shardReports = plan.transfer.table.reportCount.reduce((a, b) => Math.max(a, b), 0);
+  const arena = createObserverArena(shardReports);
   const networks = world.lines.map((line) => networkOf(scenario, line));
   const tasks = new Map<string, Task>();
 
@@ -82,7 +84,7 @@ function createShardRun(parts: Parts): (shardIndex: number) => ShardResult {
     const shard = plan.shard(shardIndex);
     const day = firstDay(scenario) + shard.day;
     const timer = createStageTimer(monotonicMs);
-    const observer = createShardObserver(scenario, shard);
+    const observer = createShardObserver(scenario, shard, arena);
     const counts = senders.map((list, slot) => plan.senders(shard, slot, list));
     const devices = union(senders, counts);
     timer.lap('measure');

@@ -37,6 +37,10 @@ describe('the set', () => {
     expect(set.add(words(9, 7, 7), 0)).toBe(true);
     expect(set.add(words(1, 7, 7), 0)).toBe(false);
     expect(set.size).toBe(3);
+    set.clear();
+    expect(set.size).toBe(0);
+    for (let k = 0; k < 3; k++) expect(set.add(words(k, 7, 7), 0)).toBe(true);
+    expect(set.size).toBe(3);
   });
 
   test('of no capacity at all', () => {
@@ -67,4 +71,6 @@ test('the list grows and hands over a copy', () => {
   list.push(value, 0);
   expect(handed).toHaveLength(15);
   expect(list.toWords()).toHaveLength(18);
+  list.clear();
+  expect(list.toWords()).toHaveLength(0);
 });
