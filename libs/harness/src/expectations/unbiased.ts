@@ -19,6 +19,7 @@ import {
   netFlipsDeviation,
   netFlipsMean,
   netFlipsTwoSidedP,
+  smallestRise,
   smallestShift,
 } from '../statistics/binomial-difference.ts';
 import type { FlipLaw } from '../statistics/binomial-difference.ts';
@@ -74,11 +75,12 @@ export function checkUnbiased(record: RunRecord, alpha = ALPHA): Outcome {
   }
   const shift = (sample: FlipLaw, level: number): string =>
     (smallestShift(sample, { alpha: level, power: POWER }) / scale).toFixed(0);
+  const rise = smallestRise(widestBin, { alpha: levels.bin, power: POWER }) / scale;
   const widest = [...sums.values()].slice(1).reduce(wider, { ...all, zeros: 0, ones: 0 });
   const metrics = sums.size > 1 ? ` or ${shift(widest, levels.sum)} in a metric` : '';
   const detectable =
     `a sum of errors of ${shift(all, levels.sum)} in all${metrics}, ` +
-    `an error of ${shift(widestBin, levels.bin)} in a bin`;
+    (Number.isFinite(rise) ? `an error of +${rise.toFixed(0)} in a bin` : 'none in a bin');
   return {
     verdict: wrong ? 'fail' : 'pass',
     observed,

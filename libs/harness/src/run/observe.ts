@@ -48,7 +48,7 @@ export interface ShardObserver extends Observer {
   readonly truths: Map<string, Truth>;
 }
 
-/** What an observer works with, sized once for the largest shard and used by one after the other. */
+/** What observers work with: sized once for the largest shard, used by one after the other. */
 export interface ObserverArena {
   readonly freshValues: FreshValues;
   readonly acceptances: Acceptances;

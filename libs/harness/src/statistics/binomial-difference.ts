@@ -81,10 +81,14 @@ export function netFlipsTwoSidedP(law: FlipLaw, d: number): number {
  */
 export function smallestShift(law: FlipLaw, test: { alpha: number; power: number }): number {
   const { zeros, ones, p } = law;
-  return Math.max(shiftUp(law, test), shiftUp({ zeros: ones, ones: zeros, p }, test));
+  return Math.max(smallestRise(law, test), smallestRise({ zeros: ones, ones: zeros, p }, test));
 }
 
-function shiftUp(law: FlipLaw, { alpha, power }: { alpha: number; power: number }): number {
+/** The same for shifts up only: where there are few ones, D has little room to fall. */
+export function smallestRise(
+  law: FlipLaw,
+  { alpha, power }: { alpha: number; power: number },
+): number {
   const alarm = firstBelow(law, (tail) => 2 * tail <= alpha);
   if (alarm > law.zeros) return Infinity;
   // With that power D is at least this, so a shift by the difference reaches the alarm.

@@ -179,7 +179,7 @@ describe('red', () => {
   test('noise off by as much as it says it detects: found four times in five', () => {
     const { power } = checkUnbiased(madeUp(numbers(5), sample));
     const flips = (estimates: string): number => Math.round(Number(estimates) * (1 - 2 * p));
-    const inBin = flips(/an error of (\d+) in a bin/u.exec(power!.detectable)![1]!);
+    const inBin = flips(/an error of \+(\d+) in a bin/u.exec(power!.detectable)![1]!);
     const inAll = flips(/a sum of errors of (\d+) in all/u.exec(power!.detectable)![1]!);
     const foundShare = (extra: Fault['extra']): number => {
       const fault = { extra: extra! };

@@ -11,6 +11,7 @@ import {
   netFlipsMean,
   netFlipsTwoSidedP,
   netFlipsUpperTail,
+  smallestRise,
   smallestShift,
 } from '../../src/statistics/binomial-difference.ts';
 import type { FlipLaw } from '../../src/statistics/binomial-difference.ts';
@@ -124,6 +125,14 @@ describe('smallestShift', () => {
       expect(Math.min(found(shift, 1), found(shift, -1))).toBeGreaterThanOrEqual(0.8);
       expect(Math.min(found(shift - 1, 1), found(shift - 1, -1))).toBeLessThan(0.8);
     }
+  });
+
+  it('knows that ones are needed to fall', () => {
+    const law = { zeros: 500, ones: 0, p: 0.01 };
+    const test = { alpha: 1e-6, power: 0.8 };
+    expect(smallestShift(law, test)).toBe(Infinity);
+    expect(smallestRise(law, test)).toBeGreaterThan(10);
+    expect(smallestRise(law, test)).toBeLessThan(25);
   });
 
   it('says when nothing could be found', () => {
