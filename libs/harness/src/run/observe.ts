@@ -13,6 +13,7 @@ import { REPORT_ID_SIZE, reasonCode, reasonOf } from '@priolab/roles';
 import type { Intake, ReportBlock, UploadBlock } from '@priolab/roles';
 
 import { adversaries as catalogue } from '../adversary/catalogue.ts';
+import type { Adversary } from '../adversary/catalogue.ts';
 import type { Deeds } from '../adversary/tampering.ts';
 import type { Observer } from '../pipeline.ts';
 import type { Shard } from '../population/plan.ts';
@@ -96,9 +97,7 @@ export function createShardObserver(
   const write = (uploadSlot: number, code: number): void => {
     const position = positionOf(uploadSlot);
     if (uploadSlot >= report.count) {
-      tally.copyFates.set(code, (tally.copyFates.get(code) ?? 0) + 1);
-      const { refusedAs } = deedsOf[deedAt[position]! - 1]!;
-      if (code === ACCEPTED || !refusedAs.includes(reasonOf(code >>> 8))) tally.wrongCopies++;
+      countCopy(tally, deedsOf[deedAt[position]! - 1]!, code);
       return;
     }
     const at = position * FATE_SIZE;
@@ -220,6 +219,11 @@ function createAcceptances(capacity: number): Acceptances {
   };
 }
 
+function countCopy(tally: Tally, { refusedAs }: Adversary, code: number): void {
+  tally.copyFates.set(code, (tally.copyFates.get(code) ?? 0) + 1);
+  if (code === ACCEPTED || !refusedAs.includes(reasonOf(code >>> 8))) tally.wrongCopies++;
+}
+
 function countDeed(tally: Tally, adversary: number, escaped: boolean): void {
   tally.deeds[adversary]!++;
   if (escaped) tally.escapes[adversary]!++;
@@ -234,10 +238,7 @@ function refusal(leader: number, helper: number): number {
 }
 
 /** Does a fate fit the deed? A cheat that only soundness stops may escape: counted, not wrong. */
-function judge(
-  deed: (typeof catalogue)[keyof typeof catalogue] | undefined,
-  code: number,
-): { fits: boolean; escaped: boolean } {
+function judge(deed: Adversary | undefined, code: number): { fits: boolean; escaped: boolean } {
   const accepted = code === ACCEPTED;
   // A report that was sent twice is itself honest: the copy is what gets refused.
   const honest = deed === undefined || deed.resends !== undefined;
