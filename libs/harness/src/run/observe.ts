@@ -96,10 +96,8 @@ export function createShardObserver(
 
   const write = (uploadSlot: number, code: number): void => {
     const position = positionOf(uploadSlot);
-    if (uploadSlot >= report.count) {
-      countCopy(tally, deedsOf[deedAt[position]! - 1]!, code);
-      return;
-    }
+    const isCopy = uploadSlot >= report.count;
+    if (isCopy) return countCopy(tally, deedsOf[deedAt[position]! - 1]!, code);
     const at = position * FATE_SIZE;
     fates[at] = code & 0xff;
     fates[at + 1] = code >>> 8;
