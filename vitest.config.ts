@@ -5,7 +5,7 @@ const resultsFile = process.env['PRIOLAB_TEST_RESULTS'];
 
 export default defineConfig({
   test: {
-    projects: ['libs/*', 'apps/*', 'tools/repository'],
+    projects: ['libs/*', 'apps/*', 'tools/kernels', 'tools/repository'],
     coverage: { provider: 'v8' },
     reporters: [
       'default',

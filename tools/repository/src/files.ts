@@ -16,6 +16,7 @@ export const repositoryRoot = join(import.meta.dirname, '../../..');
 
 const FOREIGN_FOLDERS = new Set(['.git', '.nx', 'coverage', 'dist-types', 'node_modules', 'runs']);
 const TEXT_EXTENSIONS = new Set(['.js', '.json', '.md', '.ts', '']);
+const GENERATED = /\.generated\.ts$/;
 /** In a linked worktree `.git` is a file. */
 const FOREIGN_FILES = new Set(['.git', 'package-lock.json', 'LICENSE']);
 
@@ -28,7 +29,7 @@ export function readTextFiles(root = repositoryRoot): TextFile[] {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
       if (entry.isDirectory() && !FOREIGN_FOLDERS.has(entry.name)) visit(path);
       if (!entry.isFile() || FOREIGN_FILES.has(path)) continue;
-      if (!TEXT_EXTENSIONS.has(extname(entry.name))) continue;
+      if (!TEXT_EXTENSIONS.has(extname(entry.name)) || GENERATED.test(entry.name)) continue;
       files.push({ path, text: readFileSync(join(root, path), 'utf8') });
     }
   };
