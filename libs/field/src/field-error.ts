@@ -7,7 +7,9 @@ export type FieldErrorCode =
   /** A range that its array doesn't hold. */
   | 'size'
   /** A transform that the field has no root of unity for. */
-  | 'order';
+  | 'order'
+  /** A machine that the kernels can't run on. */
+  | 'host';
 
 /** A caller's mistake; `code` is stable. */
 export class FieldError extends Error {

@@ -22,6 +22,10 @@ export { createNtt, createOddExtension, type Ntt } from './field-prio2/ntt.ts';
 export { evaluate } from './field-prio2/polynomial.ts';
 export { referenceField } from './field-prio2/reference.ts';
 export { addInto, batchInvert, innerProduct, subtractFrom, sum } from './field-prio2/vector.ts';
+export { createBlockKernels } from './wasm/block-kernels.ts';
+export type { BlockKernels, VerifyBlock } from './wasm/block-kernels.ts';
+export type { ByteItems, FillRandom } from './wasm/random-elements.ts';
+export type { BlockShape, ProofConstants } from './wasm/tables.ts';
 
 /** The field of Prio v2 and ENPA. Elements are numbers in 0..modulus-1. */
 export const fieldPrio2 = Object.freeze({

@@ -6,6 +6,7 @@ import { fieldPrio2 } from '@priolab/field';
 import { expect } from 'vitest';
 
 import { createPrio2, referencePrio2 } from '../src/index.ts';
+import type { Prio2 } from '../src/index.ts';
 
 export const p = fieldPrio2.modulus;
 export const OK = 0;
@@ -81,6 +82,23 @@ export function decideOne(own: Triple, peer: Triple): boolean {
   );
   expect(status[0]).toBe(accepted ? OK : FAILED);
   return accepted;
+}
+
+/** The leader's shares of a block as vectors: written as bytes and read back. */
+export function leaderSharesOf(
+  prio2: Prio2,
+  count: number,
+  proofs: Uint32Array,
+  helper: Uint32Array,
+): Uint32Array {
+  const size = prio2.shape.leaderShareSize;
+  const wire = { bytes: new Uint8Array(count * size), offset: 0, stride: size };
+  prio2.splitBlock(count, proofs, helper, wire);
+  const leader = new Uint32Array(helper.length);
+  const status = new Uint8Array(count);
+  prio2.decodeShares(count, wire, leader, status, FAILED);
+  expect(status).toEqual(new Uint8Array(count));
+  return leader;
 }
 
 export interface SharePair {

@@ -7,12 +7,12 @@
  */
 
 import type { CryptoBackend, Strided } from '@priolab/crypto';
-import { addInto, decodeInto, encodeInto, fieldPrio2, subtractFrom } from '@priolab/field';
+import { addInto, createBlockKernels, fieldPrio2 } from '@priolab/field';
 
 import { PrioError } from '../prio-error.ts';
 import { createExpander } from './expand.ts';
-import { createProver } from './prover.ts';
-import { prio2Shape, requireLength } from './shape.ts';
+import { proofConstants } from './prover.ts';
+import { prio2Shape, requireItems, requireLength } from './shape.ts';
 import type { Prio2Shape } from './shape.ts';
 import { createVerifier } from './verifier.ts';
 import type { VerifyInitBlock } from './verifier.ts';
@@ -30,14 +30,15 @@ export interface Prio2 {
     out: Uint32Array,
     status: Uint8Array,
   ): void;
-  /** Turns the helper's expanded shares into the leader's, in place: proof - share. */
-  splitBlock(count: number, proofs: Uint32Array, shares: Uint32Array): void;
-  /** Writes vectors as the leader's plaintext shares, leaderShareSize bytes each. */
-  encodeShares(count: number, shares: Uint32Array, out: Strided): void;
+  /**
+   * The leader's plaintext shares, leaderShareSize bytes each: proof - share, given the helper's
+   * expanded ones.
+   */
+  splitBlock(count: number, proofs: Uint32Array, shares: Uint32Array, out: Strided): void;
   /** Reads them back; a word of p or more sets the slot's status to `failure`. */
   decodeShares(
     count: number,
-    bytes: Strided,
+    shares: Strided,
     out: Uint32Array,
     status: Uint8Array,
     failure: number,
@@ -63,32 +64,31 @@ const { add, mul } = fieldPrio2;
 
 export function createPrio2(dimension: number): Prio2 {
   const shape = prio2Shape(dimension);
-  const { proofLen } = shape;
+  const { proofLen, rootCountLog2, leaderShareSize } = shape;
+  const kernels = createBlockKernels({ dimension, sizeLog2: rootCountLog2 }, proofConstants(shape));
 
   return Object.freeze({
     shape,
-    proveBlock: createProver(shape),
-    expandBlock: createExpander(shape),
-    verifyInit: createVerifier(shape),
+    expandBlock: createExpander(shape, kernels),
+    verifyInit: createVerifier(shape, kernels),
 
-    splitBlock(count, proofs, shares) {
-      requireLength('share elements', shares, count * proofLen);
+    proveBlock(count, proofs) {
       requireLength('proof elements', proofs, count * proofLen);
-      subtractFrom(shares, 0, proofs, 0, count * proofLen);
+      kernels.prove(count, proofs);
     },
 
-    encodeShares(count, shares, { bytes, offset, stride }) {
-      for (let i = 0; i < count; i++) {
-        encodeInto(shares, i * proofLen, proofLen, bytes, offset + i * stride);
-      }
+    splitBlock(count, proofs, shares, out) {
+      requireLength('proof elements', proofs, count * proofLen);
+      requireLength('share elements', shares, count * proofLen);
+      requireItems('share bytes', out, count, leaderShareSize);
+      kernels.split(count, proofs, shares, out);
     },
 
-    decodeShares(count, { bytes, offset, stride }, out, status, failure) {
-      for (let i = 0; i < count; i++) {
-        if (status[i] !== 0) continue;
-        const bad = decodeInto(bytes, offset + i * stride, proofLen, out, i * proofLen);
-        if (bad !== -1) status[i] = failure;
-      }
+    decodeShares(count, shares, out, status, failure) {
+      requireItems('share bytes', shares, count, leaderShareSize);
+      requireLength('share elements', out, count * proofLen);
+      requireLength('status bytes', status, count);
+      kernels.decode(count, shares, out, status, failure);
     },
 
     decideBlock(count, own, peer, status, failure) {
@@ -106,9 +106,8 @@ export function createPrio2(dimension: number): Prio2 {
     aggregateBlock(count, shares, status, sum) {
       requireLength('share elements', shares, count * proofLen);
       requireLength('bins', sum, dimension);
-      for (let i = 0; i < count; i++) {
-        if (status[i] === 0) addInto(sum, 0, shares, i * proofLen, dimension);
-      }
+      requireLength('status bytes', status, count);
+      kernels.aggregate(count, shares, status, sum);
     },
   } satisfies Prio2);
 }

@@ -3,6 +3,7 @@
  */
 
 import { fieldPrio2 } from '@priolab/field';
+import type { ByteItems } from '@priolab/field';
 
 import { PrioError } from '../prio-error.ts';
 
@@ -49,5 +50,12 @@ export function prio2Shape(dimension: number): Prio2Shape {
 export function requireLength(what: string, array: ArrayLike<number>, length: number): void {
   if (array.length < length) {
     throw new PrioError('size', `${length} ${what}`, `${array.length}`);
+  }
+}
+
+/** `count` items of `size` bytes must lie inside the array. */
+export function requireItems(what: string, items: ByteItems, count: number, size: number): void {
+  if (count > 0) {
+    requireLength(what, items.bytes, items.offset + (count - 1) * items.stride + size);
   }
 }

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 
 import { PrioError, createPrio2, merge, unshard } from '../../src/index.ts';
 import type { Prio2 } from '../../src/index.ts';
-import { FAILED, p, scattered, scatteredBits, verifyOne } from '../one-report.ts';
+import { FAILED, leaderSharesOf, p, scattered, scatteredBits, verifyOne } from '../one-report.ts';
 
 const backend = createBackend('node');
 const BAD_PROOF = 8;
@@ -54,12 +54,11 @@ describe('a block of five reports', () => {
     const status = Uint8Array.of(0, 0, 3, 0, 0);
     prio2.expandBlock(backend, count, seedsOf(count), helper, status);
     expect([...helper.subarray(2 * proofLen, 3 * proofLen)].every((x) => x === 0)).toBe(true);
-    const leader = helper.slice();
-    prio2.splitBlock(count, proofs, leader);
+    const leader = leaderSharesOf(prio2, count, proofs, helper);
 
     const stride = leaderShareSize + 3;
     const wire = { bytes: new Uint8Array(1 + count * stride), offset: 1, stride };
-    prio2.encodeShares(count, leader, wire);
+    prio2.splitBlock(count, proofs, helper, wire);
     // A word of p in the second report's third element.
     new DataView(wire.bytes.buffer).setUint32(1 + stride + 8, p, true);
     const decoded = new Uint32Array(leader.length);
@@ -96,8 +95,7 @@ describe('a block of five reports', () => {
     const helper = new Uint32Array(count * proofLen);
     const status = new Uint8Array(count);
     prio2.expandBlock(backend, count, seedsOf(count), helper, status);
-    const leader = helper.slice();
-    prio2.splitBlock(count, proofs, leader);
+    const leader = leaderSharesOf(prio2, count, proofs, helper);
     leader[proofLen]! ^= 1;
     const queryRandomness = Uint32Array.from(scattered('r', count));
     const [own, peer] = answers(prio2, [leader, helper], queryRandomness, status);
@@ -127,11 +125,18 @@ describe('arrays that do not fit', () => {
   const short = new Uint32Array(2 * prio2.shape.proofLen - 1);
   const enough = new Uint32Array(2 * prio2.shape.proofLen);
   const status = new Uint8Array(2);
+  /** Room for one whole share and `size` bytes of the second. */
+  const wire = (size: number) => ({ bytes: new Uint8Array(64 + size), offset: 0, stride: 64 });
 
   test.each<[string, () => void]>([
     ['proofs', () => prio2.proveBlock(2, short)],
-    ['proofs to split', () => prio2.splitBlock(2, short, enough)],
-    ['shares to split', () => prio2.splitBlock(2, enough, short)],
+    ['proofs to split', () => prio2.splitBlock(2, short, enough, wire(64))],
+    ['shares to split', () => prio2.splitBlock(2, enough, short, wire(64))],
+    ['bytes of split shares', () => prio2.splitBlock(2, enough, enough, wire(63))],
+    ['bytes to decode', () => prio2.decodeShares(2, wire(63), enough, status, FAILED)],
+    ['vectors to decode into', () => prio2.decodeShares(2, wire(64), short, status, FAILED)],
+    ['points r', () => answers(prio2, [enough, enough], new Uint32Array(1), status)],
+    ['status bytes', () => prio2.decodeShares(2, wire(64), enough, new Uint8Array(1), FAILED)],
     ['shares to verify', () => answers(prio2, [short, enough], new Uint32Array(2), status)],
     ['own messages', () => prio2.decideBlock(2, new Uint32Array(5), enough, status, FAILED)],
     ['peer messages', () => prio2.decideBlock(2, enough, new Uint32Array(5), status, FAILED)],

@@ -10,7 +10,7 @@ import { describe, expect, test } from 'vitest';
 import { createPrio2 } from '../../src/index.ts';
 import { goldenRows, goldenVector } from '../../tools/golden.ts';
 import type { GoldenRow } from '../../tools/golden.ts';
-import { FAILED, OK } from '../one-report.ts';
+import { FAILED, OK, leaderSharesOf } from '../one-report.ts';
 
 const file = join(import.meta.dirname, '../golden/prio2.json');
 const rows = JSON.parse(readFileSync(file, 'utf8')) as GoldenRow[];
@@ -41,8 +41,7 @@ describe('the block code gives the golden file', () => {
     const helper = new Uint32Array(proofLen);
     const seeds = { bytes: fromHex(row.seed), offset: 0, stride: 32 };
     prio2.expandBlock(createBackend(name), 1, seeds, helper, status);
-    const leader = helper.slice();
-    prio2.splitBlock(1, proof, leader);
+    const leader = leaderSharesOf(prio2, 1, proof, helper);
     expect(goldenVector(dimension, [...leader])).toBe(row.leaderShare);
 
     const [own, peer] = (['leader', 'helper'] as const).map((role) => {

@@ -97,8 +97,7 @@ export function createDevice({ backend, prio2, capacity }: DeviceOptions): Devic
       const seeds = purpose(randomness, block, 'prio-seed');
       seeds.gather(devices, count, SEED_SIZE, helperShares.bytes);
       prio2.expandBlock(backend, count, helperShares, expanded, status);
-      prio2.splitBlock(count, proofs, expanded);
-      prio2.encodeShares(count, expanded, leaderShares);
+      prio2.splitBlock(count, proofs, expanded, leaderShares);
     },
 
     seal(block, keys, randomness) {
