@@ -1,4 +1,6 @@
-/** Cost of Prio v2's proof and verification, in microseconds a report (see `npm run bench`). */
+/** Cost of Prio v2's arithmetic, in microseconds a report (see `npm run bench`). */
+
+import { createBackend } from '@priolab/crypto';
 
 import { createPrio2 } from '../src/index.ts';
 
@@ -61,4 +63,55 @@ function verify(dimension: number): BenchRow {
   };
 }
 
-export const rows: readonly BenchRow[] = [prove(100), verify(100), prove(1344), verify(1344)];
+/** A seed's keystream and its elements, with OpenSSL's AES. */
+function expand(dimension: number): BenchRow {
+  return {
+    name: `prio2: expand ${dimension} bins`,
+    sizes: { smoke: 2, full: 100 },
+    prepare(count) {
+      const prio2 = createPrio2(dimension);
+      const backend = createBackend('node');
+      const bytes = Uint8Array.from({ length: 32 * count }, (_, i) => (i * i) % 251);
+      const seeds = { bytes, offset: 0, stride: 32 };
+      const out = new Uint32Array(count * prio2.shape.proofLen);
+      const status = new Uint8Array(count);
+      return () => {
+        prio2.expandBlock(backend, count, seeds, out, status);
+        return out.at(-1)!;
+      };
+    },
+  };
+}
+
+/** What is left of a report's way: proof to shares as bytes, those read, both shares added up. */
+function shares(dimension: number): BenchRow {
+  return {
+    name: `prio2: split, decode, aggregate both, ${dimension} bins`,
+    sizes: { smoke: 2, full: 100 },
+    prepare(count) {
+      const prio2 = createPrio2(dimension);
+      const size = prio2.shape.leaderShareSize;
+      const vectors = proofs(dimension, count);
+      const helper = vectors.slice().reverse();
+      const leader = new Uint32Array(vectors.length);
+      const wire = { bytes: new Uint8Array(count * size), offset: 0, stride: size };
+      const status = new Uint8Array(count);
+      const sum = new Uint32Array(dimension);
+      return () => {
+        sum.fill(0);
+        prio2.splitBlock(count, vectors, helper, wire);
+        prio2.decodeShares(count, wire, leader, status, 1);
+        prio2.aggregateBlock(count, leader, status, sum);
+        prio2.aggregateBlock(count, helper, status, sum);
+        return sum.at(-1)!;
+      };
+    },
+  };
+}
+
+export const rows: readonly BenchRow[] = [100, 1344].flatMap((dimension) => [
+  prove(dimension),
+  verify(dimension),
+  expand(dimension),
+  shares(dimension),
+]);
