@@ -3,7 +3,14 @@
 import { createBackend } from '@priolab/crypto';
 import { describe, expect, test } from 'vitest';
 
-import { PrioError, createPrio2, merge, unshard } from '../../src/index.ts';
+import {
+  MAX_DIMENSION,
+  PrioError,
+  createPrio2,
+  merge,
+  referencePrio2,
+  unshard,
+} from '../../src/index.ts';
 import type { Prio2 } from '../../src/index.ts';
 import { FAILED, leaderSharesOf, p, scattered, scatteredBits, verifyOne } from '../one-report.ts';
 
@@ -119,6 +126,70 @@ describe('a block of five reports', () => {
     expect([...unshard(totals[0]!, totals[1]!)]).toEqual(expected);
   });
 });
+
+describe('blocks of any size equal the reference, slot by slot', () => {
+  test.each([1, 2, 3, 5, 7, 8, 15, 16, 100, 127, 128])('%i bins, 0 to 9 reports', (dimension) => {
+    const prio2 = createPrio2(dimension);
+    const { proofLen } = prio2.shape;
+    for (let count = 0; count <= 9; count++) {
+      // Bits and what a cheating device may send, in turns.
+      const data = Array.from({ length: count }, (_, i) => {
+        const label = `${dimension}/${count}/${i}`;
+        return (i % 3 === 2 ? scattered : scatteredBits)(label, dimension);
+      });
+      const proofs = provenBlock(prio2, count, data.flat());
+      const helper = Uint32Array.from(scattered('helper', count * proofLen));
+      const leader = leaderSharesOf(prio2, count, proofs, helper);
+      const queryRandomness = Uint32Array.from(scattered('point', count));
+      const status = new Uint8Array(count);
+      const [own, peer] = answers(prio2, [leader, helper], queryRandomness, status);
+      prio2.decideBlock(count, own, peer, status, BAD_PROOF);
+      data.forEach((bins, i) => {
+        const [f0, g0] = scattered(`blind/${i}`, 2) as [number, number];
+        const proof = referencePrio2.prove(bins.map(BigInt), BigInt(f0), BigInt(g0));
+        const share = referencePrio2.split(proof, vectorOf(helper, i, proofLen));
+        expect(vectorOf(proofs, i, proofLen)).toEqual(proof);
+        expect(vectorOf(leader, i, proofLen)).toEqual(share);
+        const options = { dimension, r: BigInt(queryRandomness[i]!) };
+        const first = referencePrio2.verifyInit(share, { role: 'leader', ...options });
+        expect(vectorOf(own, i, 3)).toEqual(first);
+        const other = vectorOf(helper, i, proofLen);
+        const second = referencePrio2.verifyInit(other, { role: 'helper', ...options });
+        expect(vectorOf(peer, i, 3)).toEqual(second);
+        expect(status[i] === 0).toBe(referencePrio2.decide(first, second));
+        expect(status[i] === 0).toBe(bins.every((x) => x < 2));
+      });
+    }
+  });
+
+  test('the most bins there can be', () => {
+    const prio2 = createPrio2(MAX_DIMENSION);
+    const { dimension, proofLen } = prio2.shape;
+    const proofs = new Uint32Array(2 * proofLen);
+    for (let k = 0; k < dimension; k += 3) proofs[k] = 1;
+    proofs.copyWithin(proofLen, 0, dimension);
+    proofs[proofLen + 70_000] = 2;
+    for (const at of [dimension, proofLen + dimension]) proofs.set([p - 5, 17], at);
+    prio2.proveBlock(2, proofs);
+    const status = new Uint8Array(2);
+    const helper = new Uint32Array(proofs.length);
+    prio2.expandBlock(backend, 2, seedsOf(2), helper, status);
+    const leader = leaderSharesOf(prio2, 2, proofs, helper);
+    const [own, peer] = answers(prio2, [leader, helper], Uint32Array.of(998314904, 5), status);
+    prio2.decideBlock(2, own, peer, status, BAD_PROOF);
+    expect([...status]).toEqual([0, BAD_PROOF]);
+    const sums = [leader, helper].map((shares) => {
+      const sum = new Uint32Array(dimension);
+      prio2.aggregateBlock(2, shares, status, sum);
+      return sum;
+    }) as [Uint32Array, Uint32Array];
+    const totals = unshard(...sums);
+    expect(totals.findIndex((total, k) => total !== (k % 3 === 0 ? 1 : 0))).toBe(-1);
+  });
+});
+
+const vectorOf = (block: Uint32Array, slot: number, length: number): bigint[] =>
+  Array.from(block.subarray(slot * length, (slot + 1) * length), BigInt);
 
 describe('arrays that do not fit', () => {
   const prio2 = createPrio2(5);
