@@ -72,6 +72,16 @@ export function createBlockKernels(shape: BlockShape, constants: ProofConstants)
   bench.reserve(map.end);
   const { kernels } = bench;
 
+  const eachChunk = (
+    count: number,
+    chunkCount: number,
+    visit: (from: number, to: number) => void,
+  ): void => {
+    bench.claim(tables, map.verifyTables);
+    for (let from = 0; from < count; from += chunkCount) {
+      visit(from, Math.min(count, from + chunkCount));
+    }
+  };
   /** Vectors from..to - 1 of a block into an area. */
   const bring = (block: Uint32Array, from: number, to: number, at: number): void => {
     bench.words.set(block.subarray(from * vectorLen, to * vectorLen), at / 4);
@@ -86,11 +96,15 @@ export function createBlockKernels(shape: BlockShape, constants: ProofConstants)
       take(block, area + (first - from) * vectorSize, first, last),
     );
   };
+  const runVerify = (count: number, leader: boolean): void => {
+    const { points, verifyTables, work } = map;
+    const sign = leader ? 1 : 0;
+    kernels.verify(area, count, dimension, sizeLog2, sign, points, values, verifyTables, work);
+  };
 
   return Object.freeze({
     prove(count, vectors) {
-      bench.load(tables, map.verifyTables);
-      forEachChunk(count, map.chunkCount, (from, to) => {
+      eachChunk(count, map.chunkCount, (from, to) => {
         bring(vectors, from, to, area);
         kernels.prove(area, to - from, dimension, sizeLog2, map.proofTables, map.work);
         take(vectors, area, from, to);
@@ -98,7 +112,7 @@ export function createBlockKernels(shape: BlockShape, constants: ProofConstants)
     },
 
     expand(count, fill, out, status) {
-      forEachChunk(count, randomCount, (from, to) => {
+      eachChunk(count, randomCount, (from, to) => {
         fill(from, to - from, randomSize, { bytes: bench.bytes, offset: area, stride: randomSize });
         let slot = 0;
         const takeFrom = (): number =>
@@ -113,7 +127,7 @@ export function createBlockKernels(shape: BlockShape, constants: ProofConstants)
     },
 
     split(count, vectors, shares, out) {
-      forEachChunk(count, map.chunkCount, (from, to) => {
+      eachChunk(count, map.chunkCount, (from, to) => {
         bring(vectors, from, to, area);
         bring(shares, from, to, otherArea);
         kernels.subtractFrom(otherArea, area, (to - from) * vectorLen);
@@ -123,7 +137,7 @@ export function createBlockKernels(shape: BlockShape, constants: ProofConstants)
 
     decode(count, { bytes, offset, stride }, out, status, failure) {
       const fitting = Math.floor((map.areaSize - vectorSize) / stride) + 1;
-      forEachChunk(count, Math.max(1, Math.min(map.chunkCount, fitting)), (from, to) => {
+      eachChunk(count, Math.max(1, Math.min(map.chunkCount, fitting)), (from, to) => {
         const start = offset + from * stride;
         const end = offset + (to - 1) * stride + vectorSize;
         bench.bytes.set(bytes.subarray(start, end), otherArea);
@@ -136,39 +150,24 @@ export function createBlockKernels(shape: BlockShape, constants: ProofConstants)
     },
 
     verify({ leader, count, shares, points, out, status, failure }) {
-      bench.load(tables, map.verifyTables);
-      forEachChunk(count, map.chunkCount, (from, to) => {
+      eachChunk(count, map.chunkCount, (from, to) => {
         bring(shares, from, to, area);
         bench.words.set(points.subarray(from, to), map.points / 4);
-        const { verifyTables, work } = map;
-        const inChunk = to - from;
-        const sign = leader ? 1 : 0;
-        kernels.verify(
-          area,
-          inChunk,
-          dimension,
-          sizeLog2,
-          sign,
-          map.points,
-          values,
-          verifyTables,
-          work,
-        );
+        runVerify(to - from, leader);
         const { words } = bench;
+        const unsafes = values / 4 + 3 * (to - from);
         for (let i = from, at = values / 4; i < to; i++, at += 3) {
           if (status[i] !== 0) continue;
-          if (words[values / 4 + 3 * inChunk + i - from] !== 0) {
-            status[i] = failure;
-            continue;
-          }
-          for (let k = 0; k < 3; k++) out[3 * i + k] = words[at + k]!;
+          if (words[unsafes + i - from] !== 0) status[i] = failure;
+          else for (let k = 0; k < 3; k++) out[3 * i + k] = words[at + k]!;
         }
       });
     },
 
     aggregate(count, vectors, status, sum) {
+      bench.claim(tables, map.verifyTables);
       bench.words.set(sum.subarray(0, dimension), sums / 4);
-      forEachChunk(count, map.chunkCount, (from, to) => {
+      eachChunk(count, map.chunkCount, (from, to) => {
         bring(vectors, from, to, area);
         bench.bytes.set(status.subarray(from, to), flags);
         kernels.accumulate(sums, area, vectorSize, to - from, dimension, flags);
@@ -177,16 +176,6 @@ export function createBlockKernels(shape: BlockShape, constants: ProofConstants)
       sum.set(bench.words.subarray(sums / 4, sums / 4 + dimension));
     },
   } satisfies BlockKernels);
-}
-
-function forEachChunk(
-  count: number,
-  chunkCount: number,
-  visit: (from: number, to: number) => void,
-): void {
-  for (let from = 0; from < count; from += chunkCount) {
-    visit(from, Math.min(count, from + chunkCount));
-  }
 }
 
 /** The maximal runs of slots from..to - 1 whose status is 0. */

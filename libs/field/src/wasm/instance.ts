@@ -1,7 +1,7 @@
 /**
  * The compiled kernels and the one memory that they work in, one of each a thread. The memory is a
- * workbench: nothing stays in it between calls but the tables of whoever came last, so that any
- * number of block sizes share it. It grows when a larger one is set up, never while one is used.
+ * workbench: nothing stays in it between calls but the tables of whoever came last, so that blocks
+ * of any number of shapes share it. It grows when a larger shape is set up, never while it is used.
  */
 
 import { FieldError } from '../field-error.ts';
@@ -63,8 +63,11 @@ export interface Workbench {
   readonly words: Uint32Array;
   /** Makes sure that there are `size` bytes. */
   reserve(size: number): void;
-  /** Copies `tables` to `address`, unless they are what was copied there last. */
-  load(tables: Uint32Array, address: number): void;
+  /**
+   * Takes the memory over, with `tables` at `address`. Comes before every use: whoever has used it
+   * last has laid it out for a shape of their own.
+   */
+  claim(tables: Uint32Array, address: number): void;
 }
 
 const PAGE_SIZE = 65_536;
@@ -88,7 +91,7 @@ function createWorkbench(): Workbench {
   const instance = new WebAssembly.Instance(compile(), { env: { memory } });
   let bytes = new Uint8Array(memory.buffer);
   let words = new Uint32Array(memory.buffer);
-  let loaded: Uint32Array | undefined;
+  let owner: Uint32Array | undefined;
 
   return Object.freeze({
     kernels: instance.exports as unknown as Kernels,
@@ -105,10 +108,10 @@ function createWorkbench(): Workbench {
       bytes = new Uint8Array(memory.buffer);
       words = new Uint32Array(memory.buffer);
     },
-    load(tables, address) {
-      if (tables === loaded) return;
+    claim(tables, address) {
+      if (tables === owner) return;
       words.set(tables, address / 4);
-      loaded = tables;
+      owner = tables;
     },
   } satisfies Workbench);
 }

@@ -1,5 +1,7 @@
 /** Blocks of vectors for the kernels' tests, and what the reference makes of a single one. */
 
+import { expect } from 'vitest';
+
 import { createBlockKernels, referenceField as field } from '../../src/index.ts';
 import type { BlockKernels, BlockShape, ProofConstants } from '../../src/index.ts';
 import { edges, p } from '../elements.ts';
@@ -13,6 +15,13 @@ export interface Layout extends BlockShape {
 
 /** Every width that a kernel treats in its own way, and neighbours of powers of two. */
 export const dimensions = [1, 2, 3, 5, 7, 8, 15, 16, 100, 127, 128] as const;
+
+/** Reports in a block, on both sides of what fills four lanes. */
+export const counts = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
+/** The status of what a kernel refuses. */
+export const FAILED = 7;
+/** What is not for a kernel to write. */
+export const GUARD = 0xdeadbeef;
 
 /** Elements without a pattern, by label; every fifth one is an edge. */
 export function elementsOf(label: number, count: number): Uint32Array {
@@ -86,3 +95,31 @@ export function referenceValues(
   });
   return [f, g, h].map((values) => Number(field.evaluate(field.interpolate(values), BigInt(r))));
 }
+
+/** `values` with guards around; `inner` is what a kernel gets. */
+export function guarded(values: Uint32Array): { inner: Uint32Array; check(): void } {
+  const whole = Uint32Array.from([GUARD, ...values, GUARD, GUARD, GUARD, GUARD]);
+  return {
+    inner: whole.subarray(1, 1 + values.length),
+    check() {
+      expect(whole[0]).toBe(GUARD);
+      expect([...whole.subarray(1 + values.length)]).toEqual([GUARD, GUARD, GUARD, GUARD]);
+    },
+  };
+}
+
+/** Gives slot i the words of `source(i)`, then words counting up from 5. */
+export const filling =
+  (source: (slot: number) => readonly number[]) =>
+  (
+    first: number,
+    count: number,
+    size: number,
+    into: { bytes: Uint8Array; offset: number; stride: number },
+  ): void => {
+    for (let i = 0; i < count; i++) {
+      const words = source(first + i);
+      const view = new DataView(into.bytes.buffer, into.offset + i * into.stride, size);
+      for (let k = 0; k < size / 4; k++) view.setUint32(4 * k, words[k] ?? 5 + k, true);
+    }
+  };
