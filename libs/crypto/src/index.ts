@@ -24,6 +24,8 @@ export type {
 } from './backend.ts';
 export { copyBytes, fromHex, sha256, toHex } from './bytes.ts';
 export { multiplyPoints } from './calibration.ts';
+export { createCountingBackend, emptyCryptoWork } from './counting-backend.ts';
+export type { CryptoWork } from './counting-backend.ts';
 export { CryptoError } from './errors.ts';
 export type { CryptoErrorCode } from './errors.ts';
 export {
@@ -43,7 +45,7 @@ export {
 } from './keys.ts';
 export { createNobleBackend } from './noble-backend.ts';
 export { createNodeBackend } from './node-backend.ts';
-export { createBackend } from './registry.ts';
+export { backendNames, createBackend } from './registry.ts';
 export { fillScalars } from './scalars.ts';
 export { createSeedTree, seedBranchFrom } from './seed-tree.ts';
 export type { SeedBranch } from './seed-tree.ts';

@@ -11,6 +11,9 @@ const BACKENDS: Readonly<Record<BackendName, () => CryptoBackend>> = {
   node: createNodeBackend,
 };
 
+/** The backends that there are. */
+export const backendNames = Object.freeze(Object.keys(BACKENDS) as BackendName[]);
+
 /** A new backend; its prepared keys work with it and with other instances of the same name. */
 export function createBackend(name: BackendName): CryptoBackend {
   return BACKENDS[name]();
