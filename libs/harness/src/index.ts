@@ -32,6 +32,7 @@ export { runScenario, type Progress, type RunOptions } from './run/run.ts';
 export { metricsOf, planGradually, planOf, seedTreeOf } from './run/settings.ts';
 export { STAGES, type Stage } from './run/stages.ts';
 export { digestOf, runDigest, scenarioDigest } from './scenario/digest.ts';
+export { WORK_KINDS, type Work, type WorkKind } from './run/work.ts';
 export { UsageError, didYouMean, type Problem } from './scenario/problems.ts';
 export {
   defineScenario,

@@ -1,14 +1,15 @@
 /**
  * What a run leaves behind: `summary.json`, versioned and plain. Reporters and expectations read
  * this and nothing else. Everything under `identity`, `fates`, `cells` and `tally` is a function of
- * (scenario, seed); everything under `cost` and `environment` is not, and is left out of the
- * digest.
+ * (scenario, seed); everything under `cost` and `environment` is not (but for `cost.work`), and is
+ * left out of the digest. A field that is added keeps the version; one that changes does not.
  */
 
 import type { PeakSource } from '@priolab/runtime';
 
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Stage } from '../run/stages.ts';
+import type { Work } from '../run/work.ts';
 
 export const RECORD_SCHEMA = 'priolab-run/1';
 
@@ -104,6 +105,8 @@ export interface CostRecord {
   readonly reportsPerSecond: number;
   /** Worker milliseconds in each stage, summed over workers. */
   readonly stagesMs: Readonly<Record<Stage, number>>;
+  /** Operations of the protocol in each stage, exactly; those of cross-checks are left out. */
+  readonly work: Readonly<Record<Stage, Readonly<Work>>>;
   /** One P-256 variable-base multiplication, timed in this run before and after, microseconds. */
   readonly calibrationUs: { readonly before: number; readonly after: number };
   /** The process's largest resident set in this run, workers included. */

@@ -19,6 +19,7 @@ import { metricsOf, taskOf } from './settings.ts';
 import { addCounts, addTally, addTruth, emptyTally, emptyTruth } from './shard-result.ts';
 import type { CellSum, PartialSum, ShardResult, Tally, Truth } from './shard-result.ts';
 import { STAGES } from './stages.ts';
+import { WORK_KINDS } from './work.ts';
 
 /** One state, vendor, metric and window over all shards. */
 export interface CollectedCell {
@@ -37,6 +38,8 @@ export interface Collector {
   readonly fateCounts: ReadonlyMap<number, number>;
   readonly wrongFateExamples: readonly number[];
   readonly stagesMs: Float64Array;
+  /** Operations by stage and kind, see `StageTimer`. */
+  readonly work: Float64Array;
   readonly reportCount: number;
   /** Digest of all fates so far, in order. */
   fateDigest(): string;
@@ -66,6 +69,7 @@ export function createCollector(scenario: Scenario, plan: PopulationPlan): Colle
   const expectedSample = (2 * FRESH_VALUES * plan.reportCount) / SAMPLE_EVERY + 1024;
   const samples = createFingerprintSet(Math.min(SAMPLE_LIMIT, Math.ceil(expectedSample)));
   const accepted = createDayIds(plan);
+  const work = new Float64Array(STAGES.length * WORK_KINDS.length);
   let fateDigest = new Uint8Array(32);
   let reportCount = 0;
 
@@ -87,6 +91,7 @@ export function createCollector(scenario: Scenario, plan: PopulationPlan): Colle
     fateCounts,
     wrongFateExamples,
     stagesMs,
+    work,
     get cells() {
       return [...cells.values()];
     },
@@ -111,6 +116,7 @@ export function createCollector(scenario: Scenario, plan: PopulationPlan): Colle
       const room = EXAMPLES - wrongFateExamples.length;
       wrongFateExamples.push(...result.wrongFateExamples.slice(0, room));
       result.stagesMs.forEach((ms, stage) => (stagesMs[stage]! += ms));
+      result.work.forEach((count, i) => (work[i]! += count));
       fateDigest = sha256(Buffer.concat([fateDigest, result.fates])).slice();
       reportCount += result.fates.length / FATE_SIZE;
     },

@@ -32,6 +32,8 @@ import type { ShardInit } from './shard-program.ts';
 import type { ShardResult } from './shard-result.ts';
 import { STAGES } from './stages.ts';
 import type { Stage } from './stages.ts';
+import { WORK_KINDS } from './work.ts';
+import type { Work } from './work.ts';
 
 export interface Progress {
   readonly reportsDone: number;
@@ -77,7 +79,8 @@ export async function runScenario(options: RunOptions): Promise<RunSummary> {
     wallMs: monotonicMs() - startMs,
     cpuMs: cpuTimeMs() - startCpuMs,
     reportsPerSecond: (1000 * collector.reportCount) / shardsMs,
-    stagesMs: stageRecord(collector.stagesMs),
+    stagesMs: byStage((stage) => collector.stagesMs[stage]!),
+    work: byStage((stage) => workOf(collector.work, stage)),
     calibrationUs: { before, after: calibrate() },
     peakRssBytes: peak.bytes,
     peakRssSource: peak.source,
@@ -128,11 +131,14 @@ async function runShards(
   }
 }
 
-function stageRecord(stagesMs: Float64Array): Record<Stage, number> {
-  return Object.fromEntries(STAGES.map((stage, i) => [stage, stagesMs[i]!])) as Record<
-    Stage,
-    number
-  >;
+function byStage<T>(of: (stage: number) => T): Record<Stage, T> {
+  return Object.fromEntries(STAGES.map((stage, i) => [stage, of(i)])) as Record<Stage, T>;
+}
+
+function workOf(work: Float64Array, stage: number): Work {
+  const from = stage * WORK_KINDS.length;
+  const counts = WORK_KINDS.map((kind, k) => [kind, work[from + k]!]);
+  return Object.fromEntries(counts) as Work;
 }
 
 function recordOf(parts: {

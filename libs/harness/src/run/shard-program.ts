@@ -83,8 +83,8 @@ function createShardRun(parts: Parts): (shardIndex: number) => ShardResult {
   return (shardIndex) => {
     const shard = plan.shard(shardIndex);
     const day = firstDay(scenario) + shard.day;
-    const timer = createStageTimer(monotonicMs);
     const observer = createShardObserver(scenario, shard, arena);
+    const timer = createStageTimer(monotonicMs, world.work);
     const counts = senders.map((list, slot) => plan.senders(shard, slot, list));
     const devices = union(senders, counts);
     timer.lap('measure');
@@ -253,6 +253,7 @@ function resultOf(
     sampledValues: sampledValues.toWords(),
     acceptedIds: acceptedIds.toWords(),
     stagesMs: timer.totalsMs,
+    work: timer.totalsWork,
   };
 }
 

@@ -80,6 +80,8 @@ export interface ShardResult {
   readonly acceptedIds: Uint32Array;
   /** Milliseconds by stage. */
   readonly stagesMs: Float64Array;
+  /** Operations by stage and kind, see `StageTimer`. */
+  readonly work: Float64Array;
 }
 
 export function emptyTally(adversaryCount: number): Tally {

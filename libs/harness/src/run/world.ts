@@ -4,9 +4,9 @@
  * replacing a party; nothing here knows of that.
  */
 
-import { createBackend, fillScalars } from '@priolab/crypto';
+import { createBackend, createCountingBackend, fillScalars } from '@priolab/crypto';
 import type { BackendName, CryptoBackend, SeedBranch } from '@priolab/crypto';
-import { createPrio2 } from '@priolab/prio';
+import { createCountingPrio2, createPrio2 } from '@priolab/prio';
 import type { Prio2 } from '@priolab/prio';
 import {
   createAttestation,
@@ -30,6 +30,8 @@ import { createTamperingDevice, noDeeds } from '../adversary/tampering.ts';
 import type { Deeds } from '../adversary/tampering.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { blockCapacity, branches, metricsOf } from './settings.ts';
+import { emptyWork } from './work.ts';
+import type { Work } from './work.ts';
 
 const VENDORS: readonly Vendor[] = ['apple', 'google'];
 
@@ -55,6 +57,8 @@ export interface World {
   readonly attestations: Readonly<Record<Vendor, Attestation>>;
   readonly processorKeys: ProcessorKeys;
   readonly lines: readonly Line[];
+  /** What all parties have computed so far. */
+  readonly work: Work;
 }
 
 export interface WorldOptions {
@@ -77,7 +81,8 @@ export type Party = 'device' | 'ingestor' | 'leader' | 'helper';
 
 export function createWorld(options: WorldOptions): World {
   const { scenario, seedTree, shardParticipants } = options;
-  const backend = createBackend(options.backend);
+  const work = emptyWork();
+  const backend = createCountingBackend(createBackend(options.backend), work);
   const parts = partsOf(options, backend);
   const leaderKey = backend.privateKey(scalarOf(branches.processor(seedTree, 'leader')));
   const helperKey = backend.privateKey(scalarOf(branches.processor(seedTree, 'helper')));
@@ -96,7 +101,7 @@ export function createWorld(options: WorldOptions): World {
 
   const lineOf = (metric: Metric): Line => {
     const capacity = options.blockCapacity ?? blockCapacity(metric);
-    const prio2 = createPrio2(metric.bins);
+    const prio2 = createCountingPrio2(createPrio2(metric.bins), work);
     const { shape } = prio2;
     const honest = createDevice({
       backend: parts.backend('device'),
@@ -142,6 +147,7 @@ export function createWorld(options: WorldOptions): World {
     attestations,
     processorKeys: { leader: leaderKey.publicKey, helper: helperKey.publicKey },
     lines: metricsOf(scenario).map((metric) => parts.line(lineOf(metric))),
+    work,
   };
 }
 
