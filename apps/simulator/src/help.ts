@@ -24,6 +24,7 @@ const details: Readonly<Record<string, string>> = {
   --reports <n>      reports in the run (default: the scenario's)
   --workers <n>      worker threads; 0 runs in the main thread (default: one a core)
   --out <folder>     where runs are written (default: runs)
+  --profile          every stage with its time and its counted work, instead of bars
   --json             print one JSON document to standard output, all else to standard error:
                      of one scenario its summary.json (schema priolab-run/1), of several
                      { schema: "priolab-runs/1", exitCode, runs: [{ file, folder, summary }],

@@ -62,6 +62,7 @@ describe('run', () => {
       'run',
       file,
       '--json',
+      '--profile',
       '--workers',
       '0',
       '--seed',
@@ -71,6 +72,7 @@ describe('run', () => {
     const { identity } = JSON.parse(out) as { identity: { seed: string } };
     expect(identity.seed).toBe('a/../b c');
     expect(err).toContain('PASS');
+    expect(err).toMatch(/\n {2}seal .* %  +2  +2 /); // multiplications: base, fixed
     // The seed can't lead out of the folder of runs.
     expect(err).toMatch(/runs\/json-a-\.\.-b-c-[0-9a-f]{8}\//);
   });

@@ -1,9 +1,13 @@
-/** What a run cost: speed, worker time by stage as bars, memory, and the unit of speed. */
+/**
+ * What a run cost: speed, memory, the unit of speed, and worker time by stage: as bars, or as the
+ * full table of `profile.ts`.
+ */
 
 import type { RunSummary } from '@priolab/harness';
 
 import { reportsDone } from './known-limits.ts';
 import type { Palette } from './palette.ts';
+import { renderProfile } from './profile.ts';
 import {
   clip,
   counted,
@@ -18,7 +22,11 @@ import {
 const BAR_LONGEST = 40;
 const NAME_LONGEST = 24;
 
-export function renderCost(summary: RunSummary, width: number, palette: Palette): string[] {
+export function renderCost(
+  summary: RunSummary,
+  options: { width: number; palette: Palette; profile: boolean },
+): string[] {
+  const { width, palette, profile } = options;
   const { cost, environment, fates } = summary;
   const { wallMs, cpuMs, reportsPerSecond, stagesMs, calibrationUs } = cost;
   const { before, after } = calibrationUs;
@@ -35,7 +43,9 @@ export function renderCost(summary: RunSummary, width: number, palette: Palette)
     `${counted(environment.cores, 'core')}, ${machine}`,
   ].flatMap((fact) => wrap(fact, width - 2).map((line) => `  ${line}`));
   const done = reportsDone(fates);
-  return done === 0 ? facts : [...facts, ...stageBars(stagesMs, done, width, palette)];
+  if (done === 0) return facts;
+  if (profile) return [...facts, ...renderProfile(summary, done, width, palette)];
+  return [...facts, ...stageBars(stagesMs, done, width, palette)];
 }
 
 function peakMemory({ peakRssBytes, peakRssSource }: RunSummary['cost']): string {

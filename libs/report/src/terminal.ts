@@ -30,6 +30,8 @@ export interface SummaryOptions {
   /** Rows of the table of states and metrics: 24 if left out. */
   readonly maxRows?: number | undefined;
   readonly files?: readonly WrittenFile[] | undefined;
+  /** The full table of stages, with counts of operations, instead of bars. */
+  readonly profile?: boolean | undefined;
 }
 
 const DEFAULT_WIDTH = 100;
@@ -38,7 +40,7 @@ const DEFAULT_ROWS = 24;
 
 /** The whole report, without a newline at the end. Only commands and file paths pass the width. */
 export function renderSummary(summary: RunSummary, options: SummaryOptions): string {
-  const { colour, replay, maxRows = DEFAULT_ROWS, files = [] } = options;
+  const { colour, replay, maxRows = DEFAULT_ROWS, files = [], profile = false } = options;
   const palette = paletteFor(colour);
   const width = usableWidth(options.width);
   const section = (title: string, lines: readonly string[]): string[] =>
@@ -50,7 +52,7 @@ export function renderSummary(summary: RunSummary, options: SummaryOptions): str
     ...section('States and metrics', renderStates(summary, { width, palette, maxRows })),
     ...section('Expectations', renderExpectations(summary.expectations, width, palette)),
     ...section('Adversaries', renderAdversaries(summary, width, palette)),
-    ...section('Cost', renderCost(summary, width, palette)),
+    ...section('Cost', renderCost(summary, { width, palette, profile })),
     ...section('Files', renderFiles(files)),
   ].join('\n');
 }

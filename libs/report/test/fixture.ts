@@ -60,6 +60,15 @@ const cells = ['us-wa', 'us-ct'].flatMap((state) =>
   ),
 );
 
+const none = {
+  baseMultiplications: 0,
+  fixedMultiplications: 0,
+  variableMultiplications: 0,
+  nttButterflies: 0,
+  sha256Blocks: 0,
+  aesBlocks: 0,
+};
+
 const base: RunSummary = {
   schema: 'priolab-run/1',
   identity: {
@@ -138,6 +147,20 @@ const base: RunSummary = {
       'decide and sum': 16,
       observe: 8,
       'cross-check': 0,
+    },
+    work: {
+      measure: none,
+      identity: none,
+      randomise: none,
+      prove: { ...none, nttButterflies: 24 * 800 },
+      split: { ...none, aesBlocks: 5 * 800 },
+      seal: { ...none, baseMultiplications: 1600, fixedMultiplications: 1600 },
+      attest: { ...none, baseMultiplications: 800, sha256Blocks: 21 * 800 },
+      ingest: { ...none, variableMultiplications: 1200 },
+      'open and evaluate': { ...none, variableMultiplications: 1600, aesBlocks: 4000 },
+      'decide and sum': none,
+      observe: none,
+      'cross-check': none,
     },
     calibrationUs: { before: 101.25, after: 99.5 },
     peakRssBytes: 256 * 2 ** 20,

@@ -255,6 +255,39 @@ describe('expectations, adversaries, cost, files', () => {
     expect(text).not.toContain('identity');
   });
 
+  test('with profile: every stage with its counts for each report, and their sums', () => {
+    const text = section(render(summaryWith(), { profile: true, width: 100 }), 'Cost');
+    expect(text).toMatchInlineSnapshot(`
+      "  400 reports/s with 2 workers; 2.5 s in all, 4.0 s of CPU
+        peak memory 256 MiB
+        unit of speed: one P-256 multiplication, 101.3 us before the run and 99.5 us after
+        2 cores, Some CPU, linux x64, node 20.20.2
+        stage              us/report  share  base  fixed  variable  butterflies  SHA-256  AES
+        measure                 10.0    1 %     -      -         -            -        -    -
+        randomise               20.0    1 %     -      -         -            -        -    -
+        prove                  100.0    7 %     -      -         -           24        -    -
+        split                   10.0    1 %     -      -         -            -        -    5
+        seal                   500.0   34 %     2      2         -            -        -    -
+        attest                 200.0   14 %     1      -         -            -       21    -
+        ingest                 200.0   14 %     -      -      1.50            -        -    -
+        open and evaluate      400.0   27 %     -      -         2            -        -    5
+        decide and sum          20.0    1 %     -      -         -            -        -    -
+        observe                 10.0    1 %     -      -         -            -        -    -
+        all stages           1,470.0  100 %     3      2      3.50           24       21   10
+        Worker time and operations for each report that was run. Multiplications of P-256 points: base
+        k*G; fixed, of the key of a processor; variable, of a point that came with the report. Blocks of
+        SHA-256 and AES; radix-2 butterflies. Counts are exact and the same on every backend; those of
+        cross-checks are left out."
+    `);
+    expect(text).not.toContain('█');
+  });
+
+  test('with profile: what has no room is named', () => {
+    const narrow = section(render(summaryWith(), { profile: true, width: 60 }), 'Cost');
+    expect(narrow).toContain('No room for: ');
+    expect(Math.max(...narrow.split('\n').map((line) => line.length))).toBeLessThanOrEqual(60);
+  });
+
   test('files with what they hold', () => {
     const files = [
       { path: 'runs/x/summary.json', what: 'the record' },
@@ -279,16 +312,20 @@ describe.each(Object.entries(allRuns))('%s run', (_name, summary) => {
   const files = [{ path: fixture.HOSTILE, what: fixture.HOSTILE }];
 
   test.each([60, 80, 100, 250])('fits %i columns, but for commands and paths', (width) => {
-    for (const line of render(summary, { width }).split('\n')) {
-      if (!line.includes(REPLAY)) expect(Array.from(line).length).toBeLessThanOrEqual(width);
+    for (const profile of [false, true]) {
+      for (const line of render(summary, { width, profile }).split('\n')) {
+        if (!line.includes(REPLAY)) expect(Array.from(line).length).toBeLessThanOrEqual(width);
+      }
     }
   });
 
   test('without colour there is no control character, and no order to a CI runner', () => {
-    const text = render(summary, { files, replay: `x ${fixture.HOSTILE}` });
-    expect(text.replaceAll('\n', '')).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]|::|##/u);
-    expect(text).not.toMatch(/undefined|NaN/);
-    expect(text).not.toMatch(/ \n|\n$/);
+    for (const profile of [false, true]) {
+      const text = render(summary, { files, replay: `x ${fixture.HOSTILE}`, profile });
+      expect(text.replaceAll('\n', '')).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]|::|##/u);
+      expect(text).not.toMatch(/undefined|NaN/);
+      expect(text).not.toMatch(/ \n|\n$/);
+    }
   });
 
   test('colour adds styles and nothing else', () => {

@@ -37,12 +37,14 @@ const options = {
   reports: { type: 'string' },
   workers: { type: 'string' },
   out: { type: 'string', default: 'runs' },
+  profile: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
 } as const;
 
 interface Settings {
   readonly workers: number;
   readonly json: boolean;
+  readonly profile: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -57,7 +59,7 @@ interface Finished {
 
 export async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = parse('run', args, options);
-  const { seed, out, json } = values;
+  const { seed, out, json, profile } = values;
   if (positionals.length === 0) {
     throw usage('run', 'no scenario file; for example: priolab run scenarios/smoke.scenario.ts');
   }
@@ -83,7 +85,7 @@ export async function run(args: readonly string[]): Promise<number> {
       return EXIT.interrupted;
     }
     const jobs = jobsOf(prepared, out);
-    return await runAll(jobs, { workers, json, signal });
+    return await runAll(jobs, { workers, json, profile, signal });
   } finally {
     interrupt.dispose();
   }
@@ -136,7 +138,8 @@ function printJson(jobs: readonly Job[], finished: readonly Finished[], exitCode
   console.log(JSON.stringify(document, null, 2));
 }
 
-async function runOne(job: Job, { workers, json, signal }: Settings): Promise<RunSummary> {
+async function runOne(job: Job, settings: Settings): Promise<RunSummary> {
+  const { workers, json, profile, signal } = settings;
   const { scenario, plan, file, folder } = job;
   openFolder(folder);
   const say = json ? console.error : console.log;
@@ -175,6 +178,7 @@ async function runOne(job: Job, { workers, json, signal }: Settings): Promise<Ru
       maxRows: MAX_ROWS,
       replay,
       files,
+      profile,
     }),
   );
   return summary;
