@@ -3,7 +3,8 @@
  * come from a fixed seed; the checksum says that the same work was done.
  */
 
-import { createBackend, createSeedTree, fillScalars, SEAL_OVERHEAD } from '../src/index.ts';
+import { backendNames, createBackend, createSeedTree, fillScalars } from '../src/index.ts';
+import { SEAL_OVERHEAD } from '../src/index.ts';
 import type { BackendName, CryptoBackend, Strided } from '../src/index.ts';
 
 export interface BenchRow {
@@ -139,20 +140,46 @@ function keystream(backend: CryptoBackend, count: number, size: number): () => n
   };
 }
 
-function rowsOf(name: BackendName, full: number): readonly BenchRow[] {
+function publicKeys(backend: CryptoBackend, count: number): () => number {
+  const keys = scalars('key', count);
+  const points = packed(count, 65);
+  return () => {
+    backend.publicKeys(count, keys, points);
+    return checksum(points.bytes);
+  };
+}
+
+function digest(backend: CryptoBackend, count: number, size: number): () => number {
+  const sizes = new Uint32Array(count).fill(size);
+  const offsets = sizes.map((item, i) => i * item);
+  const messages = items('message', count, size).bytes;
+  const digests = packed(count, 32);
+  return () => {
+    backend.sha256(count, messages, offsets, sizes, digests);
+    return checksum(digests.bytes);
+  };
+}
+
+/** Slow backends get fewer items, so that a run takes no longer than a round. */
+const FULL: Readonly<Record<string, number>> = { noble: 4, node: 256 };
+
+function rowsOf(name: BackendName): readonly BenchRow[] {
   const backend = createBackend(name);
+  const full = FULL[name] ?? 512;
   const row = (what: string, prepare: BenchRow['prepare'], scale = 1): BenchRow => ({
     name: `crypto: ${name}: ${what}`,
     sizes: { smoke: 3, full: full * scale },
     prepare,
   });
   return [
+    row('public key', (size) => publicKeys(backend, size)),
     row('seal 64 B', (size) => seal(backend, size, 64)),
     row('seal 924 B', (size) => seal(backend, size, 924)),
     row('open 924 B', (size) => open(backend, size, 924)),
     row('sign', (size) => sign(backend, size)),
     row('verify', (size) => verify(backend, size)),
-    row('keystream 924 B', (size) => keystream(backend, size, 924), 5),
+    row('keystream 924 B', (size) => keystream(backend, size, 924), 4),
+    row('SHA-256 of 1,300 B', (size) => digest(backend, size, 1300), 4),
   ];
 }
 
@@ -168,8 +195,7 @@ function gather(count: number): () => number {
 }
 
 export const rows: readonly BenchRow[] = [
-  ...rowsOf('node', 1000),
-  ...rowsOf('noble', 50),
+  ...backendNames.flatMap(rowsOf),
   {
     name: 'crypto: seed tree: gather 32 B at 40 %',
     sizes: { smoke: 10, full: 100_000 },

@@ -1,17 +1,18 @@
 /**
- * Cost of the whole pipeline and of each of its stages, in microseconds a report (`npm run bench`).
- * A stage is timed by running the pipeline up to it on a fixed block, so that every stage works on
- * real input; the row is the stage alone.
+ * Cost of the whole pipeline, of each of its stages and of what it leaves out, in microseconds a
+ * report (`npm run bench`). `pipeline-block.ts` says what is in and what is not. A stage is timed
+ * on what the stages before it made, so that every stage works on real input.
  */
 
 import type { BackendName } from '@priolab/crypto';
-import type { BatchPair, IdentityBlock, MeasurementBlock } from '@priolab/roles';
+import type { BatchPair } from '@priolab/roles';
 
-import { openShard } from '../src/pipeline.ts';
-import { resolveScenario } from '../src/scenario/scenario.ts';
-import { createWorkload } from '../src/population/values.ts';
-import { branches, firstDay, planOf, seedTreeOf, taskOf } from '../src/run/settings.ts';
-import { createWorld } from '../src/run/world.ts';
+import { branches } from '../src/run/settings.ts';
+import { checkCertificates } from './certificate-check.ts';
+import { createPipeline, fastest, fastestFirst, notRegistered } from './pipeline-block.ts';
+import { setUp, workPerReport } from './pipeline-block.ts';
+import type { Setup } from './pipeline-block.ts';
+import { runSharesOnly } from './shares-only.ts';
 
 export interface BenchRow {
   readonly name: string;
@@ -19,50 +20,19 @@ export interface BenchRow {
   readonly sizes: { readonly smoke: number; readonly full: number };
   /** Sets up; the closure does the work once and returns a checksum. */
   prepare(size: number): () => number;
+  /** Operations of the protocol, an item. */
+  readonly work?: () => Readonly<Record<string, number>>;
 }
 
-type Setup = ReturnType<typeof setUp>;
-
-/** One shard of `size` devices with one metric, and every party. */
-function setUp(bins: number, size: number, backend: BackendName = 'node') {
-  const scenario = resolveScenario(
-    {
-      id: 'bench',
-      about: 'one block',
-      population: { reports: size, states: ['us-ca'], vendors: { apple: 1, google: 0 }, optIn: 1 },
-      system: { metrics: [{ id: 'bench-v1', bins }] },
-      crypto: { backend, crossCheck: false },
-      expect: ['conserve'],
-    },
-    'bench',
-  );
-  const seedTree = seedTreeOf(scenario);
-  const plan = planOf(scenario);
-  const world = createWorld({ scenario, seedTree, backend, shardParticipants: 512 });
-  const shard = plan.shard(0);
-  const line = world.lines[0]!;
-  const count = Math.min(size, line.capacity);
-  const devices = Uint32Array.from({ length: count }, (_, i) => i);
-  const day = firstDay(scenario);
-  const block: MeasurementBlock = {
-    task: taskOf(scenario, line.metric, shard.cell.state.id, 'apple'),
-    day,
-    count,
-    devices,
-    identityIndex: devices,
-    timesMs: new Uint32Array(count),
-    bits: new Uint32Array(count * bins),
-  };
-  const sender = { shard, metricSlot: 0, devices, count };
-  createWorkload(plan, seedTree).drawMeasurements({ ...sender, out: block.bits });
-  const open = (): IdentityBlock => openShard(world, shard, day, devices);
-  const identities = open();
-  return { world, line, shard, block, open, identities };
+/** Reports in a run: blocks as the product cuts them, fewer where a report takes milliseconds. */
+function fullSize(bins: number, backend: BackendName): number {
+  if (backend === 'noble') return 2;
+  if (backend === 'node') return 128;
+  return bins > 1000 ? 152 : 512;
 }
 
-/** Runs the stages of one block; `last` is the stage whose work is wanted. */
 const stages = {
-  'identity and certificate': ({ open }: Setup) => open().credentials[1]!,
+  'device key and certificate': ({ issue }: Prepared) => issue().credentials[1]!,
   randomise: ({ line, block, randomness }: Prepared) =>
     line.device.randomise(block, randomness).proofs[0]!,
   prove: ({ line, report, randomness }: Prepared) => {
@@ -77,8 +47,7 @@ const stages = {
     line.device.seal(report, world.processorKeys, randomness).leader.bytes[7]!,
   attest: ({ line, sealed, identities, randomness }: Prepared) =>
     line.device.attest(sealed, identities, randomness).bytes.at(-1)!,
-  ingest: ({ world, line, shard, block, uploads }: Prepared) => {
-    world.attestations.apple.clear();
+  ingest: ({ line, shard, block, uploads }: Prepared) => {
     line.ingestors.apple.openPartition(shard.index);
     return line.ingestors.apple.receive(block.task, block.day, uploads).batches.length;
   },
@@ -88,7 +57,9 @@ const stages = {
   },
 } as const;
 
-function prepare(setup: Setup) {
+type Prepared = ReturnType<typeof prepareStages>;
+
+function prepareStages(setup: Setup) {
   const { world, line, shard, block, identities } = setup;
   const randomness = branches.device(world.seedTree, shard.cell);
   const report = line.device.randomise(block, randomness);
@@ -100,48 +71,64 @@ function prepare(setup: Setup) {
   return { ...setup, randomness, report, sealed, uploads, batch: batch! satisfies BatchPair };
 }
 
-type Prepared = ReturnType<typeof prepare>;
+interface RowOptions {
+  readonly name: string;
+  readonly bins: number;
+  readonly backend: BackendName;
+  readonly start: (setup: Setup) => () => number;
+}
 
-function stageRow(name: keyof typeof stages, bins: number): BenchRow {
+function rowOf({ name, bins, backend, start }: RowOptions): BenchRow {
   return {
-    name: `pipeline, ${bins} bins: ${name}`,
-    sizes: { smoke: 3, full: 128 },
-    prepare(size) {
-      const prepared = prepare(setUp(bins, size));
-      return () => stages[name](prepared);
+    name,
+    sizes: { smoke: 2, full: fullSize(bins, backend) },
+    prepare: (size) => start(setUp(bins, size, backend)),
+    work() {
+      const setup = setUp(bins, 2, backend);
+      return workPerReport(setup, start(setup));
     },
   };
 }
 
-function wholeRow(bins: number, backend: BackendName, full: number): BenchRow {
-  return {
-    name: `pipeline, ${bins} bins: whole, ${backend}`,
-    sizes: { smoke: 2, full },
-    prepare(size) {
-      const setup = setUp(bins, size, backend);
-      return () => {
-        const { world, line } = setup;
-        const { batch } = prepare({ ...setup, identities: setup.open() });
-        const messages = {
-          leader: line.leader.verifyInit(batch.leader),
-          helper: line.helper.verifyInit(batch.helper),
-        };
-        line.leader.verifyNext(messages.helper);
-        line.helper.verifyNext(messages.leader);
-        line.leader.aggregate();
-        line.helper.aggregate();
-        line.helper.takeAggregateShares();
-        const [share] = line.leader.takeAggregateShares();
-        return share!.sum[0]! ^ world.lines.length;
-      };
-    },
+function stageRow(stage: keyof typeof stages, bins: number): BenchRow {
+  const start = (setup: Setup) => {
+    const prepared = prepareStages(setup);
+    return () => stages[stage](prepared);
   };
+  return rowOf({
+    name: `stage, ${bins} bins, ${fastest}: ${stage}`,
+    bins,
+    backend: fastest,
+    start,
+  });
+}
+
+function wholeRow(bins: number, backend: BackendName): BenchRow {
+  return rowOf({
+    name: `pipeline, ${bins} bins, ${backend}`,
+    bins,
+    backend,
+    start: createPipeline,
+  });
 }
 
 export const rows: readonly BenchRow[] = [
+  ...[5, 16, 100, 1344].flatMap((bins) => fastestFirst.map((backend) => wholeRow(bins, backend))),
+  ...fastestFirst.map((backend) =>
+    rowOf({ name: `certificate check, ${backend}`, bins: 100, backend, start: checkCertificates }),
+  ),
+  rowOf({
+    name: `shares only, 100 bins, ${fastest}`,
+    bins: 100,
+    backend: fastest,
+    start: runSharesOnly,
+  }),
   ...(Object.keys(stages) as (keyof typeof stages)[]).map((name) => stageRow(name, 100)),
-  wholeRow(5, 'node', 128),
-  wholeRow(100, 'node', 128),
-  wholeRow(1344, 'node', 64),
-  wholeRow(100, 'noble', 4),
 ];
+
+/** Rows that this table should have and can't. */
+export const absent: readonly { readonly name: string; readonly reason: string }[] =
+  notRegistered.map((backend) => ({
+    name: `pipeline, 100 bins, ${backend}`,
+    reason: `backend ${backend} is not registered`,
+  }));

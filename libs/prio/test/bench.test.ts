@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 
+import { rows as peerRows } from '../bench/peers.bench.ts';
 import { rows } from '../bench/prio2.bench.ts';
 
 test.each(rows)('benchmark row "$name" gives the same checksum twice', ({ prepare, sizes }) => {
@@ -9,4 +10,11 @@ test.each(rows)('benchmark row "$name" gives the same checksum twice', ({ prepar
   const checksum = run();
   expect(Number.isFinite(checksum)).toBe(true);
   expect(run()).toBe(checksum);
+});
+
+test.each(peerRows)('benchmark row "$name" gives the same checksum twice', async (row) => {
+  const run = row.prepare(row.sizes.smoke);
+  const checksum = await run();
+  expect(Number.isInteger(checksum)).toBe(true);
+  expect(await run()).toBe(checksum);
 });

@@ -1,0 +1,97 @@
+/**
+ * One block of reports, all parties, and nothing else: what the rows of the pipeline measure.
+ *
+ * In: noise, proof, split, both envelopes, the device's signature; at the ingestor form, signature,
+ * replays, r, batches; at both processors envelopes, evaluation, decision, sum; the combiner has no
+ * part. Every block is the same 1 to 512 devices with their own keys, and all must be accepted.
+ * Out, in rows of their own: making the devices' keys and certificates, and checking certificates
+ * (the ingestor has met these devices). Out altogether: drawing the measurements, and the oracles.
+ */
+
+import { backendNames } from '@priolab/crypto';
+import type { BackendName } from '@priolab/crypto';
+import type { MeasurementBlock } from '@priolab/roles';
+
+import { openShard, runBlock } from '../src/pipeline.ts';
+import type { Observer } from '../src/pipeline.ts';
+import { createWorkload } from '../src/population/values.ts';
+import { firstDay, planOf, seedTreeOf, taskOf } from '../src/run/settings.ts';
+import { createStageTimer } from '../src/run/stages.ts';
+import type { Work } from '../src/run/work.ts';
+import { createWorld } from '../src/run/world.ts';
+import { resolveScenario } from '../src/scenario/scenario.ts';
+
+/** From the fastest to the slowest. */
+const PREFERENCE: readonly string[] = ['wasm', 'node', 'noble'];
+
+export const fastestFirst: readonly BackendName[] = [...backendNames].sort(
+  (a, b) => PREFERENCE.indexOf(a) - PREFERENCE.indexOf(b),
+);
+export const fastest = fastestFirst[0]!;
+export const notRegistered = PREFERENCE.filter((name) => !backendNames.some((b) => b === name));
+
+export const silent: Observer = { uploaded() {}, takenIn() {}, verified() {} };
+
+export type Setup = ReturnType<typeof setUp>;
+
+/** A shard of `count` devices with one metric, their certificates, and every party. */
+export function setUp(bins: number, count: number, backend: BackendName = fastest) {
+  const scenario = resolveScenario(
+    {
+      id: 'bench',
+      about: 'one block',
+      population: { reports: count, states: ['us-ca'], vendors: { apple: 1, google: 0 }, optIn: 1 },
+      system: { metrics: [{ id: 'bench-v1', bins }] },
+      crypto: { backend, crossCheck: false },
+      expect: ['conserve'],
+    },
+    'bench',
+  );
+  const seedTree = seedTreeOf(scenario);
+  const plan = planOf(scenario);
+  const world = createWorld({ scenario, seedTree, backend, shardParticipants: 512 });
+  const shard = plan.shard(0);
+  const line = world.lines[0]!;
+  if (count > line.capacity) throw new RangeError(`${count} reports, a block has ${line.capacity}`);
+  const devices = Uint32Array.from({ length: count }, (_, i) => i);
+  const day = firstDay(scenario);
+  const block: MeasurementBlock = {
+    task: taskOf(scenario, line.metric, shard.cell.state.id, 'apple'),
+    day,
+    count,
+    devices,
+    identityIndex: devices,
+    timesMs: new Uint32Array(count),
+    bits: new Uint32Array(count * bins),
+  };
+  const sender = { shard, metricSlot: 0, devices, count };
+  createWorkload(plan, seedTree).drawMeasurements({ ...sender, out: block.bits });
+  const issue = () => openShard(world, shard, day, devices);
+  return { world, line, shard, block, issue, identities: issue() };
+}
+
+/** Runs the block through all parties, again and again; returns a checksum of the sums. */
+export function createPipeline({ world, line, shard, block, identities }: Setup): () => number {
+  const timer = createStageTimer(() => 0);
+  const context = { world, line, shard, identities, observer: silent, timer };
+  const run = (): number => {
+    line.ingestors.apple.openPartition(shard.index); // forgets the uploads, not the certificates
+    runBlock(context, block);
+    const shares = [line.leader, line.helper].map((party) => party.takeAggregateShares()[0]!);
+    if (!shares.every(({ count }) => count === block.count)) throw new Error('not all accepted');
+    return shares[0]!.sum[0]! ^ shares[1]!.sum.at(-1)!;
+  };
+  run();
+  return run;
+}
+
+/** The operations that `run` does for each report. */
+export function workPerReport({ world, block }: Setup, run: () => unknown): Record<string, number> {
+  const before = { ...world.work };
+  run();
+  const counts = Object.entries(world.work).map(([kind, count]) => [
+    kind,
+    (count - before[kind as keyof Work]) / block.count,
+  ]);
+  return Object.fromEntries(counts) as Record<string, number>;
+}
