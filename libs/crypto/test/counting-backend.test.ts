@@ -1,4 +1,4 @@
-/** Counts of operations against numbers worked out by hand, and bytes that counting leaves alone. */
+/** Operations counted, against numbers worked out by hand; counting leaves the bytes alone. */
 
 import { describe, expect, it } from 'vitest';
 import { backendNames, createBackend, sha256 } from '../src/index.ts';

@@ -55,8 +55,8 @@ export function renderProfile(
   ];
   const { lines, leftOut } = renderTable({ columns, rows, width, palette });
   const notes = [
-    'Worker time and operations for each report that was run. Multiplications of P-256 points: ' +
-      'base k*G; fixed, of the key of a processor; variable, of a point that came with the report. ' +
+    'Worker time and operations for each report that was run. Multiplications of points: ' +
+      'base k*G; fixed: of a key of a processor; variable: of a point that a report brought. ' +
       'Blocks of SHA-256 and AES; radix-2 butterflies. Counts are exact and the same on every ' +
       'backend; those of cross-checks are left out.',
     ...(leftOut.length > 0 ? [`No room for: ${leftOut.join(', ')}.`] : []),

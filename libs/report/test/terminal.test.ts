@@ -256,7 +256,7 @@ describe('expectations, adversaries, cost, files', () => {
   });
 
   test('with profile: every stage with its counts for each report, and their sums', () => {
-    const text = section(render(summaryWith(), { profile: true, width: 100 }), 'Cost');
+    const text = section(render(summaryWith(), { profile: true, width: 90 }), 'Cost');
     expect(text).toMatchInlineSnapshot(`
       "  400 reports/s with 2 workers; 2.5 s in all, 4.0 s of CPU
         peak memory 256 MiB
@@ -274,10 +274,10 @@ describe('expectations, adversaries, cost, files', () => {
         decide and sum          20.0    1 %     -      -         -            -        -    -
         observe                 10.0    1 %     -      -         -            -        -    -
         all stages           1,470.0  100 %     3      2      3.50           24       21   10
-        Worker time and operations for each report that was run. Multiplications of P-256 points: base
-        k*G; fixed, of the key of a processor; variable, of a point that came with the report. Blocks of
-        SHA-256 and AES; radix-2 butterflies. Counts are exact and the same on every backend; those of
-        cross-checks are left out."
+        Worker time and operations for each report that was run. Multiplications of points: base
+        k*G; fixed: of a key of a processor; variable: of a point that a report brought. Blocks
+        of SHA-256 and AES; radix-2 butterflies. Counts are exact and the same on every backend;
+        those of cross-checks are left out."
     `);
     expect(text).not.toContain('█');
   });

@@ -4,7 +4,7 @@
  */
 
 import { execFileSync } from 'node:child_process';
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 import { repositoryRoot } from './files.ts';
 
 export interface Machine {
@@ -27,6 +27,11 @@ export function describeMachine(): Machine {
 /** The machine in one line. */
 export function formatMachine({ cpu, cores, node, commit }: Machine): string {
   return `${cpu}, ${cores} cores, node ${node}, commit ${commit}`;
+}
+
+/** Processes that wanted a core over the last minute; the one that asks is among them. */
+export function loadAverage(): number {
+  return loadavg()[0] ?? Number.NaN;
 }
 
 function currentCommit(): string {

@@ -9,7 +9,7 @@ import { runSmall, small } from './fixture.ts';
 
 const none = Object.fromEntries(WORK_KINDS.map((kind) => [kind, 0]));
 
-/** One report of 100 bins: shares of 231 elements, an upload of 1,364 bytes, 1,300 of them signed. */
+/** One report of 100 bins: shares of 231 elements; of the upload's 1,364 bytes 1,300 are signed. */
 const one: Partial<ScenarioInput> = {
   population: { reports: 1, states: ['us-wa'], vendors: { apple: 1, google: 0 } },
   system: { metrics: [{ id: 'wide-v1', bins: 100 }] },
@@ -68,7 +68,7 @@ const many: Partial<ScenarioInput> = {
   expect: ['sum.exact'],
 };
 
-test('every upload is verified and both its shares opened; every certificate once a day', async () => {
+test('every upload is verified and opened twice; every certificate once a day', async () => {
   const { cost, population } = await runSmall(small(many));
   const { identity, ingest, 'open and evaluate': open } = cost.work;
   expect(population.deviceDays).toBeLessThan(1200); // two metrics

@@ -1,4 +1,4 @@
-/** Butterflies of a proof against numbers worked out by hand, and a proof that counting leaves alone. */
+/** Butterflies of a proof, against numbers worked out by hand; counting leaves the proof alone. */
 
 import { expect, test } from 'vitest';
 

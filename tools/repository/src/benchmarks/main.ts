@@ -3,28 +3,52 @@
  */
 
 import { parseArgs } from 'node:util';
-import { describeMachine } from '../machine.ts';
+import { describeMachine, loadAverage } from '../machine.ts';
+import { takeFigures } from './figures.ts';
 import { FULL, measure, SMOKE } from './measure.ts';
-import { formatJson, formatTable } from './report.ts';
-import { findRows } from './rows.ts';
+import { measureWall } from './measure-wall.ts';
+import { formatJson, formatMarkdown, formatTable } from './report.ts';
+import { filterRows, findRows } from './rows.ts';
+
+const options = {
+  json: { type: 'boolean', default: false },
+  markdown: { type: 'boolean', default: false },
+  smoke: { type: 'boolean', default: false },
+  filter: { type: 'string', default: '' },
+  rounds: { type: 'string' },
+} as const;
 
 /** Measures what `args` asks for and prints it; returns the exit code. */
 export async function main(args: string[]): Promise<number> {
-  const { values } = parseArgs({
-    args,
-    options: {
-      json: { type: 'boolean', default: false },
-      smoke: { type: 'boolean', default: false },
-      filter: { type: 'string', default: '' },
-    },
-  });
-  const rows = (await findRows()).filter(({ name }) => name.includes(values.filter));
-  if (rows.length === 0) {
+  const { values } = parseArgs({ args, options });
+  const { rounds } = values;
+  if (rounds !== undefined && !/^[1-9]\d{0,3}$/.test(rounds)) {
+    console.error(`--rounds: expected a number of rounds, 1 to 9999, got "${rounds}"`);
+    return 2;
+  }
+  const all = await findRows();
+  const chosen = filterRows(all, values.filter);
+  if (chosen.rows.length + chosen.wallRows.length === 0) {
     console.error(`no benchmark row has "${values.filter}" in its name`);
     return 2;
   }
-  const measurements = await measure(rows, values.smoke ? SMOKE : FULL);
-  const format = values.json ? formatJson : formatTable;
-  process.stdout.write(format(measurements, describeMachine()));
+  const usual = values.smoke ? SMOKE : FULL;
+  const asked = rounds === undefined ? {} : { rounds: Number(rounds), wallRounds: Number(rounds) };
+  const effort = { ...usual, ...asked };
+  const before = loadAverage();
+  // First, while the load average is still that of other processes.
+  const wallRows = await measureWall(chosen.wallRows, effort);
+  const rows = await measure(chosen.rows, effort);
+  const report = {
+    machine: describeMachine(),
+    load: { before, after: loadAverage() },
+    meaningful: !values.smoke,
+    rows,
+    wallRows,
+    absent: chosen.absent,
+    ...takeFigures(all, { rows, wallRows }),
+  };
+  const plain = values.markdown ? formatMarkdown : formatTable;
+  process.stdout.write(values.json ? formatJson(report) : plain(report));
   return 0;
 }

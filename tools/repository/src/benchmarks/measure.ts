@@ -3,11 +3,13 @@
  * the wall. It counts all threads, so what the garbage collector and the compiler do is included.
  *
  * The rows take turns, round by round, so that a slow minute of the machine falls on all of them
- * and not on one; the spread between rounds says how far to trust a number.
+ * and not on one; the spread between rounds says how far to trust a number. Rounds are kept, so
+ * that a ratio can be taken between rows of the same round.
  */
 
 import { Bench } from 'tinybench';
 import type { BenchRow } from './rows.ts';
+import { median, spread } from './statistics.ts';
 
 /** How much is measured. */
 export interface Effort {
@@ -16,11 +18,13 @@ export interface Effort {
   readonly rounds: number;
   /** CPU time a row gets in each round, at least one sample. */
   readonly roundMs: number;
+  /** Rounds of the rows with worker threads. */
+  readonly wallRounds: number;
 }
 
-export const FULL: Effort = { size: 'full', rounds: 5, roundMs: 200 };
+export const FULL: Effort = { size: 'full', rounds: 9, roundMs: 80, wallRounds: 5 };
 /** Only shows that every row runs; its numbers mean nothing. */
-export const SMOKE: Effort = { size: 'smoke', rounds: 1, roundMs: 0 };
+export const SMOKE: Effort = { size: 'smoke', rounds: 1, roundMs: 0, wallRounds: 1 };
 
 /** What a row costs. */
 export interface Measurement {
@@ -31,12 +35,17 @@ export interface Measurement {
   readonly spread: number;
   readonly sampleCount: number;
   readonly checksum: number;
+  /** Each round's median, in microseconds an item. */
+  readonly rounds: readonly number[];
+  /** Operations of the protocol an item, where the row counts them. */
+  readonly work?: Readonly<Record<string, number>>;
 }
 
 interface Course {
   readonly row: BenchRow;
   readonly size: number;
-  readonly run: () => number;
+  readonly run: () => number | Promise<number>;
+  readonly isAsync: boolean;
   readonly checksum: number;
   readonly rounds: Round[];
 }
@@ -49,39 +58,36 @@ interface Round {
 /** Measures `rows` in turns; `now` gives CPU time in ms. */
 export async function measure(
   rows: readonly BenchRow[],
-  effort: Effort,
+  effort: Pick<Effort, 'size' | 'rounds' | 'roundMs'>,
   now: () => number = cpuTimeMs,
 ): Promise<Measurement[]> {
-  const courses = rows.map((row): Course => {
+  const courses: Course[] = [];
+  for (const row of rows) {
     const size = row.sizes[effort.size];
     const run = row.prepare(size);
-    return { row, size, run, checksum: run(), rounds: [] };
-  });
+    const first = run();
+    const isAsync = first instanceof Promise;
+    courses.push({ row, size, run, isAsync, checksum: await first, rounds: [] });
+  }
   for (let round = 0; round <= effort.rounds; round++) {
     for (const course of courses) {
-      const measured = await measureRound(course, effort, now);
+      const measured = await measureRound(course, effort.roundMs, now);
       if (round > 0) course.rounds.push(measured); // the first round warms up
     }
   }
   return courses.map(summarize);
 }
 
-async function measureRound(course: Course, effort: Effort, now: () => number): Promise<Round> {
-  const { row, run, checksum, size } = course;
-  const bench = new Bench({
-    now,
-    time: effort.roundMs,
-    iterations: 1,
-    warmup: false,
-    throws: true,
-  });
+async function measureRound(course: Course, time: number, now: () => number): Promise<Round> {
+  const { row, run, isAsync, checksum, size } = course;
+  const bench = new Bench({ now, time, iterations: 1, warmup: false, throws: true });
   // Work that nobody looks at may be optimized away, and work that varies measures nothing.
-  const check = () => {
-    const got = run();
+  const check = (got: number): void => {
     if (got !== checksum)
       throw new Error(`${row.name}: checksum ${got}, before it was ${checksum}`);
   };
-  bench.add(row.name, check, { async: false });
+  if (isAsync) bench.add(row.name, async () => check(await run()), { async: true });
+  else bench.add(row.name, () => check(run() as number), { async: false });
   const result = (await bench.run())[0]?.result;
   if (result?.state !== 'completed') throw new Error(`${row.name}: ${result?.state ?? 'not run'}`);
   const { p50, samplesCount } = result.latency;
@@ -89,11 +95,16 @@ async function measureRound(course: Course, effort: Effort, now: () => number): 
 }
 
 function summarize({ row, rounds, checksum }: Course): Measurement {
-  const sorted = rounds.map((round) => round.usPerItem).sort((a, b) => a - b);
-  const usPerItem = sorted[sorted.length >> 1] as number;
-  const spread = ((sorted.at(-1) as number) - (sorted[0] as number)) / usPerItem;
-  const sampleCount = rounds.reduce((sum, round) => sum + round.sampleCount, 0);
-  return { name: row.name, usPerItem, spread, sampleCount, checksum };
+  const costs = rounds.map((round) => round.usPerItem);
+  return {
+    name: row.name,
+    usPerItem: median(costs),
+    spread: spread(costs),
+    sampleCount: rounds.reduce((sum, round) => sum + round.sampleCount, 0),
+    checksum,
+    rounds: costs,
+    ...(row.work === undefined ? {} : { work: row.work() }),
+  };
 }
 
 function cpuTimeMs(): number {

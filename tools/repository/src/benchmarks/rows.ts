@@ -1,5 +1,6 @@
 /**
- * Finds the benchmark rows: every `libs/<lib>/bench/<name>.bench.ts` exports `rows`.
+ * Finds the benchmark rows: what each `libs/<lib>/bench/<name>.bench.ts` exports as `rows` (CPU
+ * time), `wallRows` (time on the wall, with threads) and `absent` (what it should have and can't).
  */
 
 import { existsSync, readdirSync } from 'node:fs';
@@ -14,20 +15,62 @@ export interface BenchRow {
   /** How many items one run works on: enough to try it, and enough to measure it. */
   readonly sizes: { readonly smoke: number; readonly full: number };
   /** Sets up; the closure does the work once and returns a checksum, the same each time. */
-  prepare(size: number): () => number;
+  prepare(size: number): () => number | Promise<number>;
+  /** Operations of the protocol that one item takes, by kind: counted, not measured. */
+  readonly work?: () => Readonly<Record<string, number>>;
+}
+
+/** Work on worker threads, which only the clock on the wall can judge. */
+export interface WallRow {
+  readonly name: string;
+  readonly workers: number;
+  readonly sizes: { readonly smoke: number; readonly full: number };
+  /** Does it once, with threads of its own, and times it without their start. */
+  run(size: number): Promise<WallSample>;
+}
+
+export interface WallSample {
+  readonly wallMs: number;
+  /** CPU time of the whole process meanwhile. */
+  readonly cpuMs: number;
+  /** The same each time, with any number of workers. */
+  readonly checksum: number;
+}
+
+export interface AbsentRow {
+  readonly name: string;
+  readonly reason: string;
+}
+
+export interface Catalogue {
+  readonly rows: readonly BenchRow[];
+  readonly wallRows: readonly WallRow[];
+  readonly absent: readonly AbsentRow[];
 }
 
 /** The rows of all libs, by lib and file name. */
-export async function findRows(root = repositoryRoot): Promise<BenchRow[]> {
+export async function findRows(root = repositoryRoot): Promise<Catalogue> {
   const rows: BenchRow[] = [];
+  const wallRows: WallRow[] = [];
+  const absent: AbsentRow[] = [];
   for (const file of benchFiles(root)) {
     const module = (await import(/* @vite-ignore */ pathToFileURL(file).href)) as {
-      readonly rows?: readonly BenchRow[];
+      [Kind in keyof Catalogue]?: Catalogue[Kind];
     };
-    if (module.rows === undefined) throw new TypeError(`${file} exports no rows`);
-    rows.push(...module.rows);
+    if (module.rows === undefined && module.wallRows === undefined) {
+      throw new TypeError(`${file} exports no rows`);
+    }
+    rows.push(...(module.rows ?? []));
+    wallRows.push(...(module.wallRows ?? []));
+    absent.push(...(module.absent ?? []));
   }
-  return rows;
+  return { rows, wallRows, absent };
+}
+
+/** Those with `text` in their name. */
+export function filterRows({ rows, wallRows, absent }: Catalogue, text: string): Catalogue {
+  const fits = ({ name }: { name: string }): boolean => name.includes(text);
+  return { rows: rows.filter(fits), wallRows: wallRows.filter(fits), absent: absent.filter(fits) };
 }
 
 function benchFiles(root: string): string[] {

@@ -2,9 +2,10 @@
 
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
-import { measure, type Measurement } from '../../src/benchmarks/measure.ts';
-import { formatTable } from '../../src/benchmarks/report.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { figureDefinitions, ratioDefinitions, type Figure } from '../../src/benchmarks/figures.ts';
+import { measure } from '../../src/benchmarks/measure.ts';
+import type { BenchReport } from '../../src/benchmarks/report.ts';
 import { findRows, type BenchRow } from '../../src/benchmarks/rows.ts';
 import { repositoryRoot } from '../../src/files.ts';
 
@@ -13,23 +14,66 @@ function bench(...args: string[]) {
   return spawnSync(process.execPath, command, { encoding: 'utf8' });
 }
 
-test('every row runs at smoke size', async () => {
-  const rows = await findRows();
-  const { status, stdout, stderr } = bench('--smoke', '--json');
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  const report = JSON.parse(stdout) as { machine: { node: string }; rows: Measurement[] };
-  expect(report.rows.map(({ name }) => name)).toEqual(rows.map(({ name }) => name));
-  expect(report.rows.every(({ sampleCount }) => sampleCount >= 1)).toBe(true);
-  expect(report.machine.node).toBe(process.version);
-  expect(new Set(rows.map(({ name }) => name)).size).toBe(rows.length);
+type Found = Figure | { readonly missing: string };
+type JsonReport = Omit<BenchReport, 'ratios' | 'figures'> & {
+  readonly ratios: Readonly<Record<string, Found>>;
+  readonly figures: Readonly<Record<string, Found>>;
+};
+
+const names = (list: readonly { readonly name: string }[]) => list.map(({ name }) => name);
+
+describe('at smoke size', () => {
+  let done: ReturnType<typeof bench>;
+  let report: JsonReport;
+  beforeAll(() => {
+    done = bench('--smoke', '--json');
+    report = JSON.parse(done.stdout) as JsonReport;
+  }, 120_000);
+
+  test('every row runs, and has a name of its own', async () => {
+    const all = await findRows();
+    expect(done).toMatchObject({ status: 0, stderr: '' });
+    expect(names(report.rows)).toEqual(names(all.rows));
+    expect(names(report.wallRows)).toEqual(names(all.wallRows));
+    expect(report.absent).toEqual(all.absent);
+    const both = [...report.rows, ...report.wallRows];
+    expect(both.every(({ sampleCount, rounds }) => sampleCount >= 1 && rounds.length === 1)).toBe(
+      true,
+    );
+    expect(new Set(names(both)).size).toBe(both.length);
+    expect(report.machine.node).toBe(process.version);
+    expect(report.meaningful).toBe(false);
+  });
+
+  test('every ratio and figure is there, but for those of a backend that is not', () => {
+    expect(Object.keys(report.ratios)).toEqual(names(ratioDefinitions));
+    expect(Object.keys(report.figures)).toEqual(names(figureDefinitions));
+    const reasons = report.absent.map(({ reason }) => reason);
+    for (const found of Object.values({ ...report.ratios, ...report.figures })) {
+      if ('missing' in found) expect(reasons).toContain(found.missing);
+      else expect(found).toMatchObject({ sampleCount: 1, spread: 0 });
+    }
+  });
 });
 
 test('a filter chooses rows; one that fits none is an error', () => {
   const chosen = bench('--smoke', '--filter', 'batch inversion');
-  expect(chosen.stdout.split('\n').filter((line) => line.includes('|')).length).toBe(2);
+  expect(chosen.stdout).toMatch(/^field: batch inversion, per element \|/m);
+  expect(chosen.stdout).not.toContain('ntt of 128 ');
+  expect(chosen.stdout).toMatch(/^missing: proveVerify100.* was not measured \(--filter\)$/m);
   const none = bench('--filter', 'no such row');
   expect(none.status).toBe(2);
   expect(none.stderr).toContain('no such row');
+});
+
+test('rounds are a number', () => {
+  const { status, stderr } = bench('--rounds', '0');
+  expect({ status, stderr }).toEqual({
+    status: 2,
+    stderr: '--rounds: expected a number of rounds, 1 to 9999, got "0"\n',
+  });
+  const three = bench('--smoke', '--json', '--rounds', '3', '--filter', 'batch inversion');
+  expect((JSON.parse(three.stdout) as JsonReport).rows[0]?.rounds.length).toBe(3);
 });
 
 /** A row whose run takes `costMs` (by run) of a clock that nothing else moves. */
@@ -54,15 +98,23 @@ test('cost an item: the median of the rounds; spread: their range', async () => 
   // One run for the checksum and one to warm up; then one sample a round: 2, 4 and 3 ms.
   const { row, now } = fakeRow('a', [9, 8, 2, 4, 3]);
   const found = await measure([row], { size: 'full', rounds: 3, roundMs: 0 }, now);
+  const near = (value: number) => expect.closeTo(value, 9) as number;
   expect(found).toEqual([
     {
       name: 'a',
-      usPerItem: expect.closeTo(150, 9) as number,
-      spread: expect.closeTo(2 / 3, 9) as number,
+      usPerItem: near(150),
+      spread: near(2 / 3),
       sampleCount: 3,
       checksum: 20,
+      rounds: [near(100), near(200), near(150)],
     },
   ]);
+});
+
+test('work is counted where a row can count it', async () => {
+  const row = { ...fakeRow('a', [1]).row, work: () => ({ aesBlocks: 3 }) };
+  const found = await measure([row], { size: 'smoke', rounds: 1, roundMs: 0 });
+  expect(found[0]?.work).toEqual({ aesBlocks: 3 });
 });
 
 test('the rows take turns', async () => {
@@ -73,24 +125,10 @@ test('the rows take turns', async () => {
   expect(order.join('')).toBe('ab'.repeat(4)); // checksums, warm-up, two rounds
 });
 
-test('a row whose checksum varies is refused', async () => {
+test.each(['now', 'later'])('a row whose checksum varies is refused (%s)', async (when) => {
   let runCount = 0;
-  const row = { name: 'odd', sizes: { smoke: 1, full: 1 }, prepare: () => () => runCount++ };
+  const run = () => (when === 'now' ? runCount++ : Promise.resolve(runCount++));
+  const row = { name: 'odd', sizes: { smoke: 1, full: 1 }, prepare: () => run };
   const effort = { size: 'smoke', rounds: 1, roundMs: 0 } as const;
   await expect(measure([row], effort)).rejects.toThrow('odd: checksum 1, before it was 0');
-});
-
-test('the table shows each row, and the machine', () => {
-  const row = { name: 'a: b', usPerItem: 1.23456, spread: 0.1, sampleCount: 12, checksum: 7 };
-  const machine = { cpu: 'Some CPU', cores: 2, node: 'v20.0.0', commit: 'abc+' };
-  expect(formatTable([row, { ...row, usPerItem: 0, spread: Number.NaN }], machine)).toBe(
-    [
-      'row  | us per item | spread | samples',
-      'a: b |        1.23 |   10 % |      12',
-      'a: b |        0.00 |      - |      12',
-      '',
-      'Some CPU, 2 cores, node v20.0.0, commit abc+',
-      '',
-    ].join('\n'),
-  );
 });
