@@ -95,6 +95,31 @@ describe.each(backendNames)('%s', (name) => {
     });
   });
 
+  it('seals, opens and signs no slot that was refused earlier, and counts none', () => {
+    const { work, backend } = counting(name);
+    const count = 3;
+    const status = Uint8Array.of(FAILURE, 0, FAILURE);
+    const all = (bytes: Uint8Array) => ({ bytes, offset: 0, stride: 0 });
+    const scalars = all(NONCE);
+    const sealed = { bytes: new Uint8Array(count * 97), offset: 0, stride: 97 };
+    const plaintexts = { bytes: new Uint8Array(count * 16), offset: 0, stride: 16 };
+    const envelopes = { count, plaintexts, sealed, status };
+    const { publicKey } = recipient;
+    backend.seal({ ...envelopes, recipient: publicKey, scalars, plaintextSize: 16 });
+    const privateKey = backend.privateKey(SCALAR);
+    backend.open({ ...envelopes, privateKey, sealedSize: 97, failure: FAILURE });
+    const signatures = { bytes: new Uint8Array(count * 64), offset: 0, stride: 64 };
+    const signer = { scalars: all(SCALAR), nonces: scalars, digests: all(sha256(NONCE)) };
+    backend.sign({ count, ...signer, signatures, status });
+    expect(work).toEqual({
+      baseMultiplications: 1 + 1,
+      fixedMultiplications: 1,
+      variableMultiplications: 1,
+      sha256Blocks: 2 + 2,
+      aesBlocks: 3 + 3,
+    });
+  });
+
   it('gives the bytes of the backend behind it', () => {
     const { backend } = counting(name);
     const plaintext = utf8('plaintext');
