@@ -48,12 +48,16 @@ export function formatJson(report: BenchReport): string {
   return `${JSON.stringify(json, undefined, 2)}\n`;
 }
 
-function sections({ rows, wallRows, absent, ratios, figures }: BenchReport): Section[] {
+function sections(report: BenchReport): Section[] {
+  const { rows, wallRows, absent, ratios, figures, meaningful } = report;
   const all = [...ratios, ...figures];
   return [
     {
       title: 'Ratios and figures',
-      table: [['name', 'value', 'goal', 'spread', 'rounds', 'what'], ...all.map(figureCells)],
+      table: [
+        ['name', 'value', 'goal', 'spread', 'rounds', 'what'],
+        ...all.map((found) => figureCells(found, meaningful)),
+      ],
     },
     {
       title: 'CPU time',
@@ -88,15 +92,17 @@ function sections({ rows, wallRows, absent, ratios, figures }: BenchReport): Sec
 
 const NONE = '-';
 
-function figureCells(found: Figure | MissingFigure): string[] {
+/** Where numbers mean nothing, none is held against its goal. */
+function figureCells(found: Figure | MissingFigure, meaningful: boolean): string[] {
   if ('missing' in found) {
     return [found.name, 'missing', NONE, NONE, NONE, found.about];
   }
   const { name, value, unit, goal, reached, spread, sampleCount, about, doubt } = found;
+  const verdict = meaningful ? `: ${reached === true ? 'yes' : 'no'}` : '';
   return [
     name,
     `${formatNumber(value)} ${unit}${doubt === undefined ? '' : ' (doubtful)'}`,
-    goal === undefined ? NONE : `${formatGoal(goal)}: ${reached === true ? 'yes' : 'no'}`,
+    goal === undefined ? NONE : formatGoal(goal) + verdict,
     formatSpread(spread),
     String(sampleCount),
     about,

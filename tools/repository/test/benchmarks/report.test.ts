@@ -96,3 +96,9 @@ test('as JSON, ratios and figures by name', () => {
   expect(json.figures).toEqual({ 'x.us': { about: 'a cost', missing: 'no such backend' } });
   expect(json.rows[0]).toMatchObject({ name: 'a: b', rounds: [1.2] });
 });
+
+test('at smoke size no number is held against its goal', () => {
+  const text = formatTable({ ...report, meaningful: false });
+  expect(text).toMatch(/^x\.vsY .*\| at least 3\.2 \|/m);
+  expect(text).toContain('\nsmoke sizes: every row runs, and no number means anything\n');
+});
