@@ -3,17 +3,17 @@
  * makes it fast is what it doesn't create: one ECDH object for all ephemeral keys, one per private
  * key, imported KeyObjects for verification, one-shot hashes.
  *
- * Sources: ENPA section 4 (ECIES), ENPA section 3.4 (64-bit counter). ECDSA signing with a given
- * nonce, which node:crypto lacks, is in `node-sign.ts`.
+ * Source: ENPA section 4 (ECIES). ECDSA signing with a given nonce, which node:crypto lacks, is in
+ * `node-sign.ts`; AES of single items is in `node-aes.ts`.
  */
 
-import { createCipheriv, createDecipheriv, createECDH, createPublicKey } from 'node:crypto';
-import { ECDH, hash, verify as verifySignature } from 'node:crypto';
+import { createECDH, createPublicKey, ECDH, hash, verify as verifySignature } from 'node:crypto';
 import type { VerifyKeyObjectInput } from 'node:crypto';
 import { checkKeystream, checkOpen, checkPublicKeys, checkSeal } from './block-checks.ts';
 import { checkSha256, checkSign, checkVerify } from './block-checks.ts';
 import { CryptoError } from './errors.ts';
 import { message, slot } from './layout.ts';
+import { openSealed, writeKeystream, writeSealed } from './node-aes.ts';
 import { signBlock } from './node-sign.ts';
 import { checkScalar, isScalar, isUncompressed } from './scalars.ts';
 import { POINT_SIZE, SCALAR_SIZE } from './backend.ts';
@@ -22,10 +22,6 @@ import type { CryptoBackend, OpenBlock, PrivateKey, SealBlock, VerifyBlock } fro
 import type { Strided, VerifyingKeys } from './backend.ts';
 
 const CURVE = 'prime256v1';
-const GCM = 'aes-128-gcm';
-const AES_KEY_SIZE = 16;
-const AES_BLOCK_SIZE = 16;
-const TAG_SIZE = 16;
 /** Z || 00000001 || ephemeral public key: the input of the one KDF block. */
 const KDF_INPUT_SIZE = 32 + 4 + POINT_SIZE;
 
@@ -127,14 +123,10 @@ function seal(keys: ECDH, kdfInput: Uint8Array, block: SealBlock): void {
     keys.setPrivateKey(scalar);
     const ephemeral = keys.getPublicKey();
     const key = envelopeKey(kdfInput, keys.computeSecret(block.recipient), ephemeral);
-    // ENPA section 4 step 4: the second half of K is the nonce, 16 bytes and not the usual 12.
-    const aes = createCipheriv(GCM, key.subarray(0, AES_KEY_SIZE), key.subarray(AES_KEY_SIZE));
-    const ciphertext = aes.update(slot(block.plaintexts, i, plaintextSize));
-    aes.final();
     const start = block.sealed.offset + i * block.sealed.stride;
     block.sealed.bytes.set(ephemeral, start);
-    block.sealed.bytes.set(ciphertext, start + POINT_SIZE);
-    block.sealed.bytes.set(aes.getAuthTag(), start + POINT_SIZE + plaintextSize);
+    const plaintext = slot(block.plaintexts, i, plaintextSize);
+    writeSealed(key, plaintext, block.sealed.bytes, start + POINT_SIZE);
   }
 }
 
@@ -166,16 +158,7 @@ function openOne(
     throw error;
   }
   const key = envelopeKey(kdfInput, shared, ephemeral);
-  const aes = createDecipheriv(GCM, key.subarray(0, AES_KEY_SIZE), key.subarray(AES_KEY_SIZE));
-  aes.setAuthTag(sealed.subarray(sealed.length - TAG_SIZE));
-  const plaintext = aes.update(sealed.subarray(POINT_SIZE, sealed.length - TAG_SIZE));
-  try {
-    aes.final();
-    return plaintext;
-  } catch {
-    // `final` fails for a wrong tag only, and node gives that error no code.
-    return undefined;
-  }
+  return openSealed(key, sealed.subarray(POINT_SIZE));
 }
 
 /** ENPA section 4 step 3: K = SHA-256(Z || 00000001 || ephemeral public key). */
@@ -207,30 +190,8 @@ function keystream(count: number, seeds: Strided, size: number, out: Strided): v
   if (size === 0) return;
   const zeros = new Uint8Array(size);
   for (let i = 0; i < count; i++) {
-    const seed = slot(seeds, i, SEED_SIZE);
-    const key = seed.subarray(0, AES_KEY_SIZE);
-    const counter = seed.subarray(AES_KEY_SIZE);
-    const start = out.offset + i * out.stride;
-    const first = Math.min(size, sizeToWrap(counter));
-    out.bytes.set(
-      createCipheriv('aes-128-ctr', key, counter).update(zeros.subarray(0, first)),
-      start,
-    );
-    if (first === size) continue;
-    // ENPA section 3.4: the low 64 bits wrap to 0 without carry; OpenSSL would carry.
-    const wrapped = Uint8Array.from(counter);
-    wrapped.fill(0, 8);
-    const rest = createCipheriv('aes-128-ctr', key, wrapped).update(zeros.subarray(first));
-    out.bytes.set(rest, start + first);
+    writeKeystream(slot(seeds, i, SEED_SIZE), zeros, out.bytes, out.offset + i * out.stride);
   }
-}
-
-/** Bytes of keystream before the low half of `counter` wraps; Infinity where it is far away. */
-function sizeToWrap(counter: Uint8Array): number {
-  for (let i = 8; i < 12; i++) if (counter[i] !== 0xff) return Infinity;
-  let low = 0;
-  for (let i = 12; i < 16; i++) low = low * 256 + counter[i]!;
-  return (2 ** 32 - low) * AES_BLOCK_SIZE;
 }
 
 function sha256Block(

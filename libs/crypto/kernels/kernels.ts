@@ -1,0 +1,14 @@
+/**
+ * What `npm run kernels` compiles for this lib: AssemblyScript in `assembly/`, and the sources that
+ * the generators beside it write.
+ */
+
+import { symmetricSources } from './symmetric/sources.ts';
+
+/** Read by the kernel compiler; the bytes below `memoryBase` are the kernels' scratch. */
+export const kernels = {
+  assembly: new URL('assembly/', import.meta.url),
+  generated: { ...symmetricSources() },
+  memoryBase: 64 * 1024,
+  output: new URL('../src/wasm/module.generated.ts', import.meta.url),
+};

@@ -1,0 +1,96 @@
+/**
+ * How a block's items reach the kernels: where they are, if their array is a view of the kernels'
+ * own memory, or else by way of an area there, some items at a time. Results in an area are copied
+ * back item by item, so that what lies between items is never written.
+ */
+
+import type { Strided } from '../backend.ts';
+import type { KernelInstance } from './instance.ts';
+
+/** Bytes up to which a plain loop copies faster than a view is made. */
+const LOOP_SIZE_MAX = 64;
+
+/** An area in the kernels' memory for up to `itemCount` items of up to `itemSize` bytes. */
+export interface Staging {
+  /** Address and stride of what was last placed. */
+  readonly address: number;
+  readonly stride: number;
+  /** Makes items `first` to `first + count` readable to the kernels. */
+  placeInputs(items: Strided, first: number, count: number, size: number): void;
+  /** Finds room for results: in `items` itself where it can be, else in the area. */
+  placeOutputs(items: Strided, first: number, size: number): void;
+  /** Writes result `index` of what `placeOutputs` placed to item `first + index`. */
+  collect(items: Strided, first: number, index: number, size: number): void;
+}
+
+export function createStaging(
+  kernels: KernelInstance,
+  itemCount: number,
+  itemSize: number,
+): Staging {
+  return new Area(kernels, kernels.reserve(itemCount * alignedSize(itemSize)));
+}
+
+class Area implements Staging {
+  address = 0;
+  stride = 0;
+  readonly #kernels: KernelInstance;
+  readonly #start: number;
+  #bytes = new Uint8Array(0);
+
+  constructor(kernels: KernelInstance, start: number) {
+    this.#kernels = kernels;
+    this.#start = start;
+  }
+
+  placeInputs(items: Strided, first: number, count: number, size: number): void {
+    if (this.#placeInside(items, first)) return;
+    this.#placeInArea(size);
+    const { bytes, offset, stride } = items;
+    for (let i = 0; i < count; i++) {
+      const from = offset + (first + i) * stride;
+      copyBytes(bytes, from, this.#bytes, this.#start + i * this.stride, size);
+    }
+  }
+
+  placeOutputs(items: Strided, first: number, size: number): void {
+    if (!this.#placeInside(items, first)) this.#placeInArea(size);
+  }
+
+  collect(items: Strided, first: number, index: number, size: number): void {
+    if (items.bytes.buffer === this.#kernels.memory.buffer) return;
+    const to = items.offset + (first + index) * items.stride;
+    copyBytes(this.#bytes, this.#start + index * this.stride, items.bytes, to, size);
+  }
+
+  #placeInside({ bytes, offset, stride }: Strided, first: number): boolean {
+    if (bytes.buffer !== this.#kernels.memory.buffer) return false;
+    this.address = bytes.byteOffset + offset + first * stride;
+    this.stride = stride;
+    return true;
+  }
+
+  #placeInArea(size: number): void {
+    this.address = this.#start;
+    this.stride = alignedSize(size);
+    // Memory that has grown has another buffer.
+    const { buffer } = this.#kernels.memory;
+    if (this.#bytes.buffer !== buffer) this.#bytes = new Uint8Array(buffer);
+  }
+}
+
+function alignedSize(size: number): number {
+  return (size + 15) & ~15;
+}
+
+/** `size` bytes; a loop where they are few, since a view costs more than they do. */
+export function copyBytes(
+  source: Uint8Array,
+  from: number,
+  target: Uint8Array,
+  to: number,
+  size: number,
+): void {
+  if (size > LOOP_SIZE_MAX) target.set(source.subarray(from, from + size), to);
+  else for (let i = 0; i < size; i++) target[to + i] = source[from + i]!;
+}
