@@ -4,13 +4,13 @@
  *
  * A state between rounds is in the tower's basis, and its ShiftRows are put off: after round r the
  * AES state is ShiftRows^r of what is kept. MixColumns, which rotates within columns, therefore
- * has four forms; round keys are kept in the same basis and order (`assembly/symmetric/aes.ts`).
+ * has four forms; round keys are kept in the same basis and order (`assembly/symmetric/aes-keys.ts`).
  */
 
 import { AFFINE_CONSTANT, towerTables } from './aes-tower.ts';
 import type { NibbleMap, SubstitutionTables } from './aes-tower.ts';
 
-const ROUNDS = 10;
+export const ROUNDS = 10;
 const tables = towerTables();
 
 /** Gathers: byte p of the result is byte `gather[p]` of the operand. Byte p is row p % 4. */
@@ -25,10 +25,10 @@ const NEXT_ROW: Gather = IDENTITY.map((p) => (p % 4 === 3 ? p - 3 : p + 1));
 const compose = (first: Gather, second: Gather): Gather => second.map((p) => first[p]!);
 const repeat = (gather: Gather, times: number): Gather =>
   Array.from({ length: times }).reduce<Gather>((done) => compose(done, gather), IDENTITY);
-const shiftRows = (times: number): Gather => repeat(SHIFT_ROWS, ((times % 4) + 4) % 4);
+export const shiftRows = (times: number): Gather => repeat(SHIFT_ROWS, ((times % 4) + 4) % 4);
 
 /** `rows` rows down in a state whose ShiftRows^`delay` are put off. */
-function rowsDown(rows: number, delay: number): Gather {
+export function rowsDown(rows: number, delay: number): Gather {
   return compose(compose(shiftRows(delay), repeat(NEXT_ROW, rows)), shiftRows(-delay));
 }
 
@@ -189,6 +189,6 @@ function lastSubstituted(b: number): string {
   return `v128.xor(v128.swizzle(v128.load(${u}), p${b}), v128.swizzle(v128.load(${v}), q${b}))`;
 }
 
-function gathered(operand: string, gather: Gather): string {
+export function gathered(operand: string, gather: Gather): string {
   return `v128.swizzle(${operand}, i8x16(${gather.join(', ')}))`;
 }

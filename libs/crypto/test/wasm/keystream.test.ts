@@ -4,7 +4,7 @@ import { readVector, vectorsDir } from '@priolab/vectors';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createNobleBackend, fromHex, sha256 } from '../../src/index.ts';
-import { createKeystream, KEYSTREAM_KERNEL_SIZE_MAX } from '../../src/wasm/aes.ts';
+import { createKeystream, KEYSTREAM_KERNEL_SIZE_MAX } from '../../src/wasm/keystream.ts';
 import { keystreamOne } from '../blocks.ts';
 import { arenas, expected, hex, kernels, lay, noise } from './arenas.ts';
 import type { Arena } from './arenas.ts';

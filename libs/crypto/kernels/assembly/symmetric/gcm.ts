@@ -5,10 +5,12 @@
 // Four keys are expanded at a time, two messages hashed at a time; where the last one has no
 // partner, it is its own: the same bytes are then written twice.
 
-import { expandKeys, reversed } from './aes';
+import { expandKeys } from './aes-keys';
 import { encrypt2 } from './aes-rounds';
+import { reversed } from './bytes';
+import { crypt } from './counter-mode';
 import { absorbBlocks, absorbBytes, buildHashTables, startHash } from './ghash';
-import { BLOCKS, HASH_KEYS, HASH_SUMS, ROUND_KEYS, ROUND_KEYS_SIZE, TAG_MASKS } from './scratch';
+import { HASH_KEYS, HASH_SUMS, ROUND_KEYS, ROUND_KEYS_SIZE, TAG_MASKS } from './scratch';
 
 /** What `openItems` puts in place of an index whose item it refused. */
 const REFUSED: u32 = 0xffffffff;
@@ -28,9 +30,9 @@ export function sealItems(
     preparePair(i, count, indexes, keys, keyStride);
     const keysA = ROUND_KEYS + (i & 2) * ROUND_KEYS_SIZE, keysB = keysA + ROUND_KEYS_SIZE;
     const toA = sealed + a * sealedStride, toB = sealed + b * sealedStride;
-    const counterA = v128.load(HASH_SUMS), counterB = v128.load(HASH_SUMS, 16);
-    crypt(keysA, counterA, plaintexts + a * plaintextStride, toA, size);
-    crypt(keysB, counterB, plaintexts + b * plaintextStride, toB, size);
+    const counterA = firstCounter(0), counterB = firstCounter(1);
+    crypt<u32>(keysA, counterA, plaintexts + a * plaintextStride, toA, size);
+    crypt<u32>(keysB, counterB, plaintexts + b * plaintextStride, toB, size);
     sumTags(toA, toB, size);
     v128.store(toA + size, tag(0));
     v128.store(toB + size, tag(1));
@@ -53,18 +55,18 @@ export function openItems(
     preparePair(i, count, indexes, keys, keyStride);
     const keysA = ROUND_KEYS + (i & 2) * ROUND_KEYS_SIZE, keysB = keysA + ROUND_KEYS_SIZE;
     const fromA = sealed + a * sealedStride, fromB = sealed + b * sealedStride;
-    const counterA = v128.load(HASH_SUMS), counterB = v128.load(HASH_SUMS, 16);
+    const counterA = firstCounter(0), counterB = firstCounter(1);
     sumTags(fromA, fromB, size);
     if (v128.any_true(v128.xor(tag(0), v128.load(fromA + size)))) {
       store<u32>(indexes + (i << 2), REFUSED);
     } else {
-      crypt(keysA, counterA, fromA, plaintexts + a * plaintextStride, size);
+      crypt<u32>(keysA, counterA, fromA, plaintexts + a * plaintextStride, size);
     }
     if (i + 1 == count) return;
     if (v128.any_true(v128.xor(tag(1), v128.load(fromB + size)))) {
       store<u32>(indexes + (i << 2), REFUSED, 4);
     } else {
-      crypt(keysB, counterB, fromB, plaintexts + b * plaintextStride, size);
+      crypt<u32>(keysB, counterB, fromB, plaintexts + b * plaintextStride, size);
     }
   }
 }
@@ -105,6 +107,13 @@ function preparePair(i: u32, count: u32, indexes: usize, keys: usize, keyStride:
   encrypt2(roundKeys, roundKeys + ROUND_KEYS_SIZE, TAG_MASKS);
 }
 
+/** The counter block after the one in HASH_SUMS; the low 32 bits count (section 6.2). */
+// @ts-ignore: decorator
+@inline
+function firstCounter(message: usize): v128 {
+  return i32x4.add(v128.load(HASH_SUMS + (message << 4)), i32x4(1, 0, 0, 0));
+}
+
 /** Hashes both ciphertexts and their lengths in bits (section 7.1 step 5) into HASH_SUMS. */
 function sumTags(a: usize, b: usize, size: u32): void {
   const bits = i64x2(<i64>size << 3, 0);
@@ -118,27 +127,4 @@ function sumTags(a: usize, b: usize, size: u32): void {
 function tag(message: usize): v128 {
   const at = message << 4;
   return v128.xor(reversed(v128.load(HASH_SUMS + at)), v128.load(TAG_MASKS + at));
-}
-
-/** The keystream after the `counter` block: its low 32 bits count (section 6.2). */
-function crypt(roundKeys: usize, counter: v128, from: usize, to: usize, size: u32): void {
-  const one = i32x4(1, 0, 0, 0);
-  while (size > 0) {
-    counter = i32x4.add(counter, one);
-    v128.store(BLOCKS, reversed(counter));
-    counter = i32x4.add(counter, one);
-    v128.store(BLOCKS, reversed(counter), 16);
-    encrypt2(roundKeys, roundKeys, BLOCKS);
-    if (size < 32) {
-      for (let i: u32 = 0; i < size; i++) {
-        store<u8>(to + i, load<u8>(from + i) ^ load<u8>(BLOCKS + i));
-      }
-      return;
-    }
-    v128.store(to, v128.xor(v128.load(from), v128.load(BLOCKS)));
-    v128.store(to, v128.xor(v128.load(from, 16), v128.load(BLOCKS, 16)), 16);
-    from += 32;
-    to += 32;
-    size -= 32;
-  }
 }

@@ -5,8 +5,7 @@
 // Elements are reversed: as a little-endian 128-bit number, the coefficient of x^0 is the top bit,
 // and multiplying by x is a shift to the right. A byte's top bit is its lowest power too.
 
-import { reversed } from './aes';
-import { copyBytes } from './bytes';
+import { copyBytes, reversed } from './bytes';
 import { HASH_SUMS, HASH_TABLES, HASH_TABLE_SIZE, PADDED } from './scratch';
 
 /** x^128 = 1 + x + x^2 + x^7, reversed, in the upper half of an element. */

@@ -14,6 +14,9 @@ export const ROUND_KEYS: usize = BASE + 1024;
 export const ROUND_KEYS_SIZE: u32 = 11 * 16;
 export const BLOCKS: usize = BASE + 2048;
 
+/** 8 planes of 11 round keys. */
+export const KEY_PLANES: usize = BASE + 2560;
+
 /** GCM: what depends on the key alone, one block for each of 4 keys. */
 export const HASH_KEYS: usize = BASE + 2304;
 /** Of two messages: sums, encrypted first counter blocks, partial blocks padded. */

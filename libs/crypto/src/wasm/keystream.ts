@@ -14,7 +14,7 @@ import { createStaging } from './staging.ts';
 /** Items that pass through the areas at a time: a multiple of the kernel's four lanes. */
 const STAGED_COUNT = 32;
 /** Bytes up to which the kernel is faster. */
-export const KEYSTREAM_KERNEL_SIZE_MAX = 1024;
+export const KEYSTREAM_KERNEL_SIZE_MAX = 2048;
 
 /** As `CryptoBackend.keystream`. */
 export type Keystream = (count: number, seeds: Strided, size: number, out: Strided) => void;

@@ -1,13 +1,12 @@
-// AES-128 (FIPS 197) under four keys at a time: key expansion with one key to a lane, and counter
-// blocks. Expanded keys are what `encrypt2` wants: the tower's basis, ShiftRows put off, and the
-// S-box constant added, which MixColumns leaves as it is.
+// Round keys of AES-128 (FIPS 197 section 5.2). Four keys are expanded at a time, one to a lane of
+// each word, into what `encrypt2` wants: the tower's basis, ShiftRows put off, and the S-box
+// constant added, which MixColumns leaves as it is.
 
 import {
   AFFINE, AFFINE_IN_TOWER, DELAYS, FROM_TOWER_HIGH, FROM_TOWER_LOW, ROUND_FACTORS,
-  TO_TOWER_HIGH, TO_TOWER_LOW, encrypt2, substitute,
+  TO_TOWER_HIGH, TO_TOWER_LOW, substitute,
 } from './aes-rounds';
-import { copyBytes } from './bytes';
-import { BLOCKS, ROUND_KEYS, ROUND_KEYS_SIZE } from './scratch';
+import { KEY_PLANES, ROUND_KEYS, ROUND_KEYS_SIZE } from './scratch';
 
 /** Expands the keys at four addresses into ROUND_KEYS, ROUND_KEYS_SIZE bytes for each. */
 export function expandKeys(key0: usize, key1: usize, key2: usize, key3: usize): void {
@@ -59,6 +58,19 @@ function storeKey(to: usize, key: v128, delay: v128, constant: v128): void {
   v128.store(to, v128.xor(v128.swizzle(key, delay), constant));
 }
 
+/** The planes of an expanded key for `encrypt8`, in AES' own basis, into KEY_PLANES. */
+export function sliceKeys(keys: usize): void {
+  for (let round: usize = 0; round <= 10; round++) {
+    const stored = v128.load(keys + (round << 4));
+    const key = round == 10 ? stored : fromTower(stored);
+    const to = KEY_PLANES + (round << 7);
+    for (let plane: usize = 0; plane < 8; plane++) {
+      const bit = i8x16.splat(<i8>(<i32>1 << <i32>plane));
+      v128.store(to + (plane << 4), i8x16.eq(v128.and(key, bit), bit));
+    }
+  }
+}
+
 // @ts-ignore: decorator
 @inline
 function toTower(x: v128): v128 {
@@ -79,56 +91,4 @@ function mapNibbles(x: v128, low: v128, high: v128): v128 {
     v128.swizzle(low, v128.and(x, nibble)),
     v128.swizzle(high, v128.and(i32x4.shr_u(x, 4), nibble)),
   );
-}
-
-/** Bytes in the opposite order: a big-endian block as a little-endian vector, and back. */
-// @ts-ignore: decorator
-@inline
-export function reversed(x: v128): v128 {
-  return v128.swizzle(x, i8x16(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0));
-}
-
-/**
- * AES-128-CTR with a counter of 64 bits that wraps without carry (ENPA section 3.4): `size` bytes
- * of keystream for each 32-byte seed, key || initial counter block.
- */
-export function keystream(
-  count: u32,
-  seeds: usize, seedStride: u32,
-  size: u32,
-  out: usize, outStride: u32,
-): void {
-  for (let first: u32 = 0; first < count; first += 4) {
-    const last = count - 1;
-    expandKeys(
-      seeds + first * seedStride,
-      seeds + min<u32>(first + 1, last) * seedStride,
-      seeds + min<u32>(first + 2, last) * seedStride,
-      seeds + min<u32>(first + 3, last) * seedStride,
-    );
-    for (let lane: u32 = 0; lane < 4 && first + lane < count; lane++) {
-      const initial = v128.load(seeds + (first + lane) * seedStride, 16);
-      stream(ROUND_KEYS + lane * ROUND_KEYS_SIZE, initial, out + (first + lane) * outStride, size);
-    }
-  }
-}
-
-function stream(keys: usize, initial: v128, out: usize, size: u32): void {
-  const one = i64x2(1, 0);
-  let counter = reversed(initial);
-  while (size > 0) {
-    v128.store(BLOCKS, reversed(counter));
-    counter = i64x2.add(counter, one);
-    v128.store(BLOCKS, reversed(counter), 16);
-    counter = i64x2.add(counter, one);
-    encrypt2(keys, keys, BLOCKS);
-    if (size < 32) {
-      copyBytes(out, BLOCKS, size);
-      return;
-    }
-    v128.store(out, v128.load(BLOCKS));
-    v128.store(out, v128.load(BLOCKS, 16), 16);
-    out += 32;
-    size -= 32;
-  }
 }
