@@ -108,9 +108,8 @@ function sealShort(areas: Areas, block: GcmSealBlock): void {
       sealed.address,
       sealed.stride,
     );
-    for (let i = 0; i < active.length; i++) {
-      sealed.collect(block.sealed, first, active[i]!, size + TAG_SIZE);
-    }
+    if (active.length === staged) sealed.collectAll(block.sealed, first, staged, size + TAG_SIZE);
+    else for (const i of active) sealed.collect(block.sealed, first, i, size + TAG_SIZE);
   }
 }
 
@@ -135,6 +134,10 @@ function openShort(areas: Areas, block: GcmOpenBlock): void {
       plaintexts.address,
       plaintexts.stride,
     );
+    if (active.length === staged && !active.includes(REFUSED)) {
+      plaintexts.collectAll(block.plaintexts, first, staged, size);
+      continue;
+    }
     let next = 0;
     for (let i = 0; i < staged; i++) {
       if (block.status[first + i] !== 0) continue;

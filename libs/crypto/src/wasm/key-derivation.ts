@@ -48,7 +48,7 @@ export function createKeyDerivation(kernels: KernelInstance): KeyDerivation {
         keys.address,
         keys.stride,
       );
-      for (let i = 0; i < staged; i++) keys.collect(block.keys, first, i, ENVELOPE_KEY_SIZE);
+      keys.collectAll(block.keys, first, staged, ENVELOPE_KEY_SIZE);
     }
   };
 }

@@ -38,7 +38,7 @@ export function createKeystream(kernels: KernelInstance): Keystream {
       outArea.placeOutputs(out, first, size);
       const { address, stride } = seedArea;
       kernels.exports.keystream(staged, address, stride, size, outArea.address, outArea.stride);
-      for (let i = 0; i < staged; i++) outArea.collect(out, first, i, size);
+      outArea.collectAll(out, first, staged, size);
     }
   };
 }

@@ -106,17 +106,23 @@ class Lanes {
 
   /** Hashes the first `count` of those waiting; lanes that stay empty repeat the last one. */
   #hashGroup(block: HashBlock, blocks: number, count: number): void {
+    const words = this.#words;
+    const first = blocks * LANE_COUNT;
+    const { bytes, offset, stride } = block.digests;
+    const isInside = bytes.buffer === words.buffer;
+    let at = this.#lanes / 4;
     for (let lane = 0; lane < LANE_COUNT; lane++) {
-      const index = this.#waiting[blocks * LANE_COUNT + Math.min(lane, count - 1)]!;
-      const at = this.#lanes / 4 + lane * LANE_WORDS;
-      this.#words[at] = this.#placeMessage(block, index, lane);
-      this.#words[at + 1] = block.sizes[index]!;
-      this.#words[at + 2] = this.#digestAreas + lane * DIGEST_SIZE;
+      const index = this.#waiting[first + (lane < count ? lane : count - 1)]!;
+      words[at++] = this.#placeMessage(block, index, lane);
+      words[at++] = block.sizes[index]!;
+      words[at++] = isInside
+        ? bytes.byteOffset + offset + index * stride
+        : this.#digestAreas + lane * DIGEST_SIZE;
     }
     this.#kernels.exports.sha256Lanes(this.#lanes, blocks);
-    const { bytes, offset, stride } = block.digests;
+    if (isInside) return;
     for (let lane = 0; lane < count; lane++) {
-      const to = offset + this.#waiting[blocks * LANE_COUNT + lane]! * stride;
+      const to = offset + this.#waiting[first + lane]! * stride;
       copyBytes(this.#bytes, this.#digestAreas + lane * DIGEST_SIZE, bytes, to, DIGEST_SIZE);
     }
   }

@@ -21,6 +21,8 @@ export interface Staging {
   placeOutputs(items: Strided, first: number, size: number): void;
   /** Writes result `index` of what `placeOutputs` placed to item `first + index`. */
   collect(items: Strided, first: number, index: number, size: number): void;
+  /** Writes all of `count` results. */
+  collectAll(items: Strided, first: number, count: number, size: number): void;
 }
 
 export function createStaging(
@@ -47,20 +49,38 @@ class Area implements Staging {
     if (this.#placeInside(items, first)) return;
     this.#placeInArea(size);
     const { bytes, offset, stride } = items;
+    const start = offset + first * stride;
+    if (count > 0 && stride <= this.stride) {
+      // Packed items come over in one piece, with what little lies between them.
+      this.stride = stride;
+      copyBytes(bytes, start, this.#bytes, this.#start, (count - 1) * stride + size);
+      return;
+    }
     for (let i = 0; i < count; i++) {
-      const from = offset + (first + i) * stride;
-      copyBytes(bytes, from, this.#bytes, this.#start + i * this.stride, size);
+      copyBytes(bytes, start + i * stride, this.#bytes, this.#start + i * this.stride, size);
     }
   }
 
   placeOutputs(items: Strided, first: number, size: number): void {
-    if (!this.#placeInside(items, first)) this.#placeInArea(size);
+    if (this.#placeInside(items, first)) return;
+    this.#placeInArea(size);
+    // Items without gaps are collected in one piece.
+    if (items.stride === size) this.stride = size;
   }
 
   collect(items: Strided, first: number, index: number, size: number): void {
     if (items.bytes.buffer === this.#kernels.memory.buffer) return;
     const to = items.offset + (first + index) * items.stride;
     copyBytes(this.#bytes, this.#start + index * this.stride, items.bytes, to, size);
+  }
+
+  collectAll(items: Strided, first: number, count: number, size: number): void {
+    if (items.stride === size && items.bytes.buffer !== this.#kernels.memory.buffer) {
+      const to = items.offset + first * size;
+      copyBytes(this.#bytes, this.#start, items.bytes, to, count * size);
+      return;
+    }
+    for (let i = 0; i < count; i++) this.collect(items, first, i, size);
   }
 
   #placeInside({ bytes, offset, stride }: Strided, first: number): boolean {

@@ -1,6 +1,7 @@
 /**
  * Where the tests of kernels lay out their blocks: in an array of its own, and in the kernels'
- * memory, which they use without copying. Guard bytes lie around and between the items.
+ * memory, which they use without copying; with gaps between the items, and packed. Guard bytes lie
+ * around the items and in the gaps.
  */
 
 import { createKernelInstance } from '../../src/wasm/instance.ts';
@@ -16,16 +17,16 @@ const insideStart = kernels.reserve(INSIDE_SIZE);
 export interface Arena {
   readonly name: string;
   bytes(size: number): Uint8Array;
-  /** Room for items at an odd offset, with a gap between them. */
+  /** Room for items at an odd offset; `gap` is the arena's own if it is not given. */
   items(count: number, size: number, gap?: number): Strided;
 }
 
-function arena(name: string, allocate: (size: number) => Uint8Array): Arena {
+function arena(name: string, ownGap: number, allocate: (size: number) => Uint8Array): Arena {
   const bytes = (size: number): Uint8Array => allocate(size).fill(GUARD);
   return {
     name,
     bytes,
-    items: (count, size, gap = 3) => ({
+    items: (count, size, gap = ownGap) => ({
       bytes: bytes(7 + count * (size + gap) + 9),
       offset: 7,
       stride: size + gap,
@@ -35,14 +36,18 @@ function arena(name: string, allocate: (size: number) => Uint8Array): Arena {
 
 let insideNext = 0;
 
+function allocateInside(size: number): Uint8Array {
+  // Old arrays are overwritten in time: a test lays out far less than there is.
+  if (insideNext + size > INSIDE_SIZE) insideNext = 0;
+  insideNext += size;
+  return new Uint8Array(kernels.memory.buffer, insideStart + insideNext - size, size);
+}
+
 export const arenas: readonly Arena[] = [
-  arena('an array of its own', (size) => new Uint8Array(size)),
-  arena("the kernels' memory", (size) => {
-    // Old arrays are overwritten in time: a test lays out far less than there is.
-    if (insideNext + size > INSIDE_SIZE) insideNext = 0;
-    insideNext += size;
-    return new Uint8Array(kernels.memory.buffer, insideStart + insideNext - size, size);
-  }),
+  arena('an array of its own', 3, (size) => new Uint8Array(size)),
+  arena('an array of its own, packed', 0, (size) => new Uint8Array(size)),
+  arena("the kernels' memory", 3, allocateInside),
+  arena("the kernels' memory, packed", 0, allocateInside),
 ];
 
 /** Puts `contents` into room for as many items. */
