@@ -1,7 +1,7 @@
 /**
- * The S-box of AES as a circuit of 115 gates on bits (J. Boyar and R. Peralta, "A new
- * combinational logic minimization technique", SEA 2010), without
- * the constant 0x63, which the round keys carry.
+ * The S-box of AES as a circuit of 115 gates on bits (J. Boyar and R. Peralta, "A new combinational
+ * logic minimization technique with applications to cryptology", SEA 2010), without the constant
+ * 0x63, which the round keys carry.
  *
  * x0 to x7 are the input's bits and s0 to s7 the output's, x0 and s0 the top ones. Each gate is
  * `result = operand operator operand`.

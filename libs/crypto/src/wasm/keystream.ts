@@ -13,7 +13,7 @@ import { createStaging } from './staging.ts';
 
 /** Items that pass through the areas at a time: a multiple of the kernel's four lanes. */
 const STAGED_COUNT = 32;
-/** Bytes up to which the kernel is faster. */
+/** Bytes up to which the kernel is faster; kernels/SYMMETRIC.md has the figures. */
 export const KEYSTREAM_KERNEL_SIZE_MAX = 2048;
 
 /** As `CryptoBackend.keystream`. */

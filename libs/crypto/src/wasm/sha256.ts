@@ -15,7 +15,7 @@ const LANE_COUNT = 4;
 const HASH_BLOCK_SIZE = 64;
 /** Padding is 0x80, then zeros, then eight bytes of length (FIPS 180-4 section 5.1.1). */
 const PADDING_SIZE_MIN = 9;
-/** Blocks up to which four lanes beat node:crypto. */
+/** Blocks up to which four lanes beat node:crypto; kernels/SYMMETRIC.md has the figures. */
 export const SHA256_KERNEL_BLOCKS_MAX = 9;
 /**
  * Blocks up to which a group that is short of four beats node:crypto, for each message in it: its
@@ -110,10 +110,13 @@ class Lanes {
     const first = blocks * LANE_COUNT;
     const { bytes, offset, stride } = block.digests;
     const isInside = bytes.buffer === words.buffer;
+    const distance = this.#placeTogether(block, first, count);
     let at = this.#lanes / 4;
     for (let lane = 0; lane < LANE_COUNT; lane++) {
       const index = this.#waiting[first + (lane < count ? lane : count - 1)]!;
-      words[at++] = this.#placeMessage(block, index, lane);
+      words[at++] = Number.isNaN(distance)
+        ? this.#placeAlone(block, index, lane)
+        : block.offsets[index]! + distance;
       words[at++] = block.sizes[index]!;
       words[at++] = isInside
         ? bytes.byteOffset + offset + index * stride
@@ -127,14 +130,31 @@ class Lanes {
     }
   }
 
-  /** The address of a message: where it is, if that is the kernels' memory, else of a copy. */
-  #placeMessage({ messages, offsets, sizes }: HashBlock, index: number, lane: number): number {
-    const offset = offsets[index]!;
-    const size = sizes[index]!;
-    if (offset + size > messages.length) message(messages, offsets, sizes, index); // throws
-    if (messages.buffer === this.#bytes.buffer) return messages.byteOffset + offset;
+  /**
+   * Makes the messages waiting from `first` on readable to the kernel, where they are or by one copy
+   * of all that lies between the first and the last; returns the distance from their offsets to
+   * their addresses, NaN where they lie too far apart.
+   */
+  #placeTogether(block: HashBlock, first: number, count: number): number {
+    const { messages, offsets, sizes } = block;
+    let start = Infinity;
+    let end = 0;
+    for (let lane = 0; lane < count; lane++) {
+      const index = this.#waiting[first + lane]!;
+      start = Math.min(start, offsets[index]!);
+      end = Math.max(end, offsets[index]! + sizes[index]!);
+      if (end > messages.length) message(messages, offsets, sizes, index); // throws
+    }
+    if (messages.buffer === this.#words.buffer) return messages.byteOffset;
+    if (end - start > MESSAGE_AREA_SIZE * LANE_COUNT) return NaN;
+    copyBytes(messages, start, this.#bytes, this.#messageAreas, end - start);
+    return this.#messageAreas - start;
+  }
+
+  /** Copies one message to its lane's area; returns its address. */
+  #placeAlone({ messages, offsets, sizes }: HashBlock, index: number, lane: number): number {
     const area = this.#messageAreas + lane * MESSAGE_AREA_SIZE;
-    copyBytes(messages, offset, this.#bytes, area, size);
+    copyBytes(messages, offsets[index]!, this.#bytes, area, sizes[index]!);
     return area;
   }
 }

@@ -89,6 +89,17 @@ describe.each(arenas)('SHA-256 in $name', (arena) => {
     );
   });
 
+  it('is right for messages far apart, in any order', () => {
+    const [size, count] = [100, 9];
+    const packed = arena.bytes(20_000 + size);
+    const offsets = Uint32Array.from({ length: count }, (_, i) => (i * 7919) % 20_000);
+    const messages = [...offsets].map((_, i) => noise(i, size));
+    messages.forEach((each, i) => packed.set(each, offsets[i]!));
+    const digests = arena.items(count, 32);
+    sha256(count, packed, offsets, new Uint32Array(count).fill(size), digests);
+    expect(hex(digests.bytes)).toBe(expected(digests, messages.map(nodeSha256)));
+  });
+
   it('agrees with @noble on a megabyte', () => {
     const message = noise(1, 1 << 20);
     const digests = arena.items(1, 32);
