@@ -3,13 +3,16 @@
  * block b in bit b of the byte. Substitution is then a circuit on eight vectors (E. Kasper and
  * P. Schwabe, "Faster and timing-attack resistant AES-GCM", CHES 2009).
  *
- * As in `aes-source.ts`, ShiftRows are put off and MixColumns has four forms; the S-box constant is
- * in the round keys, whose planes are bytes of all ones or none.
+ * The S-box constant is in the round keys, whose planes are bytes of all ones or none. Rounds are a
+ * loop: ten copies of the circuit would save the shuffles of ShiftRows (see `aes-source.ts`), but
+ * cost ten times the compilation and crowd the instruction cache.
  */
 
-import { gathered, rowsDown, ROUNDS, shiftRows } from './aes-source.ts';
+import { compose, gathered, nextRows, ROUNDS, SHIFT_ROWS } from './aes-source.ts';
 import { SBOX_GATES } from './sbox-circuit.ts';
 
+/** Bytes of a round key's planes. */
+const KEY_SIZE = 8 * 16;
 const PLANES = [0, 1, 2, 3, 4, 5, 6, 7];
 /** Planes to which doubling adds the top one: the bits of 0x1b above the lowest. */
 const REDUCED_PLANES = [1, 3, 4];
@@ -25,15 +28,17 @@ export function slicedSource(): string {
     // Plane i is x<7 - i>, as the circuit counts bits from the top.
     ...PLANES.map((i) => `  x${7 - i} = v128.load(blocks, ${16 * i});`),
     ...transposeLines('x'),
-    ...PLANES.map((i) => `  x${7 - i} = ${xor(`x${7 - i}`, keyPlane(0, i))};`),
-    ...Array.from({ length: ROUNDS - 1 }, (_, r) => r + 1).flatMap((round) => [
-      ...substituteLines(),
-      ...mixLines(round),
-    ]),
+    ...PLANES.map((i) => `  x${7 - i} = ${xor(`x${7 - i}`, keyPlane(i))};`),
+    `  for (let round = 1; round < ${ROUNDS}; round++) {`,
+    `  planes += ${KEY_SIZE};`,
+    ...substituteLines(),
+    ...mixLines(),
+    '  }',
+    `  planes += ${KEY_SIZE};`,
     ...substituteLines(),
     ...PLANES.map((i) => {
-      const shifted = gathered(`s${7 - i}`, shiftRows(ROUNDS));
-      return `  s${7 - i} = ${xor(shifted, keyPlane(ROUNDS, i))};`;
+      const shifted = gathered(`s${7 - i}`, SHIFT_ROWS);
+      return `  s${7 - i} = ${xor(shifted, keyPlane(i))};`;
     }),
     ...transposeLines('s'),
     ...PLANES.map((i) => `  v128.store(blocks, s${7 - i}, ${16 * i});`),
@@ -43,8 +48,8 @@ export function slicedSource(): string {
 }
 
 const xor = (x: string, y: string): string => `v128.xor(${x}, ${y})`;
-const keyPlane = (round: number, plane: number): string =>
-  `v128.load(planes, ${16 * (8 * round + plane)})`;
+/** Of the round key at `planes`. */
+const keyPlane = (plane: number): string => `v128.load(planes, ${16 * plane})`;
 
 /** Transposes the 8 x 8 bits of each byte position, in three steps of swaps; its own inverse. */
 function transposeLines(name: string): string[] {
@@ -73,18 +78,18 @@ function substituteLines(): string[] {
   );
 }
 
-/** 2(y + y') + y' + (y + y')'', where ' is the next row; y is s, the result x. */
-function mixLines(round: number): string[] {
+/** ShiftRows; then 2(y + y') + y' + (y + y')'', where ' is the next row; y is s, the result x. */
+function mixLines(): string[] {
   return [
     ...PLANES.flatMap((i) => [
-      `  r${i} = ${gathered(`s${7 - i}`, rowsDown(1, round))};`,
-      `  s${7 - i} = ${xor(`s${7 - i}`, `r${i}`)};`,
+      `  r${i} = ${gathered(`s${7 - i}`, compose(SHIFT_ROWS, nextRows(1)))};`,
+      `  s${7 - i} = ${xor(gathered(`s${7 - i}`, SHIFT_ROWS), `r${i}`)};`,
     ]),
     ...PLANES.map((i) => {
       const doubled = `s${i === 0 ? 0 : 8 - i}`;
-      const sum = xor(xor(`r${i}`, doubled), gathered(`s${7 - i}`, rowsDown(2, round)));
+      const sum = xor(xor(`r${i}`, doubled), gathered(`s${7 - i}`, nextRows(2)));
       const reduced = REDUCED_PLANES.includes(i) ? xor(sum, 's0') : sum;
-      return `  x${7 - i} = ${xor(reduced, keyPlane(round, i))};`;
+      return `  x${7 - i} = ${xor(reduced, keyPlane(i))};`;
     }),
   ];
 }

@@ -4,7 +4,8 @@
  *
  * A state between rounds is in the tower's basis, and its ShiftRows are put off: after round r the
  * AES state is ShiftRows^r of what is kept. MixColumns, which rotates within columns, therefore
- * has four forms; round keys are kept in the same basis and order (`assembly/symmetric/aes-keys.ts`).
+ * has four forms; round keys are kept in the same basis and order, by
+ * `assembly/symmetric/aes-keys.ts`.
  */
 
 import { AFFINE_CONSTANT, towerTables } from './aes-tower.ts';
@@ -17,19 +18,22 @@ const tables = towerTables();
 type Gather = readonly number[];
 const IDENTITY: Gather = Array.from({ length: 16 }, (_, p) => p);
 /** FIPS 197 section 5.1.2: row r moves r columns to the left. */
-const SHIFT_ROWS: Gather = IDENTITY.map((p) => (p + 4 * (p % 4)) % 16);
+export const SHIFT_ROWS: Gather = IDENTITY.map((p) => (p + 4 * (p % 4)) % 16);
 /** The next row of the same column. */
 const NEXT_ROW: Gather = IDENTITY.map((p) => (p % 4 === 3 ? p - 3 : p + 1));
 
 /** The gather that does `first`, then `second`. */
-const compose = (first: Gather, second: Gather): Gather => second.map((p) => first[p]!);
+export const compose = (first: Gather, second: Gather): Gather => second.map((p) => first[p]!);
 const repeat = (gather: Gather, times: number): Gather =>
   Array.from({ length: times }).reduce<Gather>((done) => compose(done, gather), IDENTITY);
-export const shiftRows = (times: number): Gather => repeat(SHIFT_ROWS, ((times % 4) + 4) % 4);
+const shiftRows = (times: number): Gather => repeat(SHIFT_ROWS, ((times % 4) + 4) % 4);
+
+/** `rows` rows down in the same column. */
+export const nextRows = (rows: number): Gather => repeat(NEXT_ROW, rows);
 
 /** `rows` rows down in a state whose ShiftRows^`delay` are put off. */
-export function rowsDown(rows: number, delay: number): Gather {
-  return compose(compose(shiftRows(delay), repeat(NEXT_ROW, rows)), shiftRows(-delay));
+function rowsDown(rows: number, delay: number): Gather {
+  return compose(compose(shiftRows(delay), nextRows(rows)), shiftRows(-delay));
 }
 
 /** Tables in memory, the S-box for key schedules, and `encrypt2`. */

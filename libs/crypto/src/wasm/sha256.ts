@@ -131,9 +131,9 @@ class Lanes {
   }
 
   /**
-   * Makes the messages waiting from `first` on readable to the kernel, where they are or by one copy
-   * of all that lies between the first and the last; returns the distance from their offsets to
-   * their addresses, NaN where they lie too far apart.
+   * Makes the messages waiting from `first` on readable to the kernel, where they are or by one
+   * copy of all that lies between the first and the last; returns the distance from their offsets
+   * to their addresses, NaN where they lie too far apart.
    */
   #placeTogether(block: HashBlock, first: number, count: number): number {
     const { messages, offsets, sizes } = block;

@@ -58,11 +58,12 @@ function storeKey(to: usize, key: v128, delay: v128, constant: v128): void {
   v128.store(to, v128.xor(v128.swizzle(key, delay), constant));
 }
 
-/** The planes of an expanded key for `encrypt8`, in AES' own basis, into KEY_PLANES. */
+/** The planes of an expanded key for `encrypt8`, in AES' own basis and order, into KEY_PLANES. */
 export function sliceKeys(keys: usize): void {
   for (let round: usize = 0; round <= 10; round++) {
-    const stored = v128.load(keys + (round << 4));
-    const key = round == 10 ? stored : fromTower(stored);
+    let key = v128.load(keys + (round << 4));
+    // Another 4 - round ShiftRows put off make 4, which change nothing.
+    if (round < 10) key = fromTower(v128.swizzle(key, v128.load(DELAYS + ((-round & 3) << 4))));
     const to = KEY_PLANES + (round << 7);
     for (let plane: usize = 0; plane < 8; plane++) {
       const bit = i8x16.splat(<i8>(<i32>1 << <i32>plane));
