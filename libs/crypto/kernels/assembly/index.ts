@@ -1,5 +1,12 @@
-// The kernels of this lib: what the module exports.
+/** The kernels that `src/wasm` calls. Addresses, strides and counts are taken as given. */
 
+export { toAffineX } from './p256/affine';
+export { addToEach, multiplyByOne, multiplyEach, oddMultiples, selectKeys } from './p256/any-base';
+export { exportElements, importPoints } from './p256/convert';
+export { multiply, multiplyMinus, multiplyMinusSquare, square, squareMinus } from './p256/field';
+export { tripleDifference } from './p256/field';
+export { buildTable, multiplyFixed } from './p256/fixed-base';
+export { recode, storeEntries } from './p256/windows';
 export { keystream } from './symmetric/counter-mode';
 export { openItems, sealItems } from './symmetric/gcm';
 export { sha256Lanes, deriveKeys } from './symmetric/sha256';

@@ -4,7 +4,7 @@
 
 import { MODULE_BASE64 } from './module.generated.ts';
 
-/** What the kernels export; all arguments are addresses, strides, sizes and counts in bytes. */
+/** What the kernels export: addresses, strides and sizes in bytes, counts; a group is four lanes. */
 export interface KernelExports {
   sha256Lanes(lanes: number, blockCount: number): void;
   deriveKeys(
@@ -46,6 +46,53 @@ export interface KernelExports {
     plaintexts: number,
     plaintextStride: number,
   ): void;
+  importPoints(into: number, points: number, stride: number, groups: number, valid: number): void;
+  exportElements(
+    bytes: number,
+    stride: number,
+    elements: number,
+    elementStride: number,
+    groups: number,
+  ): void;
+  recode(digits: number, scalars: number, count: number, width: number): void;
+  storeEntries(entries: number, stride: number, point: number): void;
+  /** Those that return a number return 0 where a denominator was 0: results are worthless. */
+  buildTable(table: number, point: number, width: number, work: number): number;
+  multiplyFixed(
+    into: number,
+    table: number,
+    digits: number,
+    width: number,
+    groups: number,
+    selected: number,
+    products: number,
+  ): number;
+  oddMultiples(
+    tables: number,
+    multiples: number,
+    groups: number,
+    twice: number,
+    products: number,
+  ): number;
+  selectKeys(tables: number, stride: number, keys: number, indexes: number, groups: number): void;
+  multiplyByOne(
+    into: number,
+    tables: number,
+    multiples: number,
+    schedule: number,
+    length: number,
+    groups: number,
+  ): void;
+  multiplyEach(into: number, tables: number, digits: number, width: number, groups: number): void;
+  addToEach(jacobian: number, affine: number, groups: number): void;
+  toAffineX(x: number, jacobian: number, groups: number, products: number): number;
+  /** Field operations, for their tests. */
+  multiply(into: number, a: number, b: number): void;
+  multiplyMinus(into: number, a: number, b: number, e: number): void;
+  multiplyMinusSquare(into: number, a: number, b: number, c: number): void;
+  square(into: number, a: number): void;
+  squareMinus(into: number, a: number, e: number): void;
+  tripleDifference(into: number, a: number, b: number): void;
 }
 
 export interface KernelInstance {
