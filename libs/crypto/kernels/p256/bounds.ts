@@ -126,7 +126,7 @@ export function reduced(whole: Product, subtrahend?: Bounds): Bounds {
     lo: floorDivide(whole.value.lo, R),
     hi: floorDivide(whole.value.hi + (R - 1n) * P, R) + 1n,
   };
-  let digits: readonly Interval<number>[] = high;
+  let digits: Columns = high;
   if (subtrahend !== undefined) {
     digits = high.map((d, i) => plus(d, minus(subtrahend.digits[i]!)));
     value = { lo: value.lo - subtrahend.value.hi, hi: value.hi - subtrahend.value.lo };
@@ -160,8 +160,8 @@ function upperColumns(columns: Columns): Interval<number>[] {
 }
 
 /** The quotient q is estimated from the two upper digits; what they leave out widens the result. */
-function nearZero(digits: Interval<number>[], value: Interval<bigint>): Bounds {
-  const second = digits[18]!;
+function nearZero(digits: Columns, value: Interval<bigint>): Bounds {
+  const second = checkColumn(digits[18]!, 'digit 18');
   const top = plus(digits[19]!, { lo: second.lo >> DIGIT_BITS, hi: second.hi >> DIGIT_BITS });
   const q = { lo: (top.lo + 256) >> 9, hi: (top.hi + 256) >> 9 };
   let left: Interval<bigint> = { lo: 0n, hi: BigInt(DIGIT_MAX) << 234n };
