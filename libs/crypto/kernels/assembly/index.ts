@@ -2,7 +2,7 @@
 
 export { toAffineX } from './p256/affine';
 export { addToEach, multiplyByOne, multiplyEach, oddMultiples, selectKeys } from './p256/any-base';
-export { exportElements, importPoints } from './p256/convert';
+export { exportElements, importPoint, importPoints } from './p256/convert';
 export { multiply, multiplyMinus, multiplyMinusSquare, square, squareMinus } from './p256/field';
 export { tripleDifference } from './p256/field';
 export { buildTable, multiplyFixed } from './p256/fixed-base';

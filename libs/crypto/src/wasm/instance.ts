@@ -46,6 +46,7 @@ export interface KernelExports {
     plaintexts: number,
     plaintextStride: number,
   ): void;
+  importPoint(into: number, point: number): number;
   importPoints(into: number, points: number, stride: number, groups: number, valid: number): void;
   exportElements(
     bytes: number,

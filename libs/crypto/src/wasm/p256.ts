@@ -63,7 +63,7 @@ export interface CombinationBlock {
 /** Slots whose status is not 0 are skipped. */
 export interface P256 {
   readonly generator: FixedBase;
-  /** A point to multiply often: the first use takes some 50 ms; throws `invalid-point`. */
+  /** A point to multiply often: the first use takes some 15 ms; throws `invalid-point`. */
   fixedBase(point: Uint8Array): FixedBase;
   keys(): PointKeys;
   multiplyFixed(block: FixedBaseBlock): void;

@@ -113,11 +113,8 @@ export function createWorkspace(kernels: KernelInstance): Workspace {
     },
     importPoint(point) {
       if (point.length !== POINT_SIZE) return false;
-      for (let lane = 0; lane < 4; lane++) {
-        view(areas.bytes + lane * POINT_SIZE, POINT_SIZE).set(point);
-      }
-      exports.importPoints(areas.selected, areas.bytes, POINT_SIZE, 1, areas.valid);
-      return view(areas.valid, 1)[0] === 1;
+      view(areas.bytes, POINT_SIZE).set(point);
+      return exports.importPoint(areas.selected, areas.bytes) !== 0;
     },
     selectedEntry() {
       exports.storeEntries(areas.bytes, ENTRY_SIZE, areas.selected);

@@ -4,9 +4,9 @@
 
 import { AFFINE_SIZE, ELEMENT_SIZE, JACOBIAN_SIZE, SELECTED } from './scratch';
 import { ONE } from './constants';
-import { copy, multiply, negate } from './field';
+import { copy, negate } from './field';
 import { addPoints, doublePoints } from './affine';
-import { addMixed, double } from './point';
+import { addMixed, addMixedAgain, double } from './point';
 import { toJacobian } from './fixed-base';
 import { selectEntries, selectPoints, windowCount } from './windows';
 
@@ -78,12 +78,10 @@ export function multiplyEach(
   }
 }
 
-/** jacobian = jacobian + affine, once, at the end: its W may still be twice an element. */
+/** jacobian = jacobian + affine, for sums that `multiplyEach` left. */
 export function addToEach(jacobian: usize, affine: usize, groups: usize): void {
   for (let g: usize = 0; g < groups; g++) {
-    const w = jacobian + ELEMENT_SIZE;
-    multiply(w, w, ONE);
-    addMixed(jacobian, affine);
+    addMixedAgain(jacobian, affine, ONE);
     jacobian += JACOBIAN_SIZE;
     affine += AFFINE_SIZE;
   }

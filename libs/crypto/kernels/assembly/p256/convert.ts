@@ -23,8 +23,7 @@ export function importPoints(
     for (let lane: usize = 0; lane < LANE_COUNT; lane++) {
       store<u8>(valid + lane, <u8>readPoint(into + 4 * lane, points + lane * stride));
     }
-    multiply(into, into, R_SQUARED);
-    multiply(into + ELEMENT_SIZE, into + ELEMENT_SIZE, R_SQUARED);
+    toMontgomery(into);
     curveDefect(CONVERTED, into, THREE, B);
     const onCurve = zeroLanes(CONVERTED);
     for (let lane: usize = 0; lane < LANE_COUNT; lane++) {
@@ -36,6 +35,24 @@ export function importPoints(
     points += LANE_COUNT * stride;
     valid += LANE_COUNT;
   }
+}
+
+/** One point into all lanes; returns whether it is one of the curve. */
+export function importPoint(into: usize, point: usize): bool {
+  if (!readPoint(into, point)) return false;
+  for (let at: usize = 0; at < AFFINE_SIZE; at += 16) {
+    v128.store(into + at, v128.load32_splat(into + at));
+  }
+  toMontgomery(into);
+  curveDefect(CONVERTED, into, THREE, B);
+  multiply(CONVERTED, CONVERTED, PLAIN_ONE);
+  readCanonical(CONVERTED);
+  return isZeroNumber();
+}
+
+function toMontgomery(point: usize): void {
+  multiply(point, point, R_SQUARED);
+  multiply(point + ELEMENT_SIZE, point + ELEMENT_SIZE, R_SQUARED);
 }
 
 /** Whether it is uncompressed, with coordinates below p, which are then put into the lane. */
