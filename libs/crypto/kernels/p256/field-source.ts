@@ -203,18 +203,24 @@ function nearZero(): string[] {
   return lines;
 }
 
-/** Carries so that digits are in [-2^12, 2^12), but for the top one, and packs them in pairs. */
+/**
+ * Carries so that digits are in [-2^12, 2^12), but for the top one, and packs them in pairs; what
+ * was carried on is masked off there, two digits at a time.
+ */
 function balance(): string[] {
   const lines = ['  const half = i32x4.splat(0x1000);'];
   for (let k = 0; k < DIGIT_COUNT - 1; k++) {
     lines.push(`  r${k} = i32x4.add(i32x4.add(r${k}, half), carry);`);
-    lines.push(`  carry = i32x4.shr_s(r${k}, ${DIGIT_BITS});`, `  r${k} = v128.and(r${k}, mask);`);
+    lines.push(`  carry = i32x4.shr_s(r${k}, ${DIGIT_BITS});`);
   }
   lines.push(`  r19 = i32x4.add(r19, carry);`);
   const pack = (t: number): string => {
     const halves = t < VECTOR_COUNT - 1 ? '0x10001000' : '0x1000';
-    const both = `v128.or(r${2 * t}, i32x4.shl(r${2 * t + 1}, 16))`;
-    return `  v128.store(into, i16x8.sub(${both}, i32x4.splat(${halves})), ${16 * t});`;
+    const masks = t < VECTOR_COUNT - 1 ? '0x1fff1fff' : '0xffff1fff';
+    const odd = `i32x4.shl(r${2 * t + 1}, 16)`;
+    const both = `v128.shuffle<i16>(r${2 * t}, ${odd}, 0, 9, 2, 11, 4, 13, 6, 15)`;
+    const digits = `v128.and(${both}, i32x4.splat(${masks}))`;
+    return `  v128.store(into, i16x8.sub(${digits}, i32x4.splat(${halves})), ${16 * t});`;
   };
   return [...lines, ...vectors(pack)];
 }

@@ -68,7 +68,8 @@ function additions(): string {
  * it an element again.
  */
 function mixedAddition(name: string, after: 'double' | 'addition'): string {
-  const says = `p = p + q for a Jacobian p that \`${after === 'double' ? after : 'addMixed'}\` left`;
+  const before = after === 'double' ? 'double' : 'addMixed';
+  const says = `p = p + q for a Jacobian p that \`${before}\` left`;
   const parameters = after === 'double' ? ['p', 'q'] : ['p', 'q', 'one'];
   const leaves = 'Leaves Z = 0 where q is p or -p, and where Z is 0.';
   const f = new Formula(name, `${says}\n * and an affine q. ${leaves}`, parameters);

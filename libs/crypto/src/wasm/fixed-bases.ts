@@ -43,11 +43,20 @@ const WORK_SIZE =
   (WINDOWS + BASE_WIDTH) * 3 * ELEMENT_SIZE +
   (MULTIPLES / 2 + BASE_WIDTH) * ELEMENT_SIZE;
 
+/** Room for a table, and whose it is. */
+interface Slot {
+  owner: FixedBase | undefined;
+  readonly address: number;
+}
+
 export function createFixedBases(kernels: KernelInstance, workspace: Workspace): FixedBases {
   const work = kernels.reserve(WORK_SIZE);
   const generator = new FixedBase(p256.Point.BASE.toBytes(false));
-  /** The least recently used first. */
-  const kept: { owner: FixedBase; readonly address: number }[] = [];
+  /** The least recently used first. All have their room now: views of memory end when it grows. */
+  const kept = Array.from({ length: KEPT_TABLE_COUNT }, (): Slot => ({
+    owner: undefined,
+    address: kernels.reserve(TABLE_SIZE),
+  }));
   const own: FixedBaseTable = { address: kernels.reserve(TABLE_SIZE), width: BASE_WIDTH };
   build(generator, own.address);
 
@@ -64,16 +73,13 @@ export function createFixedBases(kernels: KernelInstance, workspace: Workspace):
     table(base) {
       if (base === generator) return own;
       const index = kept.findIndex(({ owner }) => owner === base);
-      if (index >= 0) {
-        const [found] = kept.splice(index, 1);
-        kept.push(found!);
-        return { address: found!.address, width: BASE_WIDTH };
+      const [slot] = kept.splice(Math.max(0, index), 1) as [Slot];
+      if (slot.owner !== base) {
+        build(base, slot.address);
+        slot.owner = base;
       }
-      const address =
-        kept.length < KEPT_TABLE_COUNT ? kernels.reserve(TABLE_SIZE) : kept.shift()!.address;
-      build(base, address);
-      kept.push({ owner: base, address });
-      return { address, width: BASE_WIDTH };
+      kept.push(slot);
+      return { address: slot.address, width: BASE_WIDTH };
     },
   };
 }
