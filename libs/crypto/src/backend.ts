@@ -9,7 +9,7 @@
  * is skipped and its output left as it was.
  */
 
-export type BackendName = 'noble' | 'node';
+export type BackendName = 'noble' | 'node' | 'wasm';
 
 /** Bytes of an uncompressed P-256 point (0x04 || X || Y), a scalar, a raw signature (r || s). */
 export const POINT_SIZE = 65;

@@ -45,6 +45,7 @@ export {
 } from './keys.ts';
 export { createNobleBackend } from './noble-backend.ts';
 export { createNodeBackend } from './node-backend.ts';
+export { createWasmBackend } from './wasm-backend.ts';
 export { backendNames, createBackend } from './registry.ts';
 export { fillScalars } from './scalars.ts';
 export { createSeedTree, seedBranchFrom } from './seed-tree.ts';

@@ -4,11 +4,13 @@
 
 import { createNobleBackend } from './noble-backend.ts';
 import { createNodeBackend } from './node-backend.ts';
+import { createWasmBackend } from './wasm-backend.ts';
 import type { BackendName, CryptoBackend } from './backend.ts';
 
 const BACKENDS: Readonly<Record<BackendName, () => CryptoBackend>> = {
   noble: createNobleBackend,
   node: createNodeBackend,
+  wasm: createWasmBackend,
 };
 
 /** The backends that there are. */

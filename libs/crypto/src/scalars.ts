@@ -46,6 +46,19 @@ export function checkScalar(what: string, scalar: Uint8Array): void {
   }
 }
 
+/** Throws `invalid-scalar` where an item whose status is 0 is not in [1, n-1]. */
+export function requireScalars(
+  what: string,
+  count: number,
+  { bytes, offset, stride }: Strided,
+  status: Uint8Array,
+): void {
+  for (let i = 0; i < count; i++) {
+    if (status[i] !== 0 || isScalar(bytes, offset + i * stride)) continue;
+    throw new CryptoError('invalid-scalar', `${what} in [1, n-1]`, '0 or at least n');
+  }
+}
+
 /**
  * Uniform scalars in [1, n-1] for the first `count` of `indexes` (strictly ascending), written to
  * `out` in list order. A 32-byte item of `branch` that is out of range is replaced by the item of

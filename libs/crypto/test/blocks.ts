@@ -2,10 +2,10 @@
  * Blocks for tests: packing items into arrays, and each operation for a single item.
  */
 
-import { createBackend, SEAL_OVERHEAD, SIGNATURE_SIZE } from '../src/index.ts';
+import { backendNames, createBackend, SEAL_OVERHEAD, SIGNATURE_SIZE } from '../src/index.ts';
 import type { CryptoBackend, PrivateKey, Strided } from '../src/index.ts';
 
-export const backends: readonly CryptoBackend[] = [createBackend('noble'), createBackend('node')];
+export const backends: readonly CryptoBackend[] = backendNames.map(createBackend);
 
 /** Status of a slot that an operation refused; no other test value equals it. */
 export const FAILURE = 77;

@@ -58,7 +58,7 @@ describe('errors', () => {
 });
 
 describe('registry', () => {
-  it.each(['noble', 'node'] as const)("makes backend '%s'", (name) => {
+  it.each(['noble', 'node', 'wasm'] as const)("makes backend '%s'", (name) => {
     expect(createBackend(name).name).toBe(name);
   });
 });

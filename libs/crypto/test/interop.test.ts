@@ -23,15 +23,15 @@ describe('signatures', () => {
     const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
     for (const message of messages) {
       const signature = signatureFromDer(sign('sha256', message, key));
-      expect(isAccepted(message, signature)).toEqual([true, true]);
-      expect(isAccepted(utf8('other'), signature)).toEqual([false, false]);
+      expect(isAccepted(message, signature)).toEqual(backends.map(() => true));
+      expect(isAccepted(utf8('other'), signature)).toEqual(backends.map(() => false));
     }
   });
 
   it('of noble are accepted', () => {
     for (const message of messages) {
       const signature = p256.sign(message, keyPair.scalar);
-      expect(isAccepted(message, signature)).toEqual([true, true]);
+      expect(isAccepted(message, signature)).toEqual(backends.map(() => true));
     }
   });
 

@@ -87,6 +87,62 @@ export interface KernelExports {
   multiplyEach(into: number, tables: number, digits: number, width: number, groups: number): void;
   addToEach(jacobian: number, affine: number, groups: number): void;
   toAffineX(x: number, jacobian: number, groups: number, products: number): number;
+  signScalars(
+    count: number,
+    nonces: number,
+    nonceStride: number,
+    scalars: number,
+    scalarStride: number,
+    digests: number,
+    digestStride: number,
+    xs: number,
+    xStride: number,
+    signatures: number,
+    signatureStride: number,
+    status: number,
+    work: number,
+  ): number;
+  verifyScalars(
+    count: number,
+    digests: number,
+    digestStride: number,
+    signatures: number,
+    signatureStride: number,
+    u1: number,
+    u1Stride: number,
+    u2: number,
+    u2Stride: number,
+    status: number,
+    failure: number,
+    work: number,
+  ): void;
+  matchR(
+    count: number,
+    xs: number,
+    xStride: number,
+    signatures: number,
+    signatureStride: number,
+    status: number,
+    failure: number,
+  ): void;
+  recodeWindows(
+    count: number,
+    scalars: number,
+    scalarStride: number,
+    width: number,
+    digits: number,
+    itemStride: number,
+    digitStride: number,
+  ): void;
+  recodeNaf(
+    count: number,
+    scalars: number,
+    scalarStride: number,
+    width: number,
+    digits: number,
+    itemStride: number,
+    digitStride: number,
+  ): void;
   /** Field operations, for their tests. */
   multiply(into: number, a: number, b: number): void;
   multiplyMinus(into: number, a: number, b: number, e: number): void;
