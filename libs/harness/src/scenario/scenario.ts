@@ -57,12 +57,12 @@ const systemSchema = z.strictObject({
   windowHours: z.literal([1, 2, 3, 4, 6, 8, 12, 24]).default(24),
 });
 
-const backendName = z.enum(['node', 'noble']);
+const backendName = z.enum(['wasm', 'node', 'noble']);
 
 const cryptoSchema = z.strictObject({
   /** `full`: every byte of the real protocol is computed. */
   fidelity: z.literal('full').default('full'),
-  backend: backendName.default('node'),
+  backend: backendName.default('wasm'),
   /** One report in `every` is computed again by another backend, byte for byte. */
   crossCheck: z
     .strictObject({ backend: backendName.default('noble'), every: z.int().min(1).default(2000) })
