@@ -2,7 +2,7 @@
 
 export { matchR, signScalars, verifyScalars } from './order/ecdsa';
 export { recodeNaf, recodeWindows } from './order/recode';
-export { toAffineX } from './p256/affine';
+export { addPoints, toAffineX } from './p256/affine';
 export { addToEach, multiplyByOne, multiplyEach, oddMultiples, selectKeys } from './p256/any-base';
 export { exportElements, importPoint, importPoints } from './p256/convert';
 export { multiply, multiplyMinus, multiplyMinusSquare, square, squareMinus } from './p256/field';

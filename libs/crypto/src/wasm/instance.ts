@@ -68,6 +68,16 @@ export interface KernelExports {
     selected: number,
     products: number,
   ): number;
+  addPoints(
+    into: number,
+    intoStride: number,
+    p: number,
+    pStride: number,
+    q: number,
+    qStride: number,
+    groups: number,
+    products: number,
+  ): number;
   oddMultiples(
     tables: number,
     multiples: number,

@@ -187,7 +187,11 @@ function combine(engine: Engine, block: CombinationBlock): void {
     engine.workspace,
     block.count,
     status,
-    (slots) => combineChunk(engine, block, slots),
+    (slots) => {
+      const base = keys.frequent(keyIndex, slots);
+      if (base !== undefined) return combineWithTable(engine, block, base, slots);
+      return combineChunk(engine, block, slots);
+    },
     (i) => {
       const [a, b] = [slot(u1, i, SCALAR_SIZE), slot(u2, i, SCALAR_SIZE)];
       const sum = combineExactly(a, b, keys.point(keyIndex[i]!));
@@ -219,6 +223,34 @@ function combineChunk(engine: Engine, block: CombinationBlock, slots: Uint32Arra
   exports.addToEach(jacobian, multiplied, groups);
   if (!exports.toAffineX(elements, jacobian, groups, products)) return false;
   exports.exportElements(workspace.bytes, SCALAR_SIZE, elements, ELEMENT_SIZE, groups);
+  workspace.unstage(block.x, slots, SCALAR_SIZE);
+  return true;
+}
+
+/** The same where one key has signed all: an authority's, which is worth a table. */
+function combineWithTable(
+  engine: Engine,
+  block: CombinationBlock,
+  base: FixedBase,
+  slots: Uint32Array,
+): boolean {
+  const { workspace, bases, generator } = engine;
+  const { exports } = engine.kernels;
+  const { digits, multiplied, selected, products, jacobian } = workspace;
+  const groups = Math.ceil(slots.length / 4);
+  const multiply = (into: number, of: FixedBase, scalars: Strided): boolean => {
+    const { address: table, width } = bases.table(of);
+    workspace.stage(workspace.scalars, scalars, slots, SCALAR_SIZE);
+    exports.recode(digits, workspace.scalars, 4 * groups, width);
+    return exports.multiplyFixed(into, table, digits, width, groups, selected, products) !== 0;
+  };
+  // The area for Jacobian points, which are larger, holds the second multiples.
+  if (!multiply(multiplied, generator, block.u1) || !multiply(jacobian, base, block.u2)) {
+    return false;
+  }
+  const pair = [multiplied, AFFINE_SIZE, jacobian, AFFINE_SIZE] as const;
+  if (!exports.addPoints(multiplied, AFFINE_SIZE, ...pair, groups, products)) return false;
+  exports.exportElements(workspace.bytes, SCALAR_SIZE, multiplied, AFFINE_SIZE, groups);
   workspace.unstage(block.x, slots, SCALAR_SIZE);
   return true;
 }

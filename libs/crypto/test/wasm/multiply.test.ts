@@ -7,6 +7,7 @@ import { createECDH } from 'node:crypto';
 import { p256 } from '@noble/curves/nist.js';
 import { describe, expect, test } from 'vitest';
 
+import { FREQUENT_COUNT } from '../../src/wasm/point-keys.ts';
 import { bytesOf, curve, encoded, filled, laid, N, P, pointOf, room } from './scalars.ts';
 import { uniformScalars, xOf } from './scalars.ts';
 
@@ -223,15 +224,26 @@ function withYBelow(x: bigint): bigint {
   return p256.Point.fromBytes(Uint8Array.of(2, ...bytesOf(x))).toAffine().y;
 }
 
+interface Sum {
+  readonly u1: bigint;
+  readonly u2: bigint;
+  readonly q: bigint;
+}
+type Keys = ReturnType<typeof curve.keys>;
+
 describe('combine', () => {
   /** u1 G + u2 q G. */
-  function check(items: readonly { u1: bigint; u2: bigint; q: bigint }[]): void {
+  function check(items: readonly Sum[]): void {
     const keys = curve.keys();
     // Keys are imported in another order than they are used in.
     const indexes = [...items]
       .reverse()
       .map(({ q }) => keys.add(encoded(pointOf(q))))
       .reverse();
+    checkWith(keys, indexes, items);
+  }
+
+  function checkWith(keys: Keys, indexes: readonly number[], items: readonly Sum[]): void {
     const count = items.length;
     const [x, status] = [room(count, 32), new Uint8Array(count)];
     curve.combine({
@@ -255,7 +267,7 @@ describe('combine', () => {
     expect(x).toEqual(filled(sums, 32));
   }
 
-  function uniform(name: string, count: number) {
+  function uniform(name: string, count: number): { u1: bigint; u2: bigint; q: bigint }[] {
     const [a, b, c] = ['u1', 'u2', 'q'].map((part) => uniformScalars(`${name} ${part}`, count));
     return a!.map((u1, i) => ({ u1, u2: b![i]!, q: c![i]! }));
   }
@@ -278,6 +290,39 @@ describe('combine', () => {
     for (const i of [1, 9]) items[i]!.u1 = Fn.neg(Fn.mul(items[i]!.u2, items[i]!.q));
     check(items);
   });
+
+  test('a key that signs time and again gets a table, and sums stay the same', () => {
+    const q = uniformScalars('authority', 1)[0]!;
+    const keys = curve.keys();
+    const index = [keys.add(encoded(pointOf(3n))), keys.add(encoded(pointOf(q)))][1]!;
+    const withKey = (items: readonly Sum[]) => items.map((item) => ({ ...item, q }));
+    const many = withKey(uniform('before the table', FREQUENT_COUNT));
+    checkWith(keys, Array(many.length).fill(index), many);
+    const slots = Uint32Array.of(0);
+    expect(keys.frequent(Int32Array.of(index), slots)).toBeDefined();
+    for (const count of [1, 4, 7]) {
+      checkWith(keys, Array(count).fill(index), withKey(uniform(`after ${count}`, count)));
+    }
+    const edges = [0n, 1n, 2n, N - 2n, N - 1n];
+    const odd = [1n, 2n, N - 1n].flatMap((u2) => [
+      ...edges.map((u1) => ({ u1, u2 })),
+      { u1: Fn.mul(u2, q), u2 },
+      { u1: Fn.neg(Fn.mul(u2, q)), u2 },
+    ]);
+    checkWith(keys, Array(odd.length).fill(index), withKey(odd.map((item) => ({ ...item, q }))));
+    // Another key between breaks the row, and a list that was cleared knows nothing.
+    checkWith(
+      keys,
+      [0, index],
+      [
+        { u1: 5n, u2: 6n, q: 3n },
+        { u1: 5n, u2: 6n, q },
+      ],
+    );
+    keys.clear();
+    keys.add(encoded(pointOf(11n)));
+    checkWith(keys, [0], [{ u1: 2n, u2: 9n, q: 11n }]);
+  }, 120_000);
 
   test('no such key is a failure', () => {
     const keys = curve.keys();
