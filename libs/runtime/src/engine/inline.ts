@@ -4,7 +4,7 @@
  */
 
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
-import { collectGarbage } from './collect-garbage.ts';
+import { collectIfGrown } from './collect-garbage.ts';
 import { EngineError, type EngineReport, type ShardJob, type ShardRunner } from './engine.ts';
 import { createRunner, importProgram } from './program.ts';
 
@@ -18,7 +18,7 @@ export async function runInline<I, R>(job: ShardJob<I, R>): Promise<EngineReport
     while (completedCount < shardCount && mayGoOn()) {
       job.onResult(completedCount, runShard(runner, completedCount));
       completedCount += 1;
-      collectGarbage();
+      collectIfGrown();
       await yieldToEventLoop();
     }
   }
