@@ -11,6 +11,7 @@ import { p256 } from '@noble/curves/nist.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { checkKeystream, checkOpen, checkPublicKeys, checkSeal } from './block-checks.ts';
 import { checkSha256, checkSign, checkVerify } from './block-checks.ts';
+import { toHex } from './bytes.ts';
 import { CryptoError } from './errors.ts';
 import { message, slot } from './layout.ts';
 import { checkScalar, isScalar, isUncompressed } from './scalars.ts';
@@ -102,7 +103,7 @@ function seal(block: SealBlock): void {
     const scalar = slot(block.scalars, i, SCALAR_SIZE);
     checkScalar('ephemeral scalar', scalar);
     const ephemeral = p256.getPublicKey(scalar, false);
-    const key = envelopeKey(scalar, block.recipient, ephemeral);
+    const key = envelopeKey(multipleOf(block.recipient, scalar), ephemeral);
     const sealed = slot(block.sealed, i, sealedSize);
     sealed.set(ephemeral);
     sealed.set(envelope(key).encrypt(slot(block.plaintexts, i, block.plaintextSize)), POINT_SIZE);
@@ -124,7 +125,9 @@ function openOne(scalar: Uint8Array, sealed: Uint8Array): Uint8Array | undefined
   if (sealed.length < SEAL_OVERHEAD) return undefined;
   const ephemeral = sealed.subarray(0, POINT_SIZE);
   if (!isOnCurve(ephemeral)) return undefined;
-  const key = envelopeKey(scalar, ephemeral, ephemeral);
+  // A compressed point is one sign byte, then X.
+  const sharedX = p256.getSharedSecret(scalar, ephemeral, true).subarray(1);
+  const key = envelopeKey(sharedX, ephemeral);
   try {
     return envelope(key).decrypt(sealed.subarray(POINT_SIZE));
   } catch {
@@ -134,10 +137,29 @@ function openOne(scalar: Uint8Array, sealed: Uint8Array): Uint8Array | undefined
 }
 
 /** ENPA section 4 steps 2 and 3: K = SHA-256(Z || 00000001 || ephemeral public key). */
-function envelopeKey(scalar: Uint8Array, point: Uint8Array, ephemeral: Uint8Array): Uint8Array {
-  // A compressed point is one sign byte, then X.
-  const sharedX = p256.getSharedSecret(scalar, point, true).subarray(1);
+function envelopeKey(sharedX: Uint8Array, ephemeral: Uint8Array): Uint8Array {
   return sha256.create().update(sharedX).update(KDF_COUNTER).update(ephemeral).digest();
+}
+
+type Point = ReturnType<typeof p256.Point.fromBytes>;
+
+/** Recipients, each with how often it was sealed to. */
+const recipients = new Map<string, { readonly point: Point; uses: number }>();
+const RECIPIENTS_MAX = 16;
+/** Multiplications after which a table of the recipient's multiples has paid for itself. */
+const TABLE_USES = 4;
+
+/** x of scalar * recipient: noble keeps multiples of a point that was told to `precompute`. */
+function multipleOf(recipient: Uint8Array, scalar: Uint8Array): Uint8Array {
+  const name = toHex(recipient);
+  let known = recipients.get(name);
+  if (known === undefined) {
+    if (recipients.size === RECIPIENTS_MAX) recipients.clear();
+    known = { point: p256.Point.fromBytes(recipient), uses: 0 };
+    recipients.set(name, known);
+  }
+  if (++known.uses === TABLE_USES) known.point.precompute(8);
+  return known.point.multiply(p256.Point.Fn.fromBytes(scalar)).toBytes(true).subarray(1);
 }
 
 /** ENPA section 4 step 4: the second half of K is the nonce, 16 bytes and not the usual 12. */
