@@ -32,7 +32,7 @@ test('defaults are filled in', () => {
     seed: '1',
     population: { days: 1, optIn: 0.4, vendors: { apple: 55, google: 45 }, epidemic: 'wave' },
     system: { epsilon: 8, windowHours: 24 },
-    crypto: { fidelity: 'full', backend: 'node', crossCheck: { backend: 'noble', every: 2000 } },
+    crypto: { fidelity: 'full', backend: 'wasm', crossCheck: { backend: 'noble', every: 2000 } },
     adversaries: [],
   });
 });
@@ -88,7 +88,7 @@ describe('problems', () => {
     ['no noise scale', { system: { metrics: ['DateExposure-v1'], epsilon: 0 } }, /epsilon/],
     [
       'a backend that checks itself',
-      { crypto: { crossCheck: { backend: 'node' } } },
+      { crypto: { crossCheck: { backend: 'wasm' } } },
       /check itself/,
     ],
     ['an empty expect', { expect: [] }, /at least 1/],
