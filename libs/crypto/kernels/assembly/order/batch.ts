@@ -29,12 +29,8 @@ export function turnBatch(): void {
   invert(INVERSE, PRODUCT);
 }
 
-/**
- * out = R^2 / element; `out` may be `element`, and `before` is used up. Products of R-fold numbers
- * are R-fold: element = x * R gives out = R / x.
- */
+/** out = R^2 / element: products see element / R, and its inverse R / element. Not in place. */
 export function release(out: usize, element: usize, before: usize): void {
-  mul(before, INVERSE, before);
+  mul(out, INVERSE, before);
   mul(INVERSE, INVERSE, element);
-  memory.copy(out, before, ELEMENT_SIZE);
 }

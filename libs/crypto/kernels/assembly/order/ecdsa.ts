@@ -33,11 +33,11 @@ export function signScalars(
   work: usize,
 ): usize {
   const k = FIRST;
-  const other = SECOND;
+  const inverse = SECOND;
   openBatch();
   for (let i: usize = 0; i < count; i++) {
     if (load<u8>(status + i) != 0) continue;
-    if (!readScalar(other, scalars + i * scalarStride)) return i;
+    if (!readScalar(k, scalars + i * scalarStride)) return i;
     if (!readScalar(k, nonces + i * nonceStride)) return i;
     include(k, work + i * ELEMENT_SIZE);
   }
@@ -46,10 +46,10 @@ export function signScalars(
   for (let i = count; i-- > 0; ) {
     if (load<u8>(status + i) != 0) continue;
     read(k, nonces + i * nonceStride);
-    release(k, k, work + i * ELEMENT_SIZE);
+    release(inverse, k, work + i * ELEMENT_SIZE);
     const signature = signatures + i * signatureStride;
     const signed = signOne(
-      k,
+      inverse,
       scalars + i * scalarStride,
       digests + i * digestStride,
       xs + i * xStride,
@@ -65,7 +65,7 @@ export function signScalars(
  * plain numbers are, s = R^2 / k * (e + r d) / R / R.
  */
 function signOne(inverse: usize, scalar: usize, digest: usize, x: usize, signature: usize): bool {
-  const r = SECOND;
+  const r = FIRST;
   const sum = THIRD;
   const other = FOURTH;
   read(r, x);
@@ -106,6 +106,7 @@ export function verifyScalars(
 ): void {
   const r = FIRST;
   const s = SECOND;
+  const inverse = THIRD;
   openBatch();
   for (let i: usize = 0; i < count; i++) {
     if (load<u8>(status + i) != 0) continue;
@@ -128,17 +129,18 @@ export function verifyScalars(
     const signature = signatures + i * signatureStride;
     read(r, signature);
     read(s, signature + 32);
-    release(s, s, work + i * ELEMENT_SIZE);
+    release(inverse, s, work + i * ELEMENT_SIZE);
     // R / s, so that products with plain numbers are plain.
-    mul(s, s, ONE);
-    writeProduct(u2At, r, s);
-    read(r, digests + i * digestStride);
-    writeProduct(u1At, r, s);
+    mul(inverse, inverse, ONE);
+    writeProduct(u2At, r, inverse);
+    const e = FIRST;
+    read(e, digests + i * digestStride);
+    writeProduct(u1At, e, inverse);
   }
 }
 
 function writeProduct(bytes: usize, a: usize, b: usize): void {
-  const product = THIRD;
+  const product = FOURTH;
   mul(product, a, b);
   makeCanonical(product);
   write(bytes, product);

@@ -49,13 +49,14 @@ export function recodeWindows(
 
 /**
  * 257 digits, |d_j| < 2^(width - 1) and of any `width` neighbours at most one not 0: the width-w
- * NAF, whose sum of d_j * 2^j is k itself (Solinas, "Efficient arithmetic on Koblitz curves", 2000).
+ * NAF, whose sum of d_j * 2^j is k itself (Solinas, "Efficient arithmetic on Koblitz curves",
+ * 2000).
  *
- * What is left of k from bit j on is its bits there plus a carry. Where that is even, which is where
- * bit and carry are the same, the digit is 0 and the carry stays. Else the digit is the window minus
- * 2^width if its highest bit is set, which is the next carry. The carry never ripples within a
- * window: it is added where the lowest bit is 0. It is set only by a bit of k, so that the last
- * place where it can come down is bit 256.
+ * What is left of k from bit j on is its bits there plus a carry. Where that is even, which is
+ * where bit and carry are the same, the digit is 0 and the carry stays. Else the digit is the
+ * window minus 2^width if its highest bit is set, which is the next carry. The carry never ripples
+ * within a window: it is added where the lowest bit is 0. It is set only by a bit of k, so that the
+ * last place where it can come down is bit 256.
  */
 export function recodeNaf(
   count: usize,

@@ -4,7 +4,7 @@
  * An element is nine 32-bit words in memory, the digits of a number in base 2^29, lowest first; it
  * stands for what it is congruent to. It is below 2n unless said otherwise; "canonical" is below n.
  * Nine digits hold 2^261, 32 times as much as n, and that room is what spares reductions: products
- * of numbers up to 4n and 8n come out below 2n by themselves.
+ * of a number up to 4n and one up to 8n come out below 2n by themselves.
  *
  * Products are Montgomery's, a * b / R with R = 2^261. Nothing is ever converted: whoever computes
  * keeps account of the powers of R. Not constant-time.
@@ -101,8 +101,8 @@ export function addLoosely(out: usize, a: usize, b: usize): void {
 }
 
 /**
- * out = base^(n - 2), and so 1 / base by Fermat: with base = x * R in the account of powers of R,
- * out = R / x. From the highest bit down, which is 1; `out` must not be `base`.
+ * out = R^2 / base, by Fermat: base / R to the power n - 2, which is R / base, as an R-fold. From
+ * the highest bit of n - 2 down, which is 1. `out` must not be `base`.
  */
 export function invert(out: usize, base: usize): void {
   memory.copy(out, base, ELEMENT_SIZE);
