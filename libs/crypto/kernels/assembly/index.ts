@@ -1,7 +1,6 @@
 /** The kernels that `src/wasm` calls. Addresses, strides and counts are taken as given. */
 
 export { matchR, signScalars, verifyScalars } from './order/ecdsa';
-export { recodeNaf, recodeWindows } from './order/recode';
 export { addPoints, toAffineX } from './p256/affine';
 export { addToEach, multiplyByOne, multiplyEach, oddMultiples, selectKeys } from './p256/any-base';
 export { exportElements, importPoint, importPoints } from './p256/convert';

@@ -135,24 +135,6 @@ export interface KernelExports {
     status: number,
     failure: number,
   ): void;
-  recodeWindows(
-    count: number,
-    scalars: number,
-    scalarStride: number,
-    width: number,
-    digits: number,
-    itemStride: number,
-    digitStride: number,
-  ): void;
-  recodeNaf(
-    count: number,
-    scalars: number,
-    scalarStride: number,
-    width: number,
-    digits: number,
-    itemStride: number,
-    digitStride: number,
-  ): void;
   /** Field operations, for their tests. */
   multiply(into: number, a: number, b: number): void;
   multiplyMinus(into: number, a: number, b: number, e: number): void;

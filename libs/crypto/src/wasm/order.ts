@@ -1,7 +1,7 @@
 /**
- * Arithmetic modulo n, the order of P-256, on blocks: what ECDSA needs besides points, and scalars
- * recoded for multiplication. Blocks of any count go through the kernels some hundreds at a time,
- * each with one inversion. Like the kernels, not constant-time.
+ * Arithmetic modulo n, the order of P-256, on blocks: what ECDSA needs besides points. Blocks of any
+ * count go through the kernels some hundreds at a time, each with one inversion. Like the kernels,
+ * not constant-time.
  */
 
 import { checkSign } from '../block-checks.ts';
@@ -16,15 +16,8 @@ import type { Staging } from './staging.ts';
 
 /** Slots that share one inversion, which costs as much as 400 products. */
 const CHUNK_COUNT = 512;
-/** Scalars recoded at a time: a NAF is 514 bytes. */
-const RECODE_COUNT = 64;
 /** A number modulo n in the kernels' memory. */
 const ELEMENT_SIZE = 36;
-const NAF_DIGIT_COUNT = 257;
-export const NAF_SIZE = 2 * NAF_DIGIT_COUNT;
-/** Digits of windows of 15 bits still are 16-bit numbers. */
-const WIDTH_MIN = 2;
-const WIDTH_MAX = 15;
 
 export interface SignScalarsBlock extends SignBlock {
   /** x of nonce * G, 32 bytes each. */
@@ -55,15 +48,6 @@ export interface MatchBlock {
   readonly failure: number;
 }
 
-export interface RecodeBlock {
-  readonly count: number;
-  /** 32 bytes each, in [0, n-1]. */
-  readonly scalars: Strided;
-  readonly width: number;
-  /** Receives 16-bit little-endian digits, lowest first; what they are says `recode.ts`. */
-  readonly digits: Strided;
-}
-
 export interface OrderArithmetic {
   /**
    * s and r of ECDSA signatures, kG being given.
@@ -72,15 +56,6 @@ export interface OrderArithmetic {
   signScalars(block: SignScalarsBlock): void;
   verifyScalars(block: VerifyScalarsBlock): void;
   matchR(block: MatchBlock): void;
-  /** `windowsSize(width)` bytes a scalar: odd digits of `width` bits and a sign. */
-  recodeWindows(block: RecodeBlock): void;
-  /** `NAF_SIZE` bytes a scalar: the width-w NAF. */
-  recodeNaf(block: RecodeBlock): void;
-}
-
-/** Bytes of a scalar's windows of `width` bits. */
-export function windowsSize(width: number): number {
-  return 2 * Math.ceil((8 * SCALAR_SIZE) / width);
 }
 
 export function createOrderArithmetic(kernels: KernelInstance): OrderArithmetic {
@@ -111,14 +86,6 @@ export function createOrderArithmetic(kernels: KernelInstance): OrderArithmetic 
         matchChunk(kernels, areas, block, first, count);
       });
     },
-    recodeWindows(block) {
-      const { recodeWindows } = kernels.exports;
-      recode(areas, block, recodeWindows, windowsSize(block.width));
-    },
-    recodeNaf(block) {
-      const { recodeNaf } = kernels.exports;
-      recode(areas, block, recodeNaf, NAF_SIZE);
-    },
   };
 }
 
@@ -129,7 +96,6 @@ interface Areas {
   readonly third: Staging;
   readonly fourth: Staging;
   readonly signatures: Staging;
-  readonly digits: Staging;
   /** A byte each. */
   readonly status: Staging;
   /** The address of an element for each slot. */
@@ -144,7 +110,6 @@ function createAreas(kernels: KernelInstance): Areas {
     third: scalars(),
     fourth: scalars(),
     signatures: createStaging(kernels, CHUNK_COUNT, SIGNATURE_SIZE),
-    digits: createStaging(kernels, RECODE_COUNT, NAF_SIZE),
     status: createStaging(kernels, 1, CHUNK_COUNT),
     work: kernels.reserve(CHUNK_COUNT * ELEMENT_SIZE),
   };
@@ -248,24 +213,6 @@ function matchChunk(
     block.failure,
   );
   status.collect(statusOf(block, first), 0, 0, count);
-}
-
-type RecodeKernel = KernelInstance['exports']['recodeNaf'];
-
-function recode(areas: Areas, block: RecodeBlock, kernel: RecodeKernel, size: number): void {
-  const { count, width } = block;
-  if (!Number.isInteger(width) || width < WIDTH_MIN || width > WIDTH_MAX) {
-    throw new CryptoError('invalid-layout', `a width in [${WIDTH_MIN}, ${WIDTH_MAX}]`, `${width}`);
-  }
-  checkInput('scalars', block.scalars, count, SCALAR_SIZE);
-  checkOutput('recoded scalars', block.digits, count, size);
-  const { first: scalars, digits } = areas;
-  forChunks(count, RECODE_COUNT, (first, some) => {
-    scalars.placeInputs(block.scalars, first, some, SCALAR_SIZE);
-    digits.placeOutputs(block.digits, first, size);
-    kernel(some, scalars.address, scalars.stride, width, digits.address, digits.stride, 2);
-    for (let i = 0; i < some; i++) digits.collect(block.digits, first, i, size);
-  });
 }
 
 /** The status bytes from slot `first` on, as one item. */

@@ -7,7 +7,7 @@ import { p256 } from '@noble/curves/nist.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createKernelInstance } from '../../src/wasm/instance.ts';
-import { createOrderArithmetic, NAF_SIZE, windowsSize } from '../../src/wasm/order.ts';
+import { createOrderArithmetic } from '../../src/wasm/order.ts';
 import type { Strided } from '../../src/index.ts';
 import { createBackend, sha256, toHex } from '../../src/index.ts';
 import { FAILURE, scalarOf, utf8 } from '../blocks.ts';
@@ -316,92 +316,8 @@ describe('matchR', () => {
   });
 });
 
-const POWERS = Array.from({ length: 256 }, (_, bit) => 2n ** BigInt(bit));
-const SCALARS = [1n, 2n, 3n, N - 1n, N - 2n, N / 2n, N / 2n + 1n]
-  .concat(POWERS.flatMap((power) => [power - 1n, power, power + 1n]))
-  .concat(POWERS.map((power) => N - power))
-  // Borrows of n - k that run through words of n.
-  .concat([0xf3b9cac2fc632552n, N - (1n << 64n) + 1n, (N & ((1n << 192n) - 1n)) + 1n])
-  .filter((k) => k > 0n && k < N);
-const WIDTHS = [4, 5, 6, 7, 8, 9, 10, 11, 12, 13];
-
-function digitsOf(kind: 'recodeWindows' | 'recodeNaf', scalars: readonly bigint[], width: number) {
-  const size = kind === 'recodeNaf' ? NAF_SIZE : windowsSize(width);
-  const digits = strided(
-    scalars.map(() => 0n),
-    size + 2,
-    size,
-  );
-  order[kind]({ count: scalars.length, scalars: strided(scalars), width, digits });
-  const view = new DataView(digits.bytes.buffer);
-  return scalars.map((_, i) =>
-    Array.from({ length: size / 2 }, (__, j) =>
-      view.getInt16(digits.offset + i * digits.stride + 2 * j, true),
-    ),
-  );
-}
-
-function sumOf(digits: readonly number[], width: number): bigint {
-  return digits.reduceRight((sum, digit) => (sum << BigInt(width)) + BigInt(digit), 0n);
-}
-
-/** The digit again from where its multiple is in a table, and its sign: what `recode.ts` says. */
-function fromTable(digit: number): number {
-  const sign = digit >> 15;
-  const multiple = 2 * ((digit ^ sign) >> 1) + 1;
-  return sign < 0 ? -multiple : multiple;
-}
-
-function expectWindows(scalars: readonly bigint[], width: number): void {
-  digitsOf('recodeWindows', scalars, width).forEach((digits, i) => {
-    const k = scalars[i]!;
-    const sound =
-      sumOf(digits, width) === (k % 2n === 1n ? k : k - N) &&
-      digits.length === Math.ceil(256 / width) &&
-      digits.every((digit) => Math.abs(digit) < 2 ** width && fromTable(digit) === digit);
-    if (!sound) expect(digits, `${k}, width ${width}`).toBe('its windows');
-  });
-}
-
-function expectNaf(scalars: readonly bigint[], width: number): void {
-  digitsOf('recodeNaf', scalars, width).forEach((digits, i) => {
-    let free = 0;
-    let sound = sumOf(digits, 1) === scalars[i];
-    digits.forEach((digit, j) => {
-      if (digit === 0) return;
-      sound &&= j >= free && Math.abs(digit) < 2 ** (width - 1) && fromTable(digit) === digit;
-      free = j + width;
-    });
-    if (!sound) expect(digits, `${scalars[i]}, width ${width}`).toBe('its NAF');
-  });
-}
-
-describe.each(WIDTHS)('recodings of width %d', (width) => {
-  it('windows are odd and add up to k, or to k - n for an even k', () => {
-    expectWindows([...SCALARS, 0n], width);
-    fc.assert(fc.property(fc.array(scalar), (some) => expectWindows(some.map(modN), width)));
-  });
-
-  it('NAFs are sparse and add up to k', () => {
-    expectNaf([...SCALARS, 0n], width);
-    fc.assert(fc.property(fc.array(scalar), (some) => expectNaf(some.map(modN), width)));
-  });
-});
-
 describe('layouts', () => {
   const layout = expect.objectContaining({ name: 'CryptoError', code: 'invalid-layout' });
-
-  it('refuses widths that have no 16-bit digits', () => {
-    const block = { count: 1, scalars: strided([1n]), digits: strided([0n], NAF_SIZE, NAF_SIZE) };
-    for (const width of [0, 1, 16, 4.5, Number.NaN]) {
-      expect(() => order.recodeWindows({ ...block, width })).toThrow(layout);
-      expect(() => order.recodeNaf({ ...block, width })).toThrow(layout);
-    }
-    for (const width of [2, 3, 14, 15]) {
-      expectWindows([...SCALARS, 0n], width);
-      expectNaf([...SCALARS, 0n], width);
-    }
-  });
 
   it('refuses arrays that are too short or overlap', () => {
     const two = strided([1n, 1n]);

@@ -13,6 +13,3 @@ export const FIRST = START + 2 * PLACE_SIZE;
 export const SECOND = START + 3 * PLACE_SIZE;
 export const THIRD = START + 4 * PLACE_SIZE;
 export const FOURTH = START + 5 * PLACE_SIZE;
-
-/** A scalar's bits, lowest byte first, and 32 bytes of zeros above them. */
-export const BITS = START + 6 * PLACE_SIZE;
