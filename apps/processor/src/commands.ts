@@ -6,7 +6,7 @@
 
 import {
   KeyPair,
-  createBackend,
+  createServiceBackend,
   encodePublicKey,
   fillScalars,
   seedBranchFrom,
@@ -110,7 +110,7 @@ function evaluate(files: Options) {
   const role = roleOf(files);
   const keyPair = readKey(files.key);
   const batch = readBatch(files.batch, role);
-  const backend = createBackend('node');
+  const backend = createServiceBackend('node');
   const privateKey = backend.privateKey(keyPair.scalar);
   const prio2 = createPrio2(batch.task.metric.bins);
   const capacity = batch.count;

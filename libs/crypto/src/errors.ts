@@ -22,7 +22,9 @@ export type CryptoErrorCode =
   | 'invalid-layout'
   /** A wrong name, size or index for the seed tree. */
   | 'invalid-seed'
-  | 'invalid-hex';
+  | 'invalid-hex'
+  /** A backend that is not constant-time where a service asks for one. */
+  | 'unsafe-backend';
 
 /** A caller's mistake; `code` is stable, `expected` and `got` hold no secret. */
 export class CryptoError extends Error {

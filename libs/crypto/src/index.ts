@@ -46,7 +46,7 @@ export {
 export { createNobleBackend } from './noble-backend.ts';
 export { createNodeBackend } from './node-backend.ts';
 export { createWasmBackend } from './wasm-backend.ts';
-export { backendNames, createBackend } from './registry.ts';
+export { backendNames, createBackend, createServiceBackend } from './registry.ts';
 export { fillScalars } from './scalars.ts';
 export { createSeedTree, seedBranchFrom } from './seed-tree.ts';
 export type { SeedBranch } from './seed-tree.ts';

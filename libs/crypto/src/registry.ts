@@ -2,6 +2,7 @@
  * The plug board: every cryptographic backend by its name.
  */
 
+import { CryptoError } from './errors.ts';
 import { createNobleBackend } from './noble-backend.ts';
 import { createNodeBackend } from './node-backend.ts';
 import { createWasmBackend } from './wasm-backend.ts';
@@ -15,6 +16,18 @@ const BACKENDS: Readonly<Record<BackendName, () => CryptoBackend>> = {
 
 /** The backends that there are. */
 export const backendNames = Object.freeze(Object.keys(BACKENDS) as BackendName[]);
+
+/**
+ * The backend for a service that holds a real private key: OpenSSL, whose multiplications do not
+ * depend on secrets in time.
+ * @throws CryptoError `unsafe-backend` for one that is not constant-time
+ */
+export function createServiceBackend(name: BackendName): CryptoBackend {
+  if (name !== 'node') {
+    throw new CryptoError('unsafe-backend', "backend 'node' for a service", `'${name}'`);
+  }
+  return createBackend(name);
+}
 
 /** A new backend; its prepared keys work with it and with other instances of the same name. */
 export function createBackend(name: BackendName): CryptoBackend {

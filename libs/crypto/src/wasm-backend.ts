@@ -1,6 +1,6 @@
 /**
- * The default backend: P-256, SHA-256, AES and arithmetic mod n by WebAssembly kernels, four reports
- * at a time. It gives the same bytes as the other backends and is about four times as fast as
+ * The default backend: P-256, SHA-256, AES and arithmetic mod n by WebAssembly kernels, four
+ * reports at a time. It gives the same bytes as the other backends and is three times as fast as
  * OpenSSL through node:crypto, because a block shares inversions and fixed points have tables.
  *
  * Not constant-time: scalars choose table entries and branches. For simulation only; a service that

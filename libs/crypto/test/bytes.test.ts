@@ -2,7 +2,15 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { copyBytes, createBackend, CryptoError, fromHex, sha256, toHex } from '../src/index.ts';
+import {
+  copyBytes,
+  createBackend,
+  createServiceBackend,
+  CryptoError,
+  fromHex,
+  sha256,
+  toHex,
+} from '../src/index.ts';
 import { utf8 } from './blocks.ts';
 
 describe('bytes', () => {
@@ -60,5 +68,14 @@ describe('errors', () => {
 describe('registry', () => {
   it.each(['noble', 'node', 'wasm'] as const)("makes backend '%s'", (name) => {
     expect(createBackend(name).name).toBe(name);
+  });
+
+  it('gives services no backend that is not constant-time', () => {
+    expect(createServiceBackend('node').name).toBe('node');
+    for (const name of ['noble', 'wasm'] as const) {
+      expect(() => createServiceBackend(name)).toThrow(
+        expect.objectContaining({ code: 'unsafe-backend' }),
+      );
+    }
   });
 });

@@ -66,9 +66,9 @@ describe('a block of honest devices', () => {
   });
 });
 
-test('both backends: the same uploads, points r, batch ids and verifier shares', () => {
+test('all backends: the same uploads, points r, batch ids and verifier shares', () => {
   const bits = someBits(3, 4);
-  const [node, noble] = (['node', 'noble'] as const).map((backend) => {
+  const [noble, node, wasm] = (['noble', 'node', 'wasm'] as const).map((backend) => {
     const deployment = createDeployment({ bins: 4, capacity: 3, backend });
     const uploads = deployment.uploads(bits);
     const { batches } = deployment.receive(uploads);
@@ -77,7 +77,8 @@ test('both backends: the same uploads, points r, batch ids and verifier shares',
     return { uploads, batchId, queryRandomness, reportIds, messages, verdicts };
   });
   expect(node!.verdicts.leader).toEqual(['none', 'none', 'none']);
-  expect(noble).toEqual(node);
+  expect(node).toEqual(noble);
+  expect(wasm).toEqual(noble);
 });
 
 describe('estimate', () => {

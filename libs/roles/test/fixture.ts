@@ -76,7 +76,7 @@ export function scalarOf(branch: SeedBranch): Uint8Array {
 export function createDeployment(options: DeploymentOptions = {}) {
   const { bins = 3, capacity = 16, epsilon = 8, windowMs = DAY_MS } = options;
   const seedTree = createSeedTree('roles tests');
-  const backend = createBackend(options.backend ?? 'node');
+  const backend = createBackend(options.backend ?? 'wasm');
   const metric = customMetric({ id: 'test-metric', bins, layout: 'k-hot' });
   const task = createTask({ metric, state: 'us-ca', vendor: 'google', epsilon, windowMs });
   const prio2 = createPrio2(bins);

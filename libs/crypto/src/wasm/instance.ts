@@ -4,7 +4,7 @@
 
 import { MODULE_BASE64 } from './module.generated.ts';
 
-/** What the kernels export: addresses, strides and sizes in bytes, counts; a group is four lanes. */
+/** What the kernels export: addresses, strides and sizes in bytes, counts; a group is 4 lanes. */
 export interface KernelExports {
   sha256Lanes(lanes: number, blockCount: number): void;
   deriveKeys(

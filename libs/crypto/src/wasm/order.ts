@@ -1,7 +1,7 @@
 /**
- * Arithmetic modulo n, the order of P-256, on blocks: what ECDSA needs besides points. Blocks of any
- * count go through the kernels some hundreds at a time, each with one inversion. Like the kernels,
- * not constant-time.
+ * Arithmetic modulo n, the order of P-256, on blocks: what ECDSA needs besides points. Blocks of
+ * any count go through the kernels some hundreds at a time, each with one inversion. Like the
+ * kernels, not constant-time.
  */
 
 import { checkSign } from '../block-checks.ts';

@@ -57,7 +57,7 @@ export class PointKeys implements VerifyingKeys {
     return this.#points.subarray(index * POINT_SIZE, (index + 1) * POINT_SIZE);
   }
 
-  /** The key of all the given slots, where it is one and the same time and again; else undefined. */
+  /** The key of all the given slots, where it is the same one time and again; else undefined. */
   frequent(keyIndex: Int32Array | Uint32Array, slots: Uint32Array): FixedBase | undefined {
     const index = keyIndex[slots[0]!]!;
     for (const slot of slots) if (keyIndex[slot] !== index) return undefined;

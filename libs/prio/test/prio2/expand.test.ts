@@ -11,7 +11,7 @@ import { describe, expect, test } from 'vitest';
 import { PrioError, createPrio2, prio2Shape, referencePrio2 } from '../../src/index.ts';
 import { p } from '../one-report.ts';
 
-const backends: readonly BackendName[] = ['noble', 'node'];
+const backends: readonly BackendName[] = ['noble', 'node', 'wasm'];
 const node = createBackend('node');
 
 /** The first elements of a seed, by the block code at the given number of bins. */

@@ -15,7 +15,7 @@ import { FAILED, OK, leaderSharesOf } from '../one-report.ts';
 const file = join(import.meta.dirname, '../golden/prio2.json');
 const rows = JSON.parse(readFileSync(file, 'utf8')) as GoldenRow[];
 const cases = rows.flatMap((row) =>
-  (['noble', 'node'] as const).map((name): [number, BackendName, GoldenRow] => [
+  (['noble', 'node', 'wasm'] as const).map((name): [number, BackendName, GoldenRow] => [
     row.dimension,
     name,
     row,

@@ -78,7 +78,7 @@ interface DecryptedShares {
   reference_sum: string;
 }
 
-const backends: readonly BackendName[] = ['noble', 'node'];
+const backends: readonly BackendName[] = ['noble', 'node', 'wasm'];
 
 describe.skipIf(vectorsDir === undefined).each(backends)('ten share pairs, backend %s', (name) => {
   function decoded() {

@@ -76,7 +76,7 @@ function createParties(name: BackendName) {
 }
 
 describe.skipIf(vectorsDir === undefined)('published share pairs', () => {
-  describe.each<BackendName>(['node', 'noble'])('backend %s', (name) => {
+  describe.each<BackendName>(['wasm', 'node', 'noble'])('backend %s', (name) => {
     let parties: ReturnType<typeof createParties>;
     beforeAll(() => {
       parties = createParties(name);
