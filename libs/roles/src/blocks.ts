@@ -45,6 +45,8 @@ export interface ReportBlock {
   readonly leaderShares: Strided;
   /** Seeds, 32 bytes a report. */
   readonly helperShares: Strided;
+  /** 16 random bytes a report. */
+  readonly reportIds: Uint8Array;
 }
 
 /** Both shares of each report, encrypted, one to each processor. */
@@ -65,8 +67,8 @@ export interface UploadBlock {
 
 export type ProcessorRole = 'leader' | 'helper';
 
-/** One ingestion batch as one processor sees it: no identity, no exact time. */
-export interface ShareBatch {
+/** What a batch says beside its shares: no identity, no exact time. */
+export interface BatchHead {
   readonly task: Task;
   /** 16 bytes, the same at both processors. */
   readonly batchId: Uint8Array;
@@ -77,8 +79,17 @@ export interface ShareBatch {
   readonly reportIds: Uint8Array;
   /** r, one field element a report. */
   readonly queryRandomness: Uint32Array;
+}
+
+/** One ingestion batch as one processor sees it. */
+export interface ShareBatch extends BatchHead {
   readonly sealed: Strided;
   readonly sealedSize: number;
+}
+
+/** A batch that saw no transport: the shares as the devices made them, not encrypted. */
+export interface BareBatch extends BatchHead {
+  readonly shares: Strided;
 }
 
 /** What one processor tells the other about a batch. */

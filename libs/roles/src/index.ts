@@ -5,6 +5,7 @@ export {
   DAY_MS,
   REPORT_ID_SIZE,
   type AggregateShare,
+  type BareBatch,
   type MeasurementBlock,
   type ProcessorRole,
   type ReportBlock,
@@ -29,6 +30,7 @@ export {
   type IdentityIssuer,
 } from './device/identity.ts';
 export { createAttestation, type Attestation } from './ingestor/attestation.ts';
+export { createDirectIntake, type DirectIntake } from './ingestor/direct-intake.ts';
 export { createIngestor, type BatchPair, type Ingestor, type Intake } from './ingestor/ingestor.ts';
 export { REPORT_ID_AT, uploadLayout, type UploadLayout } from './messages/upload.ts';
 export { binLabel } from './metrics/bin-labels.ts';

@@ -31,12 +31,7 @@ export interface UploadWriter {
   readonly leader: Strided;
   readonly helper: Strided;
   /** Writes all else around the sealed shares, and signs. */
-  finish(
-    report: ReportBlock,
-    identities: IdentityBlock,
-    reportIds: Uint8Array,
-    nonces: Strided,
-  ): UploadBlock;
+  finish(report: ReportBlock, identities: IdentityBlock, nonces: Strided): UploadBlock;
 }
 
 export function createUploadWriter(options: {
@@ -69,8 +64,8 @@ export function createUploadWriter(options: {
     leader: inUploads(LEADER_AT),
     helper: inUploads(helperAt),
 
-    finish(report, identities, reportIds, nonces) {
-      const { count, identityIndex } = report;
+    finish(report, identities, nonces) {
+      const { count, identityIndex, reportIds } = report;
       const { credentials } = identities;
       for (let i = 0; i < count; i++) {
         const at = i * size;

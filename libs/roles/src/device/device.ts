@@ -29,7 +29,7 @@ export interface Device {
   randomise(block: MeasurementBlock, randomness: SeedBranch): ReportBlock;
   /** Draws f0 and g0 and completes every proof vector. */
   prove(block: ReportBlock, randomness: SeedBranch): void;
-  /** Splits every proof vector: seed for the helper, difference for the leader. */
+  /** Splits every proof vector: seed for the helper, difference for the leader; names reports. */
   split(block: ReportBlock, randomness: SeedBranch): void;
   /** Encrypts one share to each processor, into the uploads that `attest` completes. */
   seal(block: ReportBlock, keys: ProcessorKeys, randomness: SeedBranch): SealedBlock;
@@ -74,7 +74,7 @@ export function createDevice({ backend, prio2, capacity }: DeviceOptions): Devic
       randomise(block, noise, proofs);
       const { task, day, count, devices, identityIndex, timesMs } = block;
       const data = { task, day, count, devices, identityIndex, timesMs };
-      return { ...data, proofs, leaderShares, helperShares };
+      return { ...data, proofs, leaderShares, helperShares, reportIds };
     },
 
     prove(block, randomness) {
@@ -96,6 +96,7 @@ export function createDevice({ backend, prio2, capacity }: DeviceOptions): Devic
       const { count, devices } = block;
       const seeds = purpose(randomness, block, 'prio-seed');
       seeds.gather(devices, count, SEED_SIZE, helperShares.bytes);
+      purpose(randomness, block, 'report-id').gather(devices, count, REPORT_ID_SIZE, reportIds);
       prio2.expandBlock(backend, count, helperShares, expanded, status);
       prio2.splitBlock(count, proofs, expanded, leaderShares);
     },
@@ -131,9 +132,8 @@ export function createDevice({ backend, prio2, capacity }: DeviceOptions): Devic
         throw new RangeError('attest: expected shares that this device sealed, got others');
       }
       const { count, devices } = report;
-      purpose(randomness, report, 'report-id').gather(devices, count, REPORT_ID_SIZE, reportIds);
       fillScalars(purpose(randomness, report, 'signature-nonce'), devices, count, nonces);
-      return uploads.finish(report, identities, reportIds, nonces);
+      return uploads.finish(report, identities, nonces);
     },
   };
 }

@@ -9,11 +9,10 @@
  * guard is exact and can be freed when the partition closes.
  */
 
-import { copyBytes } from '@priolab/crypto';
-import type { CryptoBackend, SeedBranch, Strided } from '@priolab/crypto';
+import type { CryptoBackend, SeedBranch } from '@priolab/crypto';
 import type { Prio2Shape } from '@priolab/prio';
 
-import { BATCH_ID_SIZE, DAY_MS, REPORT_ID_SIZE } from '../blocks.ts';
+import { DAY_MS } from '../blocks.ts';
 import type { ShareBatch, UploadBlock } from '../blocks.ts';
 import {
   CREATED_AT,
@@ -32,19 +31,21 @@ import { reasonCode } from '../reasons.ts';
 import { TASK_ID_SIZE } from '../task.ts';
 import type { Task, Vendor } from '../task.ts';
 import type { Attestation } from './attestation.ts';
+import { createBatchCutter, createBatchIds } from './batch-cutter.ts';
+import type { BatchCut } from './batch-cutter.ts';
 import { createQueryRandomness } from './query-randomness.ts';
 import { createReplayGuard } from './replay-guard.ts';
 
 /** What an ingestor made of a block of uploads. Views of its arena, valid until its next call. */
-export interface Intake {
+export interface Intake<Batch = ShareBatch> {
   /** A reason code for each upload; 0: forwarded. */
   readonly status: Uint8Array;
-  readonly batches: readonly BatchPair[];
+  readonly batches: readonly BatchPair<Batch>[];
 }
 
-export interface BatchPair {
-  readonly leader: ShareBatch;
-  readonly helper: ShareBatch;
+export interface BatchPair<Batch = ShareBatch> {
+  readonly leader: Batch;
+  readonly helper: Batch;
   /** For each report of the batch, its slot in the upload block. Never sent to a processor. */
   readonly uploadSlots: Uint32Array;
 }
@@ -68,25 +69,29 @@ export interface IngestorOptions {
   readonly capacity: number;
 }
 
-const MAX_BATCHES_PER_PARTITION = 2 ** 20;
-
 export function createIngestor(options: IngestorOptions): Ingestor {
   const { backend, shape, attestation, randomness, capacity } = options;
   const layout = uploadLayout(shape);
   const status = new Uint8Array(capacity);
   const queryRandomness = new Uint32Array(capacity);
   const guard = createReplayGuard(capacity);
-  const batchIds = randomness.child('batch-id');
-  const writeBatches = createBatchWriter(layout, capacity);
+  const createdMs = new Float64Array(capacity);
+  const batchIds = createBatchIds(randomness.child('batch-id'));
+  const { leaderSealedSize, helperSealedSize, helperAt } = layout;
+  const sizes = { leaderSize: leaderSealedSize, helperSize: helperSealedSize };
+  const cutBatches = createBatchCutter({ ...sizes, capacity });
   const secret = randomness.child('query-randomness').export();
   const drawQueryRandomness = createQueryRandomness({ backend, shape, secret, capacity });
-  let partition = 0;
-  let batchCount = 0;
+
+  const sealedPair = ({ head, leader, helper, slots }: BatchCut): BatchPair => ({
+    leader: { ...head, sealed: leader, sealedSize: leaderSealedSize },
+    helper: { ...head, sealed: helper, sealedSize: helperSealedSize },
+    uploadSlots: slots,
+  });
 
   return {
     openPartition(index) {
-      partition = index;
-      batchCount = 0;
+      batchIds.openPartition(index);
       guard.clear();
     },
 
@@ -98,13 +103,22 @@ export function createIngestor(options: IngestorOptions): Ingestor {
       attestation.check(uploads, day, layout.signatureAt, status);
       refuseReplays(uploads, guard, status);
       drawQueryRandomness(uploads, status, queryRandomness);
-      const nextBatchId = (): Uint8Array => {
-        if (batchCount === MAX_BATCHES_PER_PARTITION) throw new RangeError('too many batches');
-        const index = partition * MAX_BATCHES_PER_PARTITION + batchCount++;
-        return batchIds.child(task.metric.id).bytes(index, BATCH_ID_SIZE);
-      };
-      const batches = writeBatches({ task, uploads, status, queryRandomness, nextBatchId });
-      return { status: status.subarray(0, uploads.count), batches };
+      const { count, bytes, offsets } = uploads;
+      for (let i = 0; i < count; i++) {
+        if (status[i] === 0) createdMs[i] = readTimeMs(bytes, offsets[i]! + CREATED_AT);
+      }
+      const cuts = cutBatches({
+        task,
+        count,
+        status,
+        createdMs,
+        queryRandomness,
+        leader: { bytes, offsets, shift: LEADER_AT },
+        helper: { bytes, offsets, shift: helperAt },
+        reportIds: { bytes, offsets, shift: REPORT_ID_AT },
+        batchIds,
+      });
+      return { status: status.subarray(0, count), batches: cuts.map(sealedPair) };
     },
   };
 }
@@ -165,92 +179,4 @@ function refuseReplays(
     // The key's first 16 bytes after the 0x04 prefix: certified keys don't collide there.
     if (status[i] === 0 && !guard.add(bytes, offsets[i]! + DEVICE_KEY_AT + 1)) status[i] = REPLAYED;
   }
-}
-
-interface BatchRequest {
-  readonly task: Task;
-  readonly uploads: UploadBlock;
-  readonly status: Uint8Array;
-  readonly queryRandomness: Uint32Array;
-  nextBatchId(): Uint8Array;
-}
-
-/** Cuts accepted uploads into one batch pair for each window that occurs, in window order. */
-function createBatchWriter(
-  layout: UploadLayout,
-  capacity: number,
-): (request: BatchRequest) => BatchPair[] {
-  const { leaderSealedSize, helperSealedSize, helperAt } = layout;
-  const leaderBytes = new Uint8Array(capacity * leaderSealedSize);
-  const helperBytes = new Uint8Array(capacity * helperSealedSize);
-  const reportIds = new Uint8Array(capacity * REPORT_ID_SIZE);
-  const points = new Uint32Array(capacity);
-  const uploadSlots = new Uint32Array(capacity);
-  const windows = new Float64Array(capacity);
-
-  const take = ({ uploads, queryRandomness }: BatchRequest, slot: number, to: number): void => {
-    const { bytes, offsets } = uploads;
-    const at = offsets[slot]!;
-    copyBytes(leaderSealedSize, bytes, at + LEADER_AT, leaderBytes, to * leaderSealedSize);
-    copyBytes(helperSealedSize, bytes, at + helperAt, helperBytes, to * helperSealedSize);
-    copyBytes(REPORT_ID_SIZE, bytes, at + REPORT_ID_AT, reportIds, to * REPORT_ID_SIZE);
-    points[to] = queryRandomness[slot]!;
-    uploadSlots[to] = slot;
-  };
-
-  const pair = (
-    task: Task,
-    windowStartMs: number,
-    batchId: Uint8Array,
-    from: number,
-    to: number,
-  ) => {
-    const sealed = (bytes: Uint8Array, stride: number): Strided => ({
-      bytes,
-      offset: from * stride,
-      stride,
-    });
-    const head = {
-      task,
-      batchId,
-      windowStartMs,
-      count: to - from,
-      reportIds: reportIds.subarray(from * REPORT_ID_SIZE, to * REPORT_ID_SIZE),
-      queryRandomness: points.subarray(from, to),
-    };
-    return {
-      leader: {
-        ...head,
-        sealed: sealed(leaderBytes, leaderSealedSize),
-        sealedSize: leaderSealedSize,
-      },
-      helper: {
-        ...head,
-        sealed: sealed(helperBytes, helperSealedSize),
-        sealedSize: helperSealedSize,
-      },
-      uploadSlots: uploadSlots.subarray(from, to),
-    };
-  };
-
-  return (request) => {
-    const { task, uploads, status } = request;
-    const starts = new Set<number>();
-    for (let i = 0; i < uploads.count; i++) {
-      if (status[i] !== 0) continue;
-      const createdMs = readTimeMs(uploads.bytes, uploads.offsets[i]! + CREATED_AT);
-      windows[i] = createdMs - (createdMs % task.windowMs);
-      starts.add(windows[i]!);
-    }
-    const batches: BatchPair[] = [];
-    let end = 0;
-    for (const windowStartMs of [...starts].sort((a, b) => a - b)) {
-      const from = end;
-      for (let i = 0; i < uploads.count; i++) {
-        if (status[i] === 0 && windows[i] === windowStartMs) take(request, i, end++);
-      }
-      batches.push(pair(task, windowStartMs, request.nextBatchId(), from, end));
-    }
-    return batches;
-  };
 }

@@ -9,12 +9,13 @@
  */
 
 import { SEAL_OVERHEAD, toHex } from '@priolab/crypto';
-import type { CryptoBackend, PrivateKey } from '@priolab/crypto';
+import type { CryptoBackend, PrivateKey, Strided } from '@priolab/crypto';
 import { FIELD_MODULUS } from '@priolab/prio';
 import type { Prio2, Prio2Shape } from '@priolab/prio';
 
 import { REPORT_ID_SIZE } from '../blocks.ts';
-import type { AggregateShare, ProcessorRole, ShareBatch, VerifierShareBlock } from '../blocks.ts';
+import type { AggregateShare, BareBatch, BatchHead, ProcessorRole } from '../blocks.ts';
+import type { ShareBatch, VerifierShareBlock } from '../blocks.ts';
 import { ProtocolAbort } from '../protocol-abort.ts';
 import { reasonCode } from '../reasons.ts';
 import { createReplayGuard } from '../ingestor/replay-guard.ts';
@@ -29,12 +30,12 @@ const PROOF_INVALID = reasonCode('proof-invalid');
 export interface Processor {
   readonly role: ProcessorRole;
   /**
-   * Opens and evaluates a batch; the block is for the peer, valid until the next batch. A batch not
-   * aggregated by then is dropped, and may be given again.
+   * Opens (where it was sealed) and evaluates a batch; the block is for the peer, valid until the
+   * next batch. A batch not aggregated by then is dropped, and may be given again.
    * @throws ProtocolAbort `batch-form` where the batch's lists or sizes are not those of the task,
    *   `batch-repeated` where its id is in a sum that was not taken yet
    */
-  verifyInit(batch: ShareBatch): VerifierShareBlock;
+  verifyInit(batch: ShareBatch | BareBatch): VerifierShareBlock;
   /**
    * Decides about the batch of the last `verifyInit`, given the peer's message about it.
    * @returns a reason code for each report; 0: accepted
@@ -72,12 +73,19 @@ export function createProcessor(options: ProcessorOptions): Processor {
   const ids = createReplayGuard(capacity);
   const sums = createSums();
   let current: VerifierShareBlock | undefined;
-  let batch: ShareBatch | undefined;
+  let batch: BatchHead | undefined;
   let decided = false;
 
-  const unpackShares = (count: number): void => {
-    if (role === 'leader') prio2.decodeShares(count, plain, shares, ownStatus, NONCANONICAL);
-    else prio2.expandBlock(backend, count, plain, shares, ownStatus);
+  const open = ({ count, sealed, sealedSize }: ShareBatch): Strided => {
+    const failure = DECRYPT_FAILED;
+    const block = { count, privateKey, sealed, sealedSize, plaintexts: plain };
+    backend.open({ ...block, status: ownStatus, failure });
+    return plain;
+  };
+
+  const unpackShares = (count: number, items: Strided): void => {
+    if (role === 'leader') prio2.decodeShares(count, items, shares, ownStatus, NONCANONICAL);
+    else prio2.expandBlock(backend, count, items, shares, ownStatus);
   };
 
   return {
@@ -88,25 +96,16 @@ export function createProcessor(options: ProcessorOptions): Processor {
       batch = undefined;
       current = undefined;
       decided = false;
-      const { count, reportIds, sealed, sealedSize } = next;
+      const { count, reportIds } = next;
       if (count > capacity) throw new RangeError(`batch of ${count}, capacity ${capacity}`);
-      checkBatch(next, shape, plainSize + SEAL_OVERHEAD);
+      checkBatch(next, shape, plainSize);
       sums.checkNew(next.batchId);
       ownStatus.fill(0, 0, count);
       ids.clear();
       for (let i = 0; i < count; i++) {
         if (!ids.add(reportIds, i * REPORT_ID_SIZE)) ownStatus[i] = DUPLICATE_ID;
       }
-      backend.open({
-        count,
-        privateKey,
-        sealed,
-        sealedSize,
-        plaintexts: plain,
-        status: ownStatus,
-        failure: DECRYPT_FAILED,
-      });
-      unpackShares(count);
+      unpackShares(count, 'sealed' in next ? open(next) : next.shares);
       prio2.verifyInit({
         role,
         count,
@@ -155,7 +154,7 @@ export function createProcessor(options: ProcessorOptions): Processor {
 }
 
 /** A sealed share of another size would be opened over a part of an earlier report's share. */
-function checkBatch(batch: ShareBatch, shape: Prio2Shape, sealedSize: number): void {
+function checkBatch(batch: ShareBatch | BareBatch, shape: Prio2Shape, plainSize: number): void {
   const { task, batchId, count, reportIds, queryRandomness } = batch;
   const refuse = (what: string, expected: number, got: number): void => {
     if (expected === got) return;
@@ -163,7 +162,9 @@ function checkBatch(batch: ShareBatch, shape: Prio2Shape, sealedSize: number): v
     throw new ProtocolAbort('batch-form', `${where}: expected ${expected}, got ${got}`);
   };
   refuse('bins', shape.dimension, task.shape.dimension);
-  refuse('bytes of a sealed share', sealedSize, batch.sealedSize);
+  if ('sealed' in batch) {
+    refuse('bytes of a sealed share', plainSize + SEAL_OVERHEAD, batch.sealedSize);
+  } else refuse('bytes of a share', plainSize, batch.shares.stride);
   refuse('bytes of report ids', count * REPORT_ID_SIZE, reportIds.length);
   refuse('points r', count, queryRandomness.length);
 }
@@ -205,7 +206,7 @@ function createSums(): {
   /** @throws ProtocolAbort `batch-repeated` */
   checkNew(batchId: Uint8Array): void;
   /** The sum that the batch belongs to, with the batch entered in its list. */
-  enter(batch: ShareBatch): MutableSum;
+  enter(batch: BatchHead): MutableSum;
   take(): AggregateShare[];
 } {
   let sums = new Map<string, MutableSum>();
