@@ -21,7 +21,7 @@ const manyMistakes = {
     sampling: { nix: 3 },
   },
   system: { metrics: ['DateExposure-v1', 'DateExposure-v1', 'CodeVerifed-v1'], epsilon: '8' },
-  crypto: { crossCheck: { backend: 'wasm' } },
+  crypto: { fidelity: 'shares-only', sampleShare: 0.5, crossCheck: { backend: 'wasm' } },
   adversaries: [
     { id: 'cli.forge', share: 0.9 },
     { id: 'net.truncate', share: 0.3 },
@@ -42,6 +42,8 @@ const mistakes: Record<string, RegExp> = {
   'system.metrics[2]': /got "CodeVerifed-v1" \(did you mean "CodeVerified-v1"\?\); allowed: Per/,
   'system.epsilon': /got "8"; expected number/,
   'crypto.crossCheck.backend': /got "wasm".*can't check itself/,
+  'crypto.sampleShare': /got 0\.5; allowed: with crypto\.fidelity "sampled" only/,
+  'adversaries[1].id': /got "net\.truncate", which needs uploads; crypto\.fidelity "shares-only"/,
   adversaries: /shares add up to 1\.2; allowed: at most 1/,
   'expect[0]': /got "sum\.exakt" \(did you mean "sum\.exact"\?\); allowed: sum\.exact/,
 };

@@ -30,7 +30,7 @@ export const fastestFirst: readonly BackendName[] = [...backendNames].sort(
 export const fastest = fastestFirst[0]!;
 export const notRegistered = PREFERENCE.filter((name) => !backendNames.some((b) => b === name));
 
-export const silent: Observer = { uploaded() {}, takenIn() {}, verified() {} };
+export const silent: Observer = { uploaded() {}, handedOver() {}, takenIn() {}, verified() {} };
 
 export type Setup = ReturnType<typeof setUp>;
 

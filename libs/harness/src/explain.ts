@@ -11,6 +11,7 @@ import { adversaries, adversaryIds } from './adversary/catalogue.ts';
 import type { ExpectationId } from './expectations/catalogue.ts';
 import type { EXIT } from './expectations/verdict.ts';
 import type { EpidemicKind } from './population/epidemic.ts';
+import type { Fidelity } from './fidelity.ts';
 import { jurisdiction, jurisdictionIds } from './population/jurisdictions.ts';
 import type { Hop, Outcome } from './record/fate.ts';
 import type { RunSummary } from './record/run-record.ts';
@@ -133,6 +134,16 @@ const epidemics: Readonly<Record<EpidemicKind, string>> = {
   outbreak: 'An epidemic: tenfold the calm level in the heaviest state, from the half on.',
 };
 
+const rungs: Readonly<Record<Fidelity, string>> = {
+  full: 'A rung of fidelity: every byte of the protocol is computed, for every report.',
+  sampled:
+    'A rung of fidelity: crypto.sampleShare of the run is `full`, in whole shards drawn by the ' +
+    'seed; the rest is `shares-only`.',
+  'shares-only':
+    'A rung of fidelity: real noise, proofs, shares, verification and sums; no encryption, ' +
+    'uploads, attestation or replay protection, and nothing is shown about them.',
+};
+
 const verdicts: Readonly<Record<RunSummary['verdict'], string>> = {
   pass: 'Everything expected holds, and something stands behind each of it.',
   fail: 'Something expected does not hold. Exit code 1, or 3 for speed and memory.',
@@ -143,6 +154,7 @@ const verdicts: Readonly<Record<RunSummary['verdict'], string>> = {
 };
 
 const words: Readonly<Record<string, string>> = {
+  fidelity: 'How much of the protocol a run computes (crypto.fidelity): its rung.',
   report: 'One metric of one phone for one day.',
   metric: 'A named vector of 0/1 bins that a device fills in, and the rule its bits obey.',
   bin: 'One place of a metric’s vector: 0 or 1 in a report, a count in a total.',
@@ -208,6 +220,7 @@ const groups: readonly (readonly [group: string, explanations: Explanations])[] 
   ['Words of metrics', metricWords],
   ['States', explainedBy(jurisdictionIds, explainState)],
   ['Epidemics', epidemics],
+  ['Rungs of fidelity', rungs],
   ['Verdicts', verdicts],
   ['Words', words],
   ['Exit codes', exitCodes],

@@ -10,6 +10,7 @@ export { expectationIds, type ExpectationId } from './expectations/catalogue.ts'
 export { judge } from './expectations/judge.ts';
 export { EXIT, exitCodeOf, overallVerdict } from './expectations/verdict.ts';
 export { explainTerm, explainableTerms } from './explain.ts';
+export { fidelities, type Fidelity, type FidelityRecord } from './fidelity.ts';
 export { deviceLabel } from './population/labels.ts';
 export type { PopulationPlan } from './population/plan.ts';
 export { PopulationError } from './population/population-settings.ts';

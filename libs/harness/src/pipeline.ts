@@ -8,6 +8,7 @@ import { combine, estimate } from '@priolab/roles';
 import type {
   AggregateShare,
   AuthoritySigner,
+  BareBatch,
   BatchPair,
   IdentityBlock,
   Intake,
@@ -15,6 +16,7 @@ import type {
   ProcessorRole,
   ReportBlock,
   SealedBlock,
+  ShareBatch,
   UploadBlock,
   VerifierShareBlock,
 } from '@priolab/roles';
@@ -27,9 +29,11 @@ import type { Shard } from './population/plan.ts';
 /** Sees everything and changes nothing. The oracles' eyes. */
 export interface Observer {
   uploaded(report: ReportBlock, sealed: SealedBlock, uploads: UploadBlock): void;
-  takenIn(intake: Intake): void;
+  /** In place of `uploaded` where reports go without transport. */
+  handedOver(report: ReportBlock): void;
+  takenIn(intake: Intake<ShareBatch | BareBatch>): void;
   verified(
-    batch: BatchPair,
+    batch: BatchPair<ShareBatch | BareBatch>,
     messages: Readonly<Record<ProcessorRole, VerifierShareBlock>>,
     verdicts: Readonly<Record<ProcessorRole, Uint8Array>>,
   ): void;
@@ -39,7 +43,8 @@ export interface BlockContext {
   readonly world: World;
   readonly line: Line;
   readonly shard: Shard;
-  readonly identities: IdentityBlock;
+  /** Left out: the shard's reports go without transport. */
+  readonly identities?: IdentityBlock | undefined;
   readonly observer: Observer;
   readonly timer: StageTimer;
 }
@@ -51,28 +56,36 @@ export function runBlock(context: BlockContext, measurements: MeasurementBlock):
   const randomness = branches.device(world.seedTree, shard.cell);
   timer.start();
 
-  // Devices: add noise, prove that every bin is a bit, split, encrypt to each processor, sign.
+  // Devices: add noise, prove that every bin is a bit, split.
   const report = device.randomise(measurements, randomness);
   timer.lap('randomise');
   device.prove(report, randomness);
   timer.lap('prove');
   device.split(report, randomness);
   timer.lap('split');
-  const sealed = device.seal(report, world.processorKeys, randomness);
-  timer.lap('seal');
-  const uploads = device.attest(sealed, identities, randomness);
-  timer.lap('attest');
-  observer.uploaded(report, sealed, uploads);
-  timer.lap('observe');
 
-  // Ingestor: check the device, strip identity and time, pick r, batch. It can't decrypt.
-  const ingestor = line.ingestors[shard.cell.vendor];
-  const intake = ingestor.receive(report.task, report.day, uploads);
+  let intake: Intake<ShareBatch | BareBatch>;
+  if (identities !== undefined) {
+    // Devices: encrypt one share to each processor, sign.
+    const sealed = device.seal(report, world.processorKeys, randomness);
+    timer.lap('seal');
+    const uploads = device.attest(sealed, identities, randomness);
+    timer.lap('attest');
+    observer.uploaded(report, sealed, uploads);
+    timer.lap('observe');
+    // Ingestor: check the device, strip identity and time, pick r, batch. It can't decrypt.
+    intake = line.ingestors[shard.cell.vendor].receive(report.task, report.day, uploads);
+  } else {
+    observer.handedOver(report);
+    timer.lap('observe');
+    // A lower rung of fidelity, shares as they are: strip identity and time, pick r, batch.
+    intake = line.directIntakes[shard.cell.vendor].receive(report);
+  }
   timer.lap('ingest');
   observer.takenIn(intake);
 
   for (const batch of intake.batches) {
-    // Processors: open, evaluate at r, exchange, decide. Each sees its own shares only.
+    // Processors: open what is sealed, evaluate at r, exchange, decide, each with its own shares.
     const messages = {
       leader: leader.verifyInit(batch.leader),
       helper: helper.verifyInit(batch.helper),
@@ -107,6 +120,13 @@ export function openShard(
   const randomness = branches.device(world.seedTree, shard.cell);
   const count = devices.length;
   return world.identityIssuer.issue({ vendor, day, devices, count, randomness, authority });
+}
+
+/** The same where reports go without transport: nobody is certified. */
+export function openShardWithoutTransport(world: World, { cell, index }: Shard): void {
+  for (const line of world.linesWithoutTransport) {
+    line.directIntakes[cell.vendor].openPartition(index);
+  }
 }
 
 /** Combiner -> authority: what can be published, each with its estimate, and what is held. */

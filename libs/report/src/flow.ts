@@ -30,7 +30,7 @@ export function renderFlow(summary: RunSummary, width: number, palette: Palette)
 }
 
 function stepsOf(summary: RunSummary, palette: Palette): Step[] {
-  const { population, fates, copyFates, tally, cells, interrupted } = summary;
+  const { population, fates, copyFates, tally, cells, interrupted, fidelity } = summary;
   const { days, states, phones, deviceDays, reports } = population;
   const endings = [...fates, ...copyFates];
   const refused = endings.filter(({ outcome }) => outcome === 'rejected');
@@ -61,12 +61,8 @@ function stepsOf(summary: RunSummary, palette: Palette): Step[] {
       about: `${due}, each day counted (${counted(days, 'day')})`,
     },
     { name: 'reports', count: reports, about: fatesOfReports(fates) },
-    { name: 'uploads', count: tally.uploads, about: copiesText(tally.copies) },
-    {
-      name: 'ingestor',
-      count: tally.uploads - total(atIngestor),
-      about: `accepted, ${formatCount(total(atIngestor))} rejected${colon(byReason(atIngestor))}`,
-    },
+    ...(fidelity.rung === 'shares-only' ? [] : transportSteps(tally, atIngestor)),
+    ...(fidelity.rung === 'full' ? [] : [bareStep(fidelity, palette)]),
     processor('leader', 'found here'),
     processor('helper', 'found here only'),
     ...[...elsewhere, ...astray].map(({ outcome, hop, reason, count }) => ({
@@ -77,6 +73,27 @@ function stepsOf(summary: RunSummary, palette: Palette): Step[] {
     })),
     totalsStep(cells, palette),
   ];
+}
+
+function transportSteps({ uploads, copies }: RunSummary['tally'], refused: FateCount[]): Step[] {
+  const why = colon(byReason(refused));
+  return [
+    { name: 'uploads', count: uploads, about: copiesText(copies) },
+    {
+      name: 'ingestor',
+      count: uploads - total(refused),
+      about: `accepted, ${formatCount(total(refused))} rejected${why}`,
+    },
+  ];
+}
+
+function bareStep({ sharesOnlyReports }: RunSummary['fidelity'], palette: Palette): Step {
+  return {
+    name: 'shares',
+    count: sharesOnlyReports,
+    about: 'handed to the processors in the clear: not encrypted, not uploaded, not attested',
+    style: palette.doubt,
+  };
 }
 
 function fatesOfReports(fates: readonly FateCount[]): string {

@@ -59,6 +59,7 @@ export function verdictSentence(summary: RunSummary): string {
 /** Verdict first, then which run it was. */
 export function renderHeadline(summary: RunSummary, width: number, palette: Palette): string[] {
   const { verdict, exitCode, identity, environment } = summary;
+  const { notDone = '' } = summary.fidelity;
   const word = verdict.toUpperCase();
   const sentence = wrap(`${verdictSentence(summary)} (exit code ${exitCode})`, width);
   const style = verdictStyle(palette, verdict);
@@ -76,6 +77,7 @@ export function renderHeadline(summary: RunSummary, width: number, palette: Pale
   return [
     palette.strong(style(word)) + palette.strong(first!.slice(word.length)),
     ...more.map((line) => palette.strong(line)),
+    ...(notDone === '' ? [] : wrap(sanitise(notDone), width)).map((line) => palette.doubt(line)),
     ...wrap(run, width).map((line) => palette.dim(line)),
   ];
 }

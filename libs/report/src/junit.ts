@@ -95,7 +95,8 @@ function renderCase(suite: string, { name, kind, type, message, lines }: Case): 
 }
 
 function propertiesOf(summary: RunSummary, replay: string): [string, string | number][] {
-  const { identity, environment, verdict, exitCode, adversaries } = summary;
+  const { identity, environment, verdict, exitCode, adversaries, fidelity } = summary;
+  const notDone = fidelity.notDone === undefined ? [] : [fidelity.notDone];
   const limits = adversaries.flatMap((adversary): [string, string][] => {
     const limit = knownLimit(adversary, summary);
     return limit === undefined ? [] : [[`known-limit.${adversary.id}`, limit]];
@@ -106,6 +107,9 @@ function propertiesOf(summary: RunSummary, replay: string): [string, string | nu
     ['result-digest', identity.resultDigest],
     ['backend', identity.backend],
     ['fidelity', identity.fidelity],
+    ['full-reports', fidelity.fullReports],
+    ['shares-only-reports', fidelity.sharesOnlyReports],
+    ...notDone.map((text): [string, string] => ['not-done', text]),
     ['commit', environment.commit],
     ['node', environment.node],
     ['workers', environment.workers],

@@ -79,6 +79,7 @@ const base: RunSummary = {
     backend: 'node',
     fidelity: 'full',
   },
+  fidelity: { rung: 'full', fullReports: 800, sharesOnlyReports: 0 },
   scenario: {
     id: 'two-states',
     about: 'two states',
@@ -251,6 +252,17 @@ export function emptyRun(): RunSummary {
   });
 }
 
+/** Half of it, or all, without transport. */
+export function lowerRun(rung: 'sampled' | 'shares-only'): RunSummary {
+  const fullReports = rung === 'sampled' ? 400 : 0;
+  const facts = { rung, fullReports, sharesOnlyReports: 800 - fullReports };
+  return summaryWith({
+    identity: { ...base.identity, fidelity: rung },
+    fidelity: { ...facts, notDone: `${rung}: no encryption, uploads or attestation` },
+    tally: { ...base.tally, uploads: fullReports },
+  });
+}
+
 /** Foreign text wherever a record holds any. */
 export function hostileRun(): RunSummary {
   const hostileStages: typeof base.cost.stagesMs = Object.assign(
@@ -266,6 +278,7 @@ export function hostileRun(): RunSummary {
       backend: HOSTILE,
       fidelity: HOSTILE,
     },
+    fidelity: { ...base.fidelity, notDone: HOSTILE },
     fates: [
       { outcome: 'rejected', hop: 'leader', reason: HOSTILE, count: 1 },
       { outcome: HOSTILE, hop: HOSTILE, reason: HOSTILE, count: 1 },

@@ -140,3 +140,17 @@ function checkWellFormed(text: string): void {
   }
   expect(open).toEqual([]);
 }
+
+test('a lower rung says what was not done', () => {
+  const text = render(fixture.lowerRun('sampled'));
+  checkWellFormed(text);
+  for (const [name, value] of [
+    ['fidelity', 'sampled'],
+    ['full-reports', '400'],
+    ['shares-only-reports', '400'],
+    ['not-done', 'sampled: no encryption, uploads or attestation'],
+  ]) {
+    expect(text).toContain(`<property name="${name}" value="${value}"/>`);
+  }
+  expect(render(summaryWith())).not.toContain('not-done');
+});

@@ -39,6 +39,8 @@ const allRuns: Record<string, RunSummary> = {
   adversarial: fixture.adversarialRun(),
   empty: fixture.emptyRun(),
   hostile: fixture.hostileRun(),
+  sampled: fixture.lowerRun('sampled'),
+  sharesOnly: fixture.lowerRun('shares-only'),
 };
 
 describe('headline', () => {
@@ -52,6 +54,21 @@ describe('headline', () => {
     ]);
     expect(lines.join('\n')).not.toContain('To look at');
     expect(lines.join('\n')).not.toContain(REPLAY);
+  });
+
+  test('a lower rung says under the verdict what was not done, and speaks of no ingestion', () => {
+    const [full, sampled, bare] = [
+      render(summaryWith(), { width: 120 }),
+      render(fixture.lowerRun('sampled'), { width: 120 }),
+      render(fixture.lowerRun('shares-only'), { width: 120 }),
+    ];
+    expect(bare.split('\n')[1]).toBe('shares-only: no encryption, uploads or attestation');
+    expect(bare).toContain('fidelity shares-only');
+    expect(bare).not.toMatch(/^ {2}(?:uploads|ingestor) /m);
+    expect(bare).toMatch(/^ {2}shares +800 {2}handed to the processors in the clear: not encr/m);
+    expect(sampled.split('\n')[1]).toBe('sampled: no encryption, uploads or attestation');
+    expect(sampled).toMatch(/^ {2}uploads +400 .*\n {2}ingestor +400 .*\n {2}shares +400 /m);
+    expect(full).not.toMatch(/^ {2}shares /m);
   });
 
   test.each([

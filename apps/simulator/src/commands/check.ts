@@ -26,7 +26,8 @@ export async function check(args: readonly string[]): Promise<number> {
 
 function printPlan({ file, scenario, plan }: Prepared): void {
   const whole = (value: number): string => value.toLocaleString('en');
-  const { backend, crossCheck, fidelity } = scenario.crypto;
+  const { backend, crossCheck, fidelity, sampleShare } = scenario.crypto;
+  const share = sampleShare === undefined ? '' : ` (${100 * sampleShare} % full)`;
   const checking =
     crossCheck === false
       ? 'none'
@@ -44,7 +45,7 @@ function printPlan({ file, scenario, plan }: Prepared): void {
   for (const { id, share } of scenario.adversaries) {
     console.log(`  adversary     ${id}, ${(100 * share).toFixed(2)} % of reports`);
   }
-  console.log(`  cryptography  ${fidelity}, ${backend}; cross-check: ${checking}`);
+  console.log(`  cryptography  ${fidelity}${share}, ${backend}; cross-check: ${checking}`);
   console.log(`  run folder    ${runFolder('runs', scenario)}`);
   const names = scenario.expect.map((item) => (typeof item === 'string' ? item : item.id));
   console.log(`  expectations  ${names.join(', ')}`);

@@ -23,6 +23,8 @@ export interface Adversary {
    * all blocks of the metric and day, or on the next day.
    */
   readonly resends?: 'at-once' | 'later' | 'next-day';
+  /** Done to an upload: without transport there is nothing to do it to. */
+  readonly needsTransport: boolean;
 }
 
 export const adversaryIds = [
@@ -43,8 +45,13 @@ export const adversaryIds = [
 
 export type AdversaryId = (typeof adversaryIds)[number];
 
-const soundnessOnly = { refusedAs: ['proof-invalid'], soundness: true } as const;
-const measured = { inventsValue: false, soundness: false } as const;
+const soundnessOnly = {
+  refusedAs: ['proof-invalid'],
+  soundness: true,
+  needsTransport: false,
+} as const;
+const measured = { inventsValue: false, soundness: false, needsTransport: false } as const;
+const toUpload = { ...measured, needsTransport: true } as const;
 const anyFormFault: readonly Reason[] = [
   'truncated',
   'oversized',
@@ -69,6 +76,7 @@ export const adversaries: Readonly<Record<AdversaryId, Adversary>> = {
     refusedAs: [],
     inventsValue: true,
     soundness: false,
+    needsTransport: false,
   },
   'cli.forge': {
     id: 'cli.forge',
@@ -92,51 +100,51 @@ export const adversaries: Readonly<Record<AdversaryId, Adversary>> = {
     id: 'cli.wrong_dim',
     about: 'sends a leader’s share one element short',
     refusedAs: ['wrong-share-size'],
-    ...measured,
+    ...toUpload,
   },
   'cli.undecryptable': {
     id: 'cli.undecryptable',
     about: 'sends garbage in place of one of the two ciphertexts',
     refusedAs: ['decrypt-failed', 'peer-refused'],
-    ...measured,
+    ...toUpload,
   },
   'cli.oversize': {
     id: 'cli.oversize',
     about: 'sends a megabyte',
     refusedAs: ['oversized'],
-    ...measured,
+    ...toUpload,
   },
   'net.truncate': {
     id: 'net.truncate',
     about: 'the upload arrives cut short, at any byte',
     refusedAs: ['truncated'],
-    ...measured,
+    ...toUpload,
   },
   'net.corrupt': {
     id: 'net.corrupt',
     about: 'one byte of the upload arrives changed, or all of it is garbage',
     refusedAs: anyFormFault,
-    ...measured,
+    ...toUpload,
   },
   'dev.retry_same': {
     id: 'dev.retry_same',
     about: 'sends the same upload twice; the first counts',
     refusedAs: ['replayed'],
-    ...measured,
+    ...toUpload,
     resends: 'at-once',
   },
   'net.dup': {
     id: 'net.dup',
     about: 'delivers the upload once more, later the same day; the first counts',
     refusedAs: ['replayed'],
-    ...measured,
+    ...toUpload,
     resends: 'later',
   },
   'net.replay': {
     id: 'net.replay',
     about: 'records the upload and delivers it once more on the next day; the first counts',
     refusedAs: ['stale'],
-    ...measured,
+    ...toUpload,
     resends: 'next-day',
   },
 };

@@ -111,7 +111,8 @@ function resender(uploads: UploadBlock, copies: readonly number[]): TamperingDev
   const randomise = (block: MeasurementBlock): ReportBlock => {
     const { task, day, devices, identityIndex, timesMs } = block;
     const data = { task, day, count: 0, devices, identityIndex, timesMs };
-    return { ...data, proofs: new Uint32Array(0), leaderShares: nothing, helperShares: nothing };
+    const shares = { leaderShares: nothing, helperShares: nothing, reportIds: new Uint8Array(0) };
+    return { ...data, proofs: new Uint32Array(0), ...shares };
   };
   return {
     deeds: { bySlot: new Uint8Array(0), copies },

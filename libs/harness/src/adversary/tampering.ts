@@ -10,6 +10,7 @@ import type { Prio2Shape } from '@priolab/prio';
 import { uploadLayout } from '@priolab/roles';
 import type { Device, ReportBlock, UploadBlock } from '@priolab/roles';
 
+import { adversaries as catalogue } from './catalogue.ts';
 import type { AdversaryId } from './catalogue.ts';
 import { createUploadTampering } from './upload-tampering.ts';
 
@@ -51,9 +52,12 @@ export function createTamperingDevice(
     readonly shape: Prio2Shape;
     /** Largest block, in reports. */
     readonly capacity: number;
+    /** Without it, whoever needs it is honest; everybody else does what they would have done. */
+    readonly transport: boolean;
   },
 ): TamperingDevice {
-  const { adversaries, shape, capacity } = options;
+  const { adversaries, shape, capacity, transport } = options;
+  const strikes = adversaries.map(({ id }) => transport || !catalogue[id].needsTransport);
   const bySlot = new Uint8Array(capacity);
   const copies: number[] = [];
   const bytes = new Uint8Array(capacity * BYTES_PER_REPORT);
@@ -70,7 +74,8 @@ export function createTamperingDevice(
   const choose = (block: ReportBlock, branch: SeedBranch): void => {
     branch.gather(block.devices, block.count, BYTES_PER_REPORT, bytes);
     for (let slot = 0; slot < block.count; slot++) {
-      bySlot[slot] = chosenBy(word(slot, 0), thresholds);
+      const chosen = chosenBy(word(slot, 0), thresholds);
+      bySlot[slot] = strikes[chosen - 1] === true ? chosen : 0;
     }
   };
 

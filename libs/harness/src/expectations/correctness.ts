@@ -93,6 +93,7 @@ export function checkCounts(record: RunRecord): Outcome {
 /** `conserve`: every report planned, and every copy, has one fate; none is lost. */
 export function checkConservation(record: RunRecord): Outcome {
   const { fates, copyFates, tally, population, cells } = record;
+  const { rung, fullReports, sharesOnlyReports } = record.fidelity;
   const total = (list: typeof fates, name?: string): number =>
     list.reduce(
       (sum, fate) => sum + (name === undefined || fate.outcome === name ? fate.count : 0),
@@ -114,7 +115,10 @@ export function checkConservation(record: RunRecord): Outcome {
     [total(fates), population.reports, 'fates for planned reports'],
     [tally.copies, sentTwice, 'copies for reports sent twice'],
     [total(copyFates), tally.copies, 'fates for copies'],
-    [tally.uploads, population.reports - pending + tally.copies, 'uploads for reports and copies'],
+    [fullReports + sharesOnlyReports, population.reports - pending, 'reports seen on their way'],
+    [tally.uploads, fullReports + tally.copies, 'uploads for reports and copies'],
+    [rung === 'full' ? sharesOnlyReports : 0, 0, 'reports without transport in a full run'],
+    [rung === 'shares-only' ? fullReports : 0, 0, 'reports with transport in a shares-only run'],
     [examined, accepted + rejectedAtProcessors, 'reports examined by the leader'],
     [record.interrupted ? 0 : pending, 0, 'pending in a finished run'],
     [total(fates, 'unaccounted'), 0, 'unaccounted'],
@@ -124,12 +128,17 @@ export function checkConservation(record: RunRecord): Outcome {
   const sums = `${accepted} accepted, ${rejected} rejected, ${pending} pending`;
   const [first] = problems;
   const shown = first === undefined ? '' : `; ${first[2]}: ${first[0]}, expected ${first[1]}`;
-  return outcome({
+  const judged = outcome({
     n: population.reports - pending,
     failed: problems.length > 0,
     observed: `${population.reports} reports: ${sums}; ${tally.copies} copies${shown}`,
     limit: 'every report has exactly one fate, none unaccounted or lost',
   });
+  // A sample in which one of the parts is empty is another rung under a wrong name.
+  if (judged.verdict !== 'pass' || rung !== 'sampled') return judged;
+  if (fullReports > 0 && sharesOnlyReports > 0) return judged;
+  const empty = `${fullReports} reports with transport, ${sharesOnlyReports} without`;
+  return { ...judged, verdict: 'vacuous', observed: `a part of the sample is empty: ${empty}` };
 }
 
 /**
@@ -142,9 +151,14 @@ export function checkOnce(record: RunRecord): Outcome {
   return outcome({
     n: acceptedCount(record),
     failed: doubled > 0,
-    observed: `${plural(doubled, 'report')} counted more than once`,
+    observed: `${plural(doubled, 'report')} counted more than once${unplayed(record)}`,
     limit: 'none',
   });
+}
+
+/** What no copy of an upload could show. */
+function unplayed({ fidelity }: RunRecord): string {
+  return fidelity.fullReports > 0 ? '' : '; no uploads, so nothing is shown about replays';
 }
 
 /** `sets.equal`: both processors accept the same reports of the same batches. */
@@ -220,24 +234,30 @@ export function checkReasons(record: RunRecord): Outcome {
 
 /** `rand.safe`: no r in the unsafe set; no seed, key, nonce, id or pair of blinds used twice. */
 export function checkRandomness(record: RunRecord): Outcome {
+  const kinds =
+    record.fidelity.fullReports > 0
+      ? 'seeds, keys, nonces, ids and blinds'
+      : 'seeds, ids and blinds';
   const { points, unsafePoints, freshValues, repeatedValues } = record.tally;
   return outcome({
     n: Math.min(points, freshValues),
     failed: unsafePoints > 0 || repeatedValues > 0,
     observed:
       `${unsafePoints} of ${points} points r unsafe, ${repeatedValues} of ${freshValues} ` +
-      'seeds, keys, nonces, ids and blinds repeated',
+      `${kinds} repeated`,
     limit: 'none',
   });
 }
 
 /** `crosscheck`: the reference backend gives the same bytes. */
 export function checkCrossCheck(record: RunRecord): Outcome {
+  const { rung } = record.fidelity;
+  const sent = { full: 'upload', sampled: 'upload or shares', 'shares-only': 'shares' }[rung];
   const { crossChecked, crossCheckMismatches } = record.tally;
   return outcome({
     n: crossChecked,
     failed: crossCheckMismatches > 0,
     observed: `${crossCheckMismatches} of ${plural(crossChecked, 'report')} differ`,
-    limit: 'none: upload, r, verification messages and verdicts byte for byte',
+    limit: `none: ${sent}, r, verification messages and verdicts byte for byte`,
   });
 }

@@ -18,14 +18,16 @@ function reportsDone({ fates }: RunRecord): number {
 
 /** `throughput`: reports for each P-256 multiplication that the same CPU time would pay for. */
 export function checkThroughput(record: RunRecord, atLeast: number): Outcome {
+  const { rung } = record.fidelity;
   const { calibrationUs, cpuMs, reportsPerSecond } = record.cost;
   const { before, after } = calibrationUs;
   const n = reportsDone(record);
   const perUnit = (n * (before + after)) / 2000 / cpuMs;
+  const kind = rung === 'full' ? '' : `${rung} `;
   const drift = Math.max(before, after) / Math.min(before, after);
-  const limit = `at least ${atLeast} reports for each P-256 multiplication`;
+  const limit = `at least ${atLeast} ${kind}reports for each P-256 multiplication`;
   const observed =
-    `${perUnit.toFixed(4)} (${reportsPerSecond.toFixed(0)} reports/s; one multiplication ` +
+    `${perUnit.toFixed(4)} (${reportsPerSecond.toFixed(0)} ${kind}reports/s; one multiplication ` +
     `${before.toFixed(0)} us before, ${after.toFixed(0)} us after)`;
   if (n < FEWEST_REPORTS) {
     return { verdict: 'vacuous', observed: `too few reports to time: ${observed}`, limit, n };

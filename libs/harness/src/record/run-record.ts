@@ -1,12 +1,14 @@
 /**
  * What a run leaves behind: `summary.json`, versioned and plain. Reporters and expectations read
- * this and nothing else. Everything under `identity`, `fates`, `cells` and `tally` is a function of
- * (scenario, seed); everything under `cost` and `environment` is not (but for `cost.work`), and is
- * left out of the digest. A field that is added keeps the version; one that changes does not.
+ * this and nothing else. Everything under `identity`, `fidelity`, `fates`, `cells` and `tally` is a
+ * function of (scenario, seed); everything under `cost` and `environment` is not (but for
+ * `cost.work`), and is left out of the digest. A field that is added keeps the version; one that
+ * changes does not.
  */
 
 import type { PeakSource } from '@priolab/runtime';
 
+import type { FidelityRecord } from '../fidelity.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Stage } from '../run/stages.ts';
 import type { Work } from '../run/work.ts';
@@ -136,6 +138,8 @@ export interface RunRecord {
     readonly backend: string;
     readonly fidelity: string;
   };
+  /** How much of the protocol was computed, for how many of the reports that have a fate. */
+  readonly fidelity: FidelityRecord;
   readonly scenario: Scenario;
   readonly interrupted: boolean;
   readonly population: {

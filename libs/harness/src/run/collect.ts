@@ -17,7 +17,14 @@ import type { FingerprintSet } from './fingerprint-set.ts';
 import { FRESH_VALUES, SAMPLE_EVERY } from './fresh-values.ts';
 import { metricsOf, taskOf } from './settings.ts';
 import { addCounts, addTally, addTruth, emptyTally, emptyTruth } from './shard-result.ts';
-import type { CellSum, PartialSum, ShardResult, Tally, Truth } from './shard-result.ts';
+import type {
+  CellSum,
+  PartialSum,
+  ReportsByRung,
+  ShardResult,
+  Tally,
+  Truth,
+} from './shard-result.ts';
 import { STAGES } from './stages.ts';
 import { WORK_KINDS } from './work.ts';
 
@@ -41,6 +48,7 @@ export interface Collector {
   /** Operations by stage and kind, see `StageTimer`. */
   readonly work: Float64Array;
   readonly reportCount: number;
+  readonly reportsByRung: ReportsByRung;
   /** Digest of all fates so far, in order. */
   fateDigest(): string;
 }
@@ -70,6 +78,7 @@ export function createCollector(scenario: Scenario, plan: PopulationPlan): Colle
   const samples = createFingerprintSet(Math.min(SAMPLE_LIMIT, Math.ceil(expectedSample)));
   const accepted = createDayIds(plan);
   const work = new Float64Array(STAGES.length * WORK_KINDS.length);
+  const reportsByRung = { full: 0, sharesOnly: 0 };
   let fateDigest = new Uint8Array(32);
   let reportCount = 0;
 
@@ -92,6 +101,7 @@ export function createCollector(scenario: Scenario, plan: PopulationPlan): Colle
     wrongFateExamples,
     stagesMs,
     work,
+    reportsByRung,
     get cells() {
       return [...cells.values()];
     },
@@ -118,6 +128,8 @@ export function createCollector(scenario: Scenario, plan: PopulationPlan): Colle
       result.stagesMs.forEach((ms, stage) => (stagesMs[stage]! += ms));
       result.work.forEach((count, i) => (work[i]! += count));
       fateDigest = sha256(Buffer.concat([fateDigest, result.fates])).slice();
+      reportsByRung.full += result.reportsByRung.full;
+      reportsByRung.sharesOnly += result.reportsByRung.sharesOnly;
       reportCount += result.fates.length / FATE_SIZE;
     },
   };

@@ -1,10 +1,13 @@
 /**
  * Does the fast backend do what the readable one does? One report in `every` goes through the whole
- * pipeline again, alone, in a world with the reference backend; its upload, point r, verification
- * messages and verdicts must be those of the run, byte for byte.
+ * pipeline again, alone, in a world with the reference backend; its upload (without transport: its
+ * shares and id), point r, verification messages and verdicts must be those of the run, byte for
+ * byte.
  */
 
-import type { SeedBranch } from '@priolab/crypto';
+import { SEED_SIZE } from '@priolab/crypto';
+import type { SeedBranch, Strided } from '@priolab/crypto';
+import { REPORT_ID_SIZE } from '@priolab/roles';
 import type { MeasurementBlock } from '@priolab/roles';
 
 import { runBlock } from '../pipeline.ts';
@@ -24,7 +27,12 @@ export interface CrossCheck {
   check(context: Pick<BlockContext, 'shard' | 'identities' | 'timer'>, tally: Tally): void;
 }
 
-const silent: Observer = { uploaded: () => {}, takenIn: () => {}, verified: () => {} };
+const silent: Observer = {
+  uploaded: () => {},
+  handedOver: () => {},
+  takenIn: () => {},
+  verified: () => {},
+};
 
 export function createCrossCheck(options: {
   scenario: Scenario;
@@ -42,6 +50,7 @@ export function createCrossCheck(options: {
   let trace = createTrace([]);
   const current: Observer = {
     uploaded: (...details) => trace.uploaded(...details),
+    handedOver: (...details) => trace.handedOver(...details),
     takenIn: (...details) => trace.takenIn(...details),
     verified: (...details) => trace.verified(...details),
   };
@@ -62,8 +71,10 @@ export function createCrossCheck(options: {
       for (const slot of chosen) {
         const one = { scenario, seedTree, backend, shardParticipants: 1, blockCapacity: 1 };
         const world = (reference ??= createWorld(one));
-        const line = world.lines[metricSlot]!;
-        line.ingestors[shard.cell.vendor].openPartition(shard.index);
+        const isBare = identities === undefined;
+        const line = (isBare ? world.linesWithoutTransport : world.lines)[metricSlot]!;
+        const intakes = isBare ? line.directIntakes : line.ingestors;
+        intakes[shard.cell.vendor].openPartition(shard.index);
         const again = createTrace([0]);
         const context = { world, line, shard, identities, observer: again, timer: idle };
         runBlock(context, single(block, slot));
@@ -90,7 +101,7 @@ function single(block: MeasurementBlock, slot: number): MeasurementBlock {
   };
 }
 
-/** What the chosen uploads and their reports put on a wire, as text. */
+/** What the chosen reports put on a wire or hand over, as text. */
 function createTrace(slots: readonly number[]): Observer & { of(slot: number): string } {
   const parts = new Map<number, string[]>(slots.map((slot) => [slot, []]));
   return {
@@ -98,6 +109,17 @@ function createTrace(slots: readonly number[]): Observer & { of(slot: number): s
       for (const [slot, list] of parts) {
         const at = offsets[slot]!;
         list.push(Buffer.from(bytes.subarray(at, at + sizes[slot]!)).toString('hex'));
+      }
+    },
+    handedOver({ leaderShares, helperShares, reportIds, task }) {
+      const { leaderShareSize } = task.shape;
+      for (const [slot, list] of parts) {
+        const idAt = slot * REPORT_ID_SIZE;
+        list.push(
+          hexAt(leaderShares, slot, leaderShareSize),
+          hexAt(helperShares, slot, SEED_SIZE),
+          Buffer.from(reportIds.subarray(idAt, idAt + REPORT_ID_SIZE)).toString('hex'),
+        );
       }
     },
     takenIn({ status }) {
@@ -118,4 +140,9 @@ function createTrace(slots: readonly number[]): Observer & { of(slot: number): s
     },
     of: (slot) => parts.get(slot)!.join('\n'),
   };
+}
+
+function hexAt({ bytes, offset, stride }: Strided, index: number, size: number): string {
+  const at = offset + index * stride;
+  return Buffer.from(bytes.subarray(at, at + size)).toString('hex');
 }

@@ -9,8 +9,9 @@
  */
 
 import { FIELD_MODULUS, isSafeQueryRandomness } from '@priolab/prio';
+import type { Prio2Shape } from '@priolab/prio';
 import { REPORT_ID_SIZE, reasonCode, reasonOf } from '@priolab/roles';
-import type { Intake, ReportBlock, UploadBlock } from '@priolab/roles';
+import type { ReportBlock } from '@priolab/roles';
 
 import { adversaries as catalogue } from '../adversary/catalogue.ts';
 import type { Adversary } from '../adversary/catalogue.ts';
@@ -24,7 +25,7 @@ import type { FingerprintList } from './fingerprint-set.ts';
 import { createFreshValues } from './fresh-values.ts';
 import type { FreshValues } from './fresh-values.ts';
 import { emptyTally } from './shard-result.ts';
-import type { Tally, Truth } from './shard-result.ts';
+import type { ReportsByRung, Tally, Truth } from './shard-result.ts';
 import { createTruths } from './truths.ts';
 
 const PEER_REFUSED = reasonCode('peer-refused');
@@ -41,6 +42,7 @@ export interface ShardObserver extends Observer {
   close(): void;
   readonly fates: Uint8Array;
   readonly tally: Tally;
+  readonly reportsByRung: ReportsByRung;
   readonly wrongFateExamples: number[];
   /** Random values of sampled devices, and the ids of the reports that a processor accepted. */
   readonly sampledValues: FingerprintList;
@@ -72,21 +74,25 @@ export function createShardObserver(
   const fates = new Uint8Array(reportCount * FATE_SIZE);
   const tally = emptyTally(scenario.adversaries.length);
   const truths = createTruths();
+  const reportsByRung = { full: 0, sharesOnly: 0 };
   const wrongFateExamples: number[] = [];
   const deedsOf = scenario.adversaries.map(({ id }) => catalogue[id]);
-  // By position in the shard, so that a copy in a later block still finds its report's deed.
+  // By position in the shard: a copy in a later block still finds its report's deed.
   const deedAt = new Uint8Array(reportCount);
   let block: Parameters<ShardObserver['expect']>[0];
   let report: ReportBlock;
-  let uploads: UploadBlock;
   freshValues.begin(tally);
   acceptances.begin(tally);
 
+  const begin = (next: ReportBlock): void => {
+    report = next;
+    deedAt.set(block.deeds.bySlot.subarray(0, report.count), block.firstReport);
+  };
+
   /** Position in the shard of the report of an upload: copies come after the block's own. */
   const positionOf = (uploadSlot: number): number => {
-    const { count } = report;
-    const slot = uploadSlot < count ? uploadSlot : block.deeds.copies[uploadSlot - count]!;
-    return block.firstReport + slot;
+    const copy = uploadSlot - report.count;
+    return block.firstReport + (copy < 0 ? uploadSlot : block.deeds.copies[copy]!);
   };
 
   const isHonest = (slot: number): boolean => {
@@ -96,45 +102,44 @@ export function createShardObserver(
 
   const write = (uploadSlot: number, code: number): void => {
     const position = positionOf(uploadSlot);
-    const isCopy = uploadSlot >= report.count;
-    if (isCopy) return countCopy(tally, deedsOf[deedAt[position]! - 1]!, code);
-    const at = position * FATE_SIZE;
-    fates[at] = code & 0xff;
-    fates[at + 1] = code >>> 8;
+    if (uploadSlot >= report.count) return countCopy(tally, deedsOf[deedAt[position]! - 1]!, code);
+    fates[position * FATE_SIZE] = code & 0xff;
+    fates[position * FATE_SIZE + 1] = code >>> 8;
   };
 
   /** A value that its sender invented has no true bits. */
-  const addTruth = (slot: number): void => {
-    const deed = block.deeds.bySlot[slot]!;
-    const isInvented = deed !== 0 && deedsOf[deed - 1]!.inventsValue;
-    truths.add(report, block.metricSlot, isInvented ? undefined : block.bits, slot);
-  };
+  const trueBits = (slot: number): Uint32Array | undefined =>
+    deedsOf[block.deeds.bySlot[slot]! - 1]?.inventsValue === true ? undefined : block.bits;
 
   return {
     fates,
     tally,
+    reportsByRung,
     wrongFateExamples,
     sampledValues: freshValues.sampled,
     acceptedIds: acceptances.ids,
     truths: truths.byWindow,
-
     expect(next) {
       block = next;
     },
 
-    uploaded(reportBlock, sealed, uploadBlock) {
-      report = reportBlock;
-      uploads = uploadBlock;
+    uploaded(reportBlock, sealed, uploads) {
+      begin(reportBlock);
+      reportsByRung.full += report.count;
       tally.uploads += uploads.count;
       tally.copies += block.deeds.copies.length;
-      deedAt.set(block.deeds.bySlot.subarray(0, report.count), block.firstReport);
       freshValues.note(sealed, uploads, isHonest);
     },
 
-    takenIn({ status }: Intake) {
-      for (let slot = 0; slot < uploads.count; slot++) {
-        const refused = status[slot]! !== 0;
-        if (refused) write(slot, fateCode('rejected', 'ingestor', status[slot]!));
+    handedOver(reportBlock) {
+      begin(reportBlock);
+      reportsByRung.sharesOnly += report.count;
+      freshValues.noteBare(report, isHonest);
+    },
+
+    takenIn({ status }) {
+      for (let slot = 0; slot < status.length; slot++) {
+        if (status[slot] !== 0) write(slot, fateCode('rejected', 'ingestor', status[slot]!));
       }
     },
 
@@ -156,7 +161,8 @@ export function createShardObserver(
           write(uploadSlot, ACCEPTED);
           const slot = position - block.firstReport;
           // A report counts once; what is summed again, or late, has no place in the truth.
-          if (first && slot < report.count) addTruth(slot);
+          if (!first || slot >= report.count) continue;
+          truths.add(report, block.metricSlot, trueBits(slot), slot);
         }
       }
     },
@@ -169,10 +175,7 @@ export function createShardObserver(
         if (deed === 0 && code === ACCEPTED) continue;
         const { fits, escaped } = judge(deed === 0 ? undefined : deedsOf[deed - 1], code);
         if (deed !== 0) countDeed(tally, deed - 1, escaped);
-        if (deed !== 0 && deedsOf[deed - 1]!.soundness) {
-          tally.soundnessTrials++;
-          tally.escapeBound += (2 * report.task.shape.rootCount) / FIELD_MODULUS;
-        }
+        if (deed !== 0 && deedsOf[deed - 1]!.soundness) countTrial(tally, report.task.shape);
         if (fits) continue;
         tally.wrongFates++;
         if (wrongFateExamples.length < EXAMPLES) {
@@ -220,6 +223,12 @@ function createAcceptances(capacity: number): Acceptances {
 function countCopy(tally: Tally, { refusedAs }: Adversary, code: number): void {
   tally.copyFates.set(code, (tally.copyFates.get(code) ?? 0) + 1);
   if (code === ACCEPTED || !refusedAs.includes(reasonOf(code >>> 8))) tally.wrongCopies++;
+}
+
+/** A forgery that the proof check alone stands against. */
+function countTrial(tally: Tally, { rootCount }: Prio2Shape): void {
+  tally.soundnessTrials++;
+  tally.escapeBound += (2 * rootCount) / FIELD_MODULUS;
 }
 
 function countDeed(tally: Tally, adversary: number, escaped: boolean): void {

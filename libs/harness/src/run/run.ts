@@ -9,6 +9,7 @@ import type { Engine, MemoryWatch } from '@priolab/runtime';
 import { adversaries as catalogue } from '../adversary/catalogue.ts';
 import { judge } from '../expectations/judge.ts';
 import { overallVerdict } from '../expectations/verdict.ts';
+import { fidelityRecord } from '../fidelity.ts';
 import { publish } from '../pipeline.ts';
 import type { PopulationPlan } from '../population/plan.ts';
 import { fateOf } from '../record/fate.ts';
@@ -162,7 +163,23 @@ function recordOf(parts: {
     fired: collector.tally.deeds[i]!,
     escaped: collector.tally.escapes[i]!,
   }));
-  const results = { fates, copyFates, cells, tally, adversaries, ledger: collector.fateDigest() };
+  const { fidelity: rung, sampleShare } = scenario.crypto;
+  const fidelity = fidelityRecord({
+    rung,
+    ...(sampleShare === undefined ? {} : { sampleShare }),
+    fullReports: collector.reportsByRung.full,
+    sharesOnlyReports: collector.reportsByRung.sharesOnly,
+  });
+  const results = {
+    fates,
+    copyFates,
+    cells,
+    tally,
+    adversaries,
+    ledger: collector.fateDigest(),
+    // A full run's digest is what it was before there were other rungs.
+    ...(rung === 'full' ? {} : { fidelity }),
+  };
   return {
     schema: RECORD_SCHEMA,
     identity: {
@@ -171,8 +188,9 @@ function recordOf(parts: {
       scenarioDigest: scenarioDigest(scenario),
       resultDigest: digestOf(results),
       backend: scenario.crypto.backend,
-      fidelity: scenario.crypto.fidelity,
+      fidelity: rung,
     },
+    fidelity,
     scenario,
     interrupted,
     population: {

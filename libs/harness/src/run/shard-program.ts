@@ -12,7 +12,7 @@ import type { AggregateShare, MeasurementBlock, ProcessorRole, Task } from '@pri
 
 import { createNetwork } from '../adversary/resending.ts';
 import type { Lateness, Network } from '../adversary/resending.ts';
-import { openShard, runBlock } from '../pipeline.ts';
+import { openShard, openShardWithoutTransport, runBlock } from '../pipeline.ts';
 import type { BlockContext, Observer } from '../pipeline.ts';
 import { planFromTransfer } from '../population/plan.ts';
 import type { PlanTransfer, PopulationPlan, Shard } from '../population/plan.ts';
@@ -28,6 +28,7 @@ import { emptyTruth } from './shard-result.ts';
 import type { CellSum, ShardResult } from './shard-result.ts';
 import { createStageTimer } from './stages.ts';
 import type { StageTimer } from './stages.ts';
+import { shardsWithTransport } from './transport-share.ts';
 import { createWorld } from './world.ts';
 import type { Line, World, WorldOptions } from './world.ts';
 
@@ -52,7 +53,8 @@ export function createRunner(
   const world = createWorld(replace === undefined ? options : { ...options, replace });
   const workload = createWorkload(plan, seedTree);
   const crossCheck = createCrossCheck({ scenario, seedTree });
-  const run = createShardRun({ plan, world, workload, crossCheck });
+  const hasTransport = shardsWithTransport(scenario.crypto, plan.shardCount, seedTree);
+  const run = createShardRun({ plan, world, workload, crossCheck, hasTransport });
   return {
     run,
     transferables: ({ fates, sampledValues, acceptedIds }) =>
@@ -65,10 +67,11 @@ interface Parts {
   readonly world: World;
   readonly workload: Workload;
   readonly crossCheck: CrossCheck;
+  readonly hasTransport: (shardIndex: number) => boolean;
 }
 
 function createShardRun(parts: Parts): (shardIndex: number) => ShardResult {
-  const { plan, world, workload, crossCheck } = parts;
+  const { plan, world, workload, crossCheck, hasTransport } = parts;
   const { scenario } = world;
   const participants = plan.population.shardParticipants;
   const senders = world.lines.map(() => new Uint32Array(participants));
@@ -88,7 +91,10 @@ function createShardRun(parts: Parts): (shardIndex: number) => ShardResult {
     const counts = senders.map((list, slot) => plan.senders(shard, slot, list));
     const devices = union(senders, counts);
     timer.lap('measure');
-    const identities = openShard(world, shard, day, devices);
+    const full = hasTransport(shardIndex);
+    const lines = full ? world.lines : world.linesWithoutTransport;
+    const identities = full ? openShard(world, shard, day, devices) : undefined;
+    if (!full) openShardWithoutTransport(world, shard);
     timer.lap('identity');
 
     const late = (metricSlot: number, lateness: Lateness): void => {
@@ -100,7 +106,7 @@ function createShardRun(parts: Parts): (shardIndex: number) => ShardResult {
     };
 
     let firstReport = 0;
-    world.lines.forEach((line, metricSlot) => {
+    lines.forEach((line, metricSlot) => {
       const task = taskFor(tasks, scenario, line, shard);
       const count = counts[metricSlot]!;
       const network = networks[metricSlot]!;
@@ -129,10 +135,12 @@ function createShardRun(parts: Parts): (shardIndex: number) => ShardResult {
         crossCheck.check({ shard, identities, timer }, observer.tally);
         firstReport += size;
       }
-      late(metricSlot, 'later');
+      if (full) late(metricSlot, 'later');
     });
-    openNextDay(world, shard, plan.shardCount);
-    world.lines.forEach((_, metricSlot) => late(metricSlot, 'next-day'));
+    if (full) {
+      openNextDay(world, shard, plan.shardCount);
+      lines.forEach((_, metricSlot) => late(metricSlot, 'next-day'));
+    }
     return resultOf(shard, world, observer, timer);
   };
 }
@@ -140,6 +148,7 @@ function createShardRun(parts: Parts): (shardIndex: number) => ShardResult {
 function all(observers: readonly Observer[]): Observer {
   return {
     uploaded: (...details) => observers.forEach((each) => each.uploaded(...details)),
+    handedOver: (...details) => observers.forEach((each) => each.handedOver(...details)),
     takenIn: (...details) => observers.forEach((each) => each.takenIn(...details)),
     verified: (...details) => observers.forEach((each) => each.verified(...details)),
   };
@@ -155,6 +164,7 @@ function listener(network: Network, { deeds }: Line, firstReport: number): Obser
   return {
     uploaded: ({ count }, _sealed, uploads) =>
       network.listen({ count, deeds: deeds.bySlot, uploads, firstReport }),
+    handedOver: () => {},
     takenIn: () => {},
     verified: () => {},
   };
@@ -242,13 +252,14 @@ function resultOf(
   timer: StageTimer,
 ): ShardResult {
   const sums = lines.flatMap((line, metricSlot) => sumsOf(line, metricSlot, observer));
-  const { fates, tally, wrongFateExamples, sampledValues, acceptedIds } = observer;
+  const { fates, tally, reportsByRung, wrongFateExamples, sampledValues, acceptedIds } = observer;
   return {
     index: shard.index,
     firstReport: shard.firstReport,
     fates,
     sums,
     tally,
+    reportsByRung,
     wrongFateExamples,
     sampledValues: sampledValues.toWords(),
     acceptedIds: acceptedIds.toWords(),

@@ -65,6 +65,12 @@ export interface Tally {
   crossCheckMismatches: number;
 }
 
+/** Reports seen to go with all of the protocol, and as bare shares. */
+export interface ReportsByRung {
+  readonly full: number;
+  readonly sharesOnly: number;
+}
+
 export interface ShardResult {
   readonly index: number;
   readonly firstReport: number;
@@ -72,6 +78,7 @@ export interface ShardResult {
   readonly fates: Uint8Array;
   readonly sums: readonly CellSum[];
   readonly tally: Tally;
+  readonly reportsByRung: ReportsByRung;
   /** A few reports with a wrong fate, for the message. */
   readonly wrongFateExamples: readonly number[];
   /** Fingerprints, three words each, of values that must never repeat: one device in 64. */

@@ -42,20 +42,27 @@ export function createTruths(): Truths {
   return {
     byWindow,
     add(report, metricSlot, bits, slot) {
-      const { dimension, proofLen } = report.task.shape;
+      const { proofs, task } = report;
+      const { dimension, proofLen } = task.shape;
       const truth = truthOf(report, metricSlot, slot);
-      const proofAt = slot * proofLen;
       truth.count++;
-      for (let bin = 0; bin < dimension; bin++) truth.noisy[bin]! += report.proofs[proofAt + bin]!;
-      if (bits === undefined) return;
-      truth.honestCount++;
-      truth.noisedBits += dimension;
+      if (bits !== undefined) {
+        truth.honestCount++;
+        truth.noisedBits += dimension;
+      }
+      const { noisy, honestNoisy, honestClean } = truth;
+      const proofAt = slot * proofLen;
+      const bitsAt = slot * dimension;
       for (let bin = 0; bin < dimension; bin++) {
-        const clean = bits[slot * dimension + bin]!;
-        const noisy = report.proofs[proofAt + bin]!;
-        truth.honestClean[bin]! += clean;
-        truth.honestNoisy[bin]! += noisy;
-        if (clean !== noisy) truth.flippedBits++;
+        const sent = proofs[proofAt + bin]!;
+        const clean = bits === undefined ? 0 : bits[bitsAt + bin]!;
+        // Most bins of most reports: nothing to add.
+        if ((sent | clean) === 0) continue;
+        noisy[bin]! += sent;
+        if (bits === undefined) continue;
+        honestClean[bin]! += clean;
+        honestNoisy[bin]! += sent;
+        if (clean !== sent) truth.flippedBits++;
       }
     },
   };

@@ -11,6 +11,7 @@ import type { Prio2 } from '@priolab/prio';
 import {
   createAttestation,
   createDevice,
+  createDirectIntake,
   createIdentityIssuer,
   createIngestor,
   createProcessor,
@@ -18,6 +19,7 @@ import {
 import type {
   Attestation,
   Device,
+  DirectIntake,
   IdentityIssuer,
   Ingestor,
   Metric,
@@ -42,6 +44,8 @@ export interface Line {
   /** What the device did beside the protocol, for the oracles. */
   readonly deeds: Deeds;
   readonly ingestors: Readonly<Record<Vendor, Ingestor>>;
+  /** In the ingestors' place where reports go without transport. */
+  readonly directIntakes: Readonly<Record<Vendor, DirectIntake>>;
   readonly leader: Processor;
   readonly helper: Processor;
   /** Largest block, in reports. */
@@ -57,6 +61,8 @@ export interface World {
   readonly attestations: Readonly<Record<Vendor, Attestation>>;
   readonly processorKeys: ProcessorKeys;
   readonly lines: readonly Line[];
+  /** The same parties for reports without transport: no device does what takes an upload. */
+  readonly linesWithoutTransport: readonly Line[];
   /** What all parties have computed so far. */
   readonly work: Work;
 }
@@ -99,7 +105,7 @@ export function createWorld(options: WorldOptions): World {
     }),
   );
 
-  const lineOf = (metric: Metric): Line => {
+  const linesOf = (metric: Metric): { full: Line; bare: Line } => {
     const capacity = options.blockCapacity ?? blockCapacity(metric);
     const prio2 = createCountingPrio2(createPrio2(metric.bins), work);
     const { shape } = prio2;
@@ -109,8 +115,11 @@ export function createWorld(options: WorldOptions): World {
       capacity,
     });
     const { adversaries } = scenario;
-    const cheating =
-      adversaries.length > 0 && createTamperingDevice(honest, { adversaries, shape, capacity });
+    const senders = (transport: boolean): Pick<Line, 'device' | 'deeds'> => {
+      if (adversaries.length === 0) return { device: honest, deeds: noDeeds(capacity) };
+      const device = createTamperingDevice(honest, { adversaries, shape, capacity, transport });
+      return { device, deeds: device.deeds };
+    };
     const ingestor = (vendor: Vendor): Ingestor =>
       createIngestor({
         backend: parts.backend('ingestor'),
@@ -120,6 +129,13 @@ export function createWorld(options: WorldOptions): World {
         randomness: branches.ingestor(seedTree, vendor).child(metric.id),
         capacity: 2 * capacity,
       });
+    const directIntake = (vendor: Vendor): DirectIntake =>
+      createDirectIntake({
+        backend: parts.backend('ingestor'),
+        shape,
+        randomness: branches.ingestor(seedTree, vendor).child(metric.id, 'direct'),
+        capacity,
+      });
     const processor = (role: 'leader' | 'helper'): Processor =>
       createProcessor({
         role,
@@ -128,16 +144,20 @@ export function createWorld(options: WorldOptions): World {
         prio2: parts.prio2(role, prio2),
         capacity: 2 * capacity,
       });
-    return {
+    const parties = {
       metric,
-      device: cheating || honest,
-      deeds: cheating ? cheating.deeds : noDeeds(capacity),
       ingestors: perVendor(ingestor),
+      directIntakes: perVendor(directIntake),
       leader: processor('leader'),
       helper: processor('helper'),
       capacity,
     };
+    return {
+      full: parts.line({ ...parties, ...senders(true) }),
+      bare: parts.line({ ...parties, ...senders(false) }),
+    };
   };
+  const lines = metricsOf(scenario).map(linesOf);
 
   return {
     scenario,
@@ -146,7 +166,8 @@ export function createWorld(options: WorldOptions): World {
     authorityScalars,
     attestations,
     processorKeys: { leader: leaderKey.publicKey, helper: helperKey.publicKey },
-    lines: metricsOf(scenario).map((metric) => parts.line(lineOf(metric))),
+    lines: lines.map(({ full }) => full),
+    linesWithoutTransport: lines.map(({ bare }) => bare),
     work,
   };
 }

@@ -4,6 +4,7 @@
  * for its answer would only repeat the first problem in other words.
  */
 
+import { adversaries as catalogue } from '../adversary/catalogue.ts';
 import { metricIds } from './metric-ids.ts';
 import type { Problem } from './problems.ts';
 import type { Scenario } from './scenario.ts';
@@ -21,6 +22,8 @@ export function contradictionsOf(scenario: ScenarioParts): Problem[] {
     ...shadowedMetrics(metrics ?? []),
     ...cheatingShares(adversaries ?? []),
     ...selfCheck(crypto ?? {}),
+    ...sampleShareProblems(crypto ?? {}),
+    ...transportless(adversaries ?? [], crypto?.fidelity),
   ];
 }
 
@@ -51,4 +54,29 @@ function selfCheck({ backend, crossCheck }: Parts<Scenario['crypto']>): Problem[
   if (crossCheck.backend !== backend) return [];
   const message = `got "${backend}", as crypto.backend; a backend can't check itself`;
   return [{ path: 'crypto.crossCheck.backend', message }];
+}
+
+/** A share that nothing would use, or none where one is needed. */
+function sampleShareProblems({ fidelity, sampleShare }: Parts<Scenario['crypto']>): Problem[] {
+  const path = 'crypto.sampleShare';
+  if (fidelity === undefined || (fidelity === 'sampled') === (sampleShare !== undefined)) return [];
+  if (fidelity === 'sampled') {
+    return [{ path, message: 'is missing; expected with crypto.fidelity "sampled"' }];
+  }
+  const message = `got ${sampleShare}; allowed: with crypto.fidelity "sampled" only`;
+  return [{ path, message }];
+}
+
+/** Adversaries that tamper with uploads, in a run that has none. */
+function transportless(
+  adversaries: Parts<Scenario['adversaries']>,
+  fidelity: Parts<Scenario['crypto']>['fidelity'],
+): Problem[] {
+  if (fidelity !== 'shares-only') return [];
+  return adversaries.flatMap((adversary, i) => {
+    const id = adversary?.id;
+    if (id === undefined || !catalogue[id].needsTransport) return [];
+    const message = `got "${id}", which needs uploads; crypto.fidelity "shares-only" has none`;
+    return [{ path: `adversaries[${i}].id`, message }];
+  });
 }

@@ -9,10 +9,12 @@ import { z } from 'zod';
 
 import { adversaryIds } from '../adversary/catalogue.ts';
 import { expectationIds } from '../expectations/catalogue.ts';
+import { fidelities } from '../fidelity.ts';
 import { jurisdictionIds } from '../population/jurisdictions.ts';
 import { contradictionsOf } from './contradictions.ts';
 import { metricIds } from './metric-ids.ts';
 import { inOrderOf, problemsOf, UsageError } from './problems.ts';
+import type { Problem } from './problems.ts';
 import { validParts } from './valid-parts.ts';
 
 const rate = z.number().min(0).max(1);
@@ -60,8 +62,10 @@ const systemSchema = z.strictObject({
 const backendName = z.enum(['wasm', 'node', 'noble']);
 
 const cryptoSchema = z.strictObject({
-  /** `full`: every byte of the real protocol is computed. */
-  fidelity: z.literal('full').default('full'),
+  /** How much of the real protocol is computed: `fidelity.ts` says what each rung leaves out. */
+  fidelity: z.enum(fidelities).default('full'),
+  /** With `sampled`: share of the run that goes with transport; the rest goes without. */
+  sampleShare: z.number().gt(0).lt(1).optional(),
   backend: backendName.default('wasm'),
   /** One report in `every` is computed again by another backend, byte for byte. */
   crossCheck: z
@@ -113,10 +117,11 @@ export function defineScenario(scenario: ScenarioInput): ScenarioInput {
  */
 export function resolveScenario(value: unknown, file: string): Scenario {
   const parsed = scenarioSchema.safeParse(value);
-  const problems = [
-    ...(parsed.success ? [] : problemsOf(parsed.error, value, scenarioSchema)),
-    ...contradictionsOf(validParts(scenarioSchema, value) ?? {}),
-  ];
+  const invalid = parsed.success ? [] : problemsOf(parsed.error, value, scenarioSchema);
+  const contradictions = contradictionsOf(validParts(scenarioSchema, value) ?? {});
+  // A field that is invalid is not missing as well.
+  const isNew = ({ path }: Problem): boolean => !invalid.some((problem) => problem.path === path);
+  const problems = [...invalid, ...contradictions.filter(isNew)];
   if (!parsed.success || problems.length > 0)
     throw new UsageError(file, inOrderOf(value, problems));
   return parsed.data;

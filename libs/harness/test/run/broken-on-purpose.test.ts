@@ -236,13 +236,19 @@ describe('a seed path used twice', () => {
     const metric = { ...block.task.metric, id: 'any' };
     return { ...block, task: { ...block.task, metric } };
   };
+  /** One purpose's path without the metric's name. */
+  const misnamed = (randomness: SeedBranch, purpose: string): SeedBranch => ({
+    ...randomness,
+    child: (...path) =>
+      path[2] === purpose ? randomness.child(path[0]!, 'any', purpose) : randomness.child(...path),
+  });
   /** Without cross-check: the oracle must see it by itself. */
   const unchecked = small({ crypto: { crossCheck: false } });
 
   test('the metric left out of the path of Prio seeds: rand.safe', async () => {
     const summary = await runBroken(scenario, {
       line: withDevice((device) => ({
-        split: (block, randomness) => device.split(unnamed(block), randomness),
+        split: (block, randomness) => device.split(block, misnamed(randomness, 'prio-seed')),
       })),
     });
     expect(withVerdict(summary, 'fail')).toEqual(['rand.safe', 'crosscheck']);
@@ -268,17 +274,9 @@ describe('a seed path used twice', () => {
   });
 
   test('the metric left out of the path of report ids: rand.safe and once', async () => {
-    const misnamed = (randomness: SeedBranch): SeedBranch => ({
-      ...randomness,
-      child: (...path) =>
-        path[2] === 'report-id'
-          ? randomness.child(path[0]!, 'any', path[2])
-          : randomness.child(...path),
-    });
     const summary = await runBroken(unchecked, {
       line: withDevice((device) => ({
-        attest: (sealed, identities, randomness) =>
-          device.attest(sealed, identities, misnamed(randomness)),
+        split: (block, randomness) => device.split(block, misnamed(randomness, 'report-id')),
       })),
     });
     const red = withVerdict(summary, 'fail');

@@ -57,6 +57,7 @@ const mistakes: readonly (readonly [path: string, make: (s: Wide) => void])[] = 
   ['system.windowHours', (s) => (s.system['windowHours'] = 7)],
   ['system.metrics[3]', (s) => (s.system['metrics'] as unknown[]).push('DateExposure-v1')],
   ['crypto.crossCheck.backend', (s) => (s.crypto['crossCheck'] = { backend: 'wasm' })],
+  ['crypto.sampleShare', (s) => (s.crypto['sampleShare'] = 1)],
   ['adversaries', (s) => s.adversaries.push({ id: 'net.truncate', share: 0.95 })],
   ['expect[1]', (s) => Object.assign(s, { expect: ['conserve', 'sum.exakt'] })],
 ];

@@ -145,3 +145,47 @@ describe('digest', () => {
     );
   });
 });
+
+describe('fidelity', () => {
+  const adversaries = [
+    { id: 'cli.forge', share: 0.1 },
+    { id: 'net.replay', share: 0.1 },
+    { id: 'cli.undecryptable', share: 0.1 },
+  ];
+  const problemsWith = (crypto: object, more: object = {}): string[] =>
+    problems({ ...smallInput, crypto: { crossCheck: false, ...crypto }, ...more });
+
+  test.each([
+    {},
+    { fidelity: 'full' },
+    { fidelity: 'shares-only' },
+    { fidelity: 'sampled', sampleShare: 0.01 },
+  ])('%o is right', (crypto) => expect(problemsWith(crypto)).toEqual([]));
+
+  test.each([
+    [{ fidelity: 'sampled' }, /^crypto.sampleShare: is missing; expected with .*"sampled"$/],
+    [{ sampleShare: 0.5 }, /^crypto.sampleShare: got 0.5; allowed: with .*"sampled" only$/],
+    [{ fidelity: 'shares-only', sampleShare: 0.5 }, /^crypto.sampleShare: got 0.5; allowed: with/],
+    [{ fidelity: 'sampled', sampleShare: 0 }, /^crypto.sampleShare: got 0; allowed: above 0$/],
+    [{ fidelity: 'sampled', sampleShare: 1 }, /^crypto.sampleShare: got 1; allowed: /],
+    [{ fidelity: 'sampled', sampleShare: NaN }, /^crypto.sampleShare: got null; expected number$/],
+    [{ fidelity: 'shares_only' }, /^crypto.fidelity: .*did you mean "shares-only"/],
+  ])('%o is one problem', (crypto, message) => {
+    const found = problemsWith(crypto);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(message);
+  });
+
+  test('shares-only refuses every adversary that needs uploads, sampled none', () => {
+    expect(problemsWith({ fidelity: 'sampled', sampleShare: 0.5 }, { adversaries })).toEqual([]);
+    expect(problemsWith({ fidelity: 'shares-only' }, { adversaries })).toEqual([
+      expect.stringMatching(/^adversaries\[1\].id: got "net.replay", which needs uploads;/),
+      expect.stringMatching(/^adversaries\[2\].id: got "cli.undecryptable", which needs uploads;/),
+    ]);
+  });
+
+  test('a full scenario has the digest that it had before there were rungs', () => {
+    const { crypto } = resolveScenario({ ...smallInput, crypto: {} }, 'f');
+    expect(Object.keys(crypto).toSorted()).toEqual(['backend', 'crossCheck', 'fidelity']);
+  });
+});
