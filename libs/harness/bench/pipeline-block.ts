@@ -12,13 +12,14 @@ import { backendNames } from '@priolab/crypto';
 import type { BackendName } from '@priolab/crypto';
 import type { MeasurementBlock } from '@priolab/roles';
 
-import { openShard, runBlock } from '../src/pipeline.ts';
+import { openShard, openShardWithoutTransport, runBlock } from '../src/pipeline.ts';
 import type { Observer } from '../src/pipeline.ts';
 import { createWorkload } from '../src/population/values.ts';
 import { firstDay, planOf, seedTreeOf, taskOf } from '../src/run/settings.ts';
 import { createStageTimer } from '../src/run/stages.ts';
 import type { Work } from '../src/run/work.ts';
 import { createWorld } from '../src/run/world.ts';
+import type { Line } from '../src/run/world.ts';
 import { resolveScenario } from '../src/scenario/scenario.ts';
 
 /** From the fastest to the slowest. */
@@ -77,12 +78,30 @@ export function createPipeline({ world, line, shard, block, identities }: Setup)
   const run = (): number => {
     line.ingestors.apple.openPartition(shard.index); // forgets the uploads, not the certificates
     runBlock(context, block);
-    const shares = [line.leader, line.helper].map((party) => party.takeAggregateShares()[0]!);
-    if (!shares.every(({ count }) => count === block.count)) throw new Error('not all accepted');
-    return shares[0]!.sum[0]! ^ shares[1]!.sum.at(-1)!;
+    return checksum(line, block.count);
   };
   run();
   return run;
+}
+
+/** The same without transport, as a run of fidelity `shares-only` has it. */
+export function createSharesOnly({ world, shard, block }: Setup): () => number {
+  const line = world.linesWithoutTransport[0]!;
+  const context = { world, line, shard, observer: silent, timer: createStageTimer(() => 0) };
+  const run = (): number => {
+    openShardWithoutTransport(world, shard);
+    runBlock(context, block);
+    return checksum(line, block.count);
+  };
+  run();
+  return run;
+}
+
+/** A number that the sums of both processors give. */
+function checksum({ leader, helper }: Line, count: number): number {
+  const shares = [leader, helper].map((party) => party.takeAggregateShares()[0]!);
+  if (!shares.every((share) => share.count === count)) throw new Error('not all accepted');
+  return shares[0]!.sum[0]! ^ shares[1]!.sum.at(-1)!;
 }
 
 /** The operations that `run` does for each report. */

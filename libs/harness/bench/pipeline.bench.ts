@@ -9,10 +9,15 @@ import type { BatchPair } from '@priolab/roles';
 
 import { branches } from '../src/run/settings.ts';
 import { checkCertificates } from './certificate-check.ts';
-import { createPipeline, fastest, fastestFirst, notRegistered } from './pipeline-block.ts';
+import {
+  createPipeline,
+  createSharesOnly,
+  fastest,
+  fastestFirst,
+  notRegistered,
+} from './pipeline-block.ts';
 import { setUp, workPerReport } from './pipeline-block.ts';
 import type { Setup } from './pipeline-block.ts';
-import { runSharesOnly } from './shares-only.ts';
 
 export interface BenchRow {
   readonly name: string;
@@ -121,7 +126,7 @@ export const rows: readonly BenchRow[] = [
     name: `shares only, 100 bins, ${fastest}`,
     bins: 100,
     backend: fastest,
-    start: runSharesOnly,
+    start: createSharesOnly,
   }),
   ...(Object.keys(stages) as (keyof typeof stages)[]).map((name) => stageRow(name, 100)),
 ];
