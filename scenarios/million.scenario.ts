@@ -2,7 +2,8 @@ import { defineScenario } from '@priolab/harness';
 
 export default defineScenario({
   id: 'million',
-  about: 'A million reports over two days with every byte of the cryptography; about three minutes.',
+  about:
+    'A million reports over two days with every byte of the cryptography; about three minutes.',
   population: {
     reports: 1_000_000,
     days: 2,

@@ -178,7 +178,8 @@ describe('the rest', () => {
   test('list and check: every scenario of the repository is valid', () => {
     const listed = priolab('list', scenarios);
     expect(listed.code).toBe(0);
-    for (const id of ['smoke', 'us-day', 'wide-histogram', 'cheating-devices', 'million']) {
+    const ids = ['smoke', 'us-day', 'wide-histogram', 'cheating-devices', 'million'];
+    for (const id of [...ids, 'ten-million', 'sampled-week']) {
       expect(listed.out).toMatch(new RegExp(`^${id}  \\(`, 'm'));
     }
     const checked = priolab('check', smoke, join(scenarios, 'us-day.scenario.ts'));

@@ -1,0 +1,26 @@
+import { defineScenario } from '@priolab/harness';
+
+export default defineScenario({
+  id: 'ten-million',
+  about:
+    'Ten million reports of shares only, one in a hundred forged; some six minutes on one core.',
+  population: { reports: 10_000_000, days: 14, states: ['us-ca', 'us-ma', 'us-va', 'us-wa'] },
+  system: { metrics: [{ id: 'wide-poll-v1', bins: 100 }] },
+  crypto: { fidelity: 'shares-only', crossCheck: { every: 100_000 } },
+  // Soundness takes many forgeries to see: a hundred thousand of them.
+  adversaries: [{ id: 'cli.forge', share: 0.01 }],
+  expect: [
+    'sum.exact',
+    'count.exact',
+    'conserve',
+    'once',
+    'sets.equal',
+    'noforge',
+    'reason',
+    'rand.safe',
+    'noise.dist',
+    'unbiased',
+    'crosscheck',
+    { id: 'memory', atMostMiB: 512 },
+  ],
+});
