@@ -2,7 +2,8 @@ import { defineScenario } from '@priolab/harness';
 
 export default defineScenario({
   id: 'sampled-week',
-  about: 'A week in four states: one report in ten with every byte, the rest as shares; a minute.',
+  about:
+    'A week in four states: one report in ten with every byte, the rest as shares; 15 seconds.',
   population: {
     reports: 200_000,
     days: 7,

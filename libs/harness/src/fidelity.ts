@@ -26,7 +26,7 @@ export function fidelityRecord(facts: Omit<FidelityRecord, 'notDone'>): Fidelity
   const count = `${sharesOnlyReports} of ${fullReports + sharesOnlyReports} reports`;
   const notDone = {
     'shares-only': `shares-only: ${without}; nothing is shown about them`,
-    sampled: `sampled: ${count} had ${without}; of these the other ${fullReports} show something`,
+    sampled: `sampled: ${count} had ${without}; what is shown of these rests on ${fullReports}`,
   };
   return { ...facts, notDone: notDone[rung] };
 }

@@ -27,7 +27,8 @@ export function renderCost(
   options: { width: number; palette: Palette; profile: boolean },
 ): string[] {
   const { width, palette, profile } = options;
-  const { cost, environment, fates } = summary;
+  const { cost, environment, fates, fidelity } = summary;
+  const kind = fidelity.rung === 'full' ? '' : `${fidelity.rung} `;
   const { wallMs, cpuMs, reportsPerSecond, stagesMs, calibrationUs } = cost;
   const { before, after } = calibrationUs;
   const threads = environment.workers === 0 ? 'no worker' : counted(environment.workers, 'worker');
@@ -35,7 +36,7 @@ export function renderCost(
     .map(sanitise)
     .join(', ');
   const facts = [
-    `${formatCount(reportsPerSecond)} reports/s with ${threads}; ` +
+    `${formatCount(reportsPerSecond)} ${kind}reports/s with ${threads}; ` +
       `${formatDuration(wallMs)} in all, ${formatDuration(cpuMs)} of CPU`,
     peakMemory(cost),
     `unit of speed: one P-256 multiplication, ${formatFixed(before, 1)} us before the run and ` +

@@ -64,6 +64,8 @@ describe('headline', () => {
     ];
     expect(bare.split('\n')[1]).toBe('shares-only: no encryption, uploads or attestation');
     expect(bare).toContain('fidelity shares-only');
+    expect(bare).toMatch(/ shares-only reports\/s with /);
+    expect(full).toMatch(/\d reports\/s with /);
     expect(bare).not.toMatch(/^ {2}(?:uploads|ingestor) /m);
     expect(bare).toMatch(/^ {2}shares +800 {2}handed to the processors in the clear: not encr/m);
     expect(sampled.split('\n')[1]).toBe('sampled: no encryption, uploads or attestation');
