@@ -5,7 +5,7 @@ export default defineScenario({
   about: 'Two states, two vendors, two metrics: the whole system in a few seconds.',
   population: { reports: 1000, states: ['us-wa', 'us-md'] },
   system: { metrics: ['PeriodicExposureNotification-v1', 'DateExposure-v1'], epsilon: 4 },
-  crypto: { crossCheck: { every: 200 } },
+  crypto: { crossCheck: { every: 500 } },
   expect: [
     'sum.exact',
     'count.exact',

@@ -67,12 +67,22 @@ export async function runScenario(options: RunOptions): Promise<RunSummary> {
   const startMs = monotonicMs();
   const startCpuMs = cpuTimeMs();
   const memory = watchMemory();
+  const engine = options.engine ?? createEngine(options.workers);
+  const program = options.program ?? PROGRAM;
+  engine.prepare?.(program);
   const before = calibrate();
   // Without a signal it comes to its end.
   const plan = options.plan ?? (await planGradually(scenario))!;
   const collector = createCollector(scenario, plan);
   const shardsStartMs = monotonicMs();
-  const shards = runShards(options, { plan, collector, memory, startMs: shardsStartMs });
+  const shards = runShards(options, {
+    engine,
+    program,
+    plan,
+    collector,
+    memory,
+    startMs: shardsStartMs,
+  });
   const interrupted = await shards.finally(() => memory.stop());
   const shardsMs = monotonicMs() - shardsStartMs;
   const peak = memory.stop();
@@ -102,16 +112,22 @@ function calibrate(): number {
 
 async function runShards(
   options: RunOptions,
-  parts: { plan: PopulationPlan; collector: Collector; memory: MemoryWatch; startMs: number },
+  parts: {
+    engine: Engine;
+    program: URL;
+    plan: PopulationPlan;
+    collector: Collector;
+    memory: MemoryWatch;
+    startMs: number;
+  },
 ): Promise<boolean> {
-  const { plan, collector, memory, startMs } = parts;
-  const { scenario, workers, signal, onProgress, ledgerPath } = options;
+  const { engine, program, plan, collector, memory, startMs } = parts;
+  const { scenario, signal, onProgress, ledgerPath } = options;
   const ledger = ledgerPath === undefined ? undefined : createLedger(ledgerPath);
-  const engine = options.engine ?? createEngine(workers);
   const init: ShardInit = { scenario, plan: plan.transfer };
   try {
     const { interrupted } = await engine.run<ShardInit, ShardResult>({
-      program: options.program ?? PROGRAM,
+      program,
       init,
       shardCount: plan.shardCount,
       ...(signal === undefined ? {} : { signal }),

@@ -93,15 +93,17 @@ export function createWorld(options: WorldOptions): World {
   const leaderKey = backend.privateKey(scalarOf(branches.processor(seedTree, 'leader')));
   const helperKey = backend.privateKey(scalarOf(branches.processor(seedTree, 'helper')));
   const authorityScalars = perVendor((vendor) => scalarOf(branches.authority(seedTree, vendor)));
-  // A block may bring as many strangers as a shard has devices, and must not push those out.
-  const credentialCapacity = 4 * shardParticipants;
-  const attestations = perVendor((vendor) =>
+  // Cheats send copies; and a block of theirs may bring as many strangers as a shard has devices,
+  // which must not push those out.
+  const isHonest = scenario.adversaries.length === 0;
+  const credentialCapacity = (isHonest ? 1 : 4) * shardParticipants;
+  const attestations = whenAsked((vendor) =>
     createAttestation({
       backend: parts.backend('ingestor'),
       vendor,
       authorityKey: backend.privateKey(authorityScalars[vendor]).publicKey,
       credentialCapacity,
-      capacity: 2 * shardParticipants,
+      capacity: (isHonest ? 1 : 2) * shardParticipants,
     }),
   );
 
@@ -115,6 +117,7 @@ export function createWorld(options: WorldOptions): World {
       capacity,
     });
     const { adversaries } = scenario;
+    const uploadCapacity = (isHonest ? 1 : 2) * capacity;
     const senders = (transport: boolean): Pick<Line, 'device' | 'deeds'> => {
       if (adversaries.length === 0) return { device: honest, deeds: noDeeds(capacity) };
       const device = createTamperingDevice(honest, { adversaries, shape, capacity, transport });
@@ -127,7 +130,7 @@ export function createWorld(options: WorldOptions): World {
         vendor,
         attestation: attestations[vendor],
         randomness: branches.ingestor(seedTree, vendor).child(metric.id),
-        capacity: 2 * capacity,
+        capacity: uploadCapacity,
       });
     const directIntake = (vendor: Vendor): DirectIntake =>
       createDirectIntake({
@@ -142,12 +145,12 @@ export function createWorld(options: WorldOptions): World {
         backend: parts.backend(role),
         privateKey: role === 'leader' ? leaderKey : helperKey,
         prio2: parts.prio2(role, prio2),
-        capacity: 2 * capacity,
+        capacity: uploadCapacity,
       });
     const parties = {
       metric,
-      ingestors: perVendor(ingestor),
-      directIntakes: perVendor(directIntake),
+      ingestors: whenAsked(ingestor),
+      directIntakes: whenAsked(directIntake),
       leader: processor('leader'),
       helper: processor('helper'),
       capacity,
@@ -178,6 +181,24 @@ function partsOf(options: WorldOptions, backend: CryptoBackend) {
     backend: (party: Party) => replace?.backend?.(party, backend) ?? backend,
     prio2: (party: Party, prio2: Prio2) => replace?.prio2?.(party, prio2) ?? prio2,
     line: (line: Line) => replace?.line?.(line) ?? line,
+  };
+}
+
+/** Made when first asked for: a run needs one kind of intake in most fidelities. */
+function whenAsked<T>(make: (vendor: Vendor) => T): Readonly<Record<Vendor, T>> {
+  const made = new Map<Vendor, T>();
+  const get = (vendor: Vendor): T => {
+    const known = made.get(vendor) ?? make(vendor);
+    made.set(vendor, known);
+    return known;
+  };
+  return {
+    get apple() {
+      return get('apple');
+    },
+    get google() {
+      return get('google');
+    },
   };
 }
 

@@ -42,6 +42,8 @@ export interface EngineReport {
 export interface Engine {
   /** Threads besides this one; 0 runs every shard in this thread. */
   readonly workerCount: number;
+  /** Begins what a job of this program will need before its first shard; returns at once. */
+  prepare?(program: URL): void;
   /**
    * Resolves when all shards are delivered, or after an abort. Rejects with an `EngineError` where
    * a shard or a thread fails, and with the thrown value itself where `onResult` throws; by then
