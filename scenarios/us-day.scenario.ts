@@ -50,7 +50,7 @@ export default defineScenario({
     'noise.dist',
     'unbiased',
     'crosscheck',
-    { id: 'throughput', atLeastPerUnit: 0.05 },
+    { id: 'throughput', atLeastPerUnit: 0.15 },
     { id: 'memory', atMostMiB: 1024 },
   ],
 });

@@ -7,6 +7,7 @@
 import type { BackendName } from '@priolab/crypto';
 import type { BatchPair } from '@priolab/roles';
 
+import { publish } from '../src/pipeline.ts';
 import { branches } from '../src/run/settings.ts';
 import { checkCertificates } from './certificate-check.ts';
 import {
@@ -60,6 +61,26 @@ const stages = {
     const leader = line.leader.verifyInit(batch.leader).values[0]!;
     return leader ^ line.helper.verifyInit(batch.helper).values[0]!;
   },
+  'decide, both': ({ line, messages }: Prepared) => {
+    const leader = line.leader.verifyNext(messages.helper)[0]!;
+    return leader ^ line.helper.verifyNext(messages.leader)[0]!;
+  },
+  // A batch is summed once, so that it must be opened anew each time.
+  'open, decide and sum, both': ({ line, batch }: Prepared) => {
+    const messages = {
+      leader: line.leader.verifyInit(batch.leader),
+      helper: line.helper.verifyInit(batch.helper),
+    };
+    line.leader.verifyNext(messages.helper);
+    line.helper.verifyNext(messages.leader);
+    line.leader.aggregate();
+    line.helper.aggregate();
+    const { published } = publish(
+      line.leader.takeAggregateShares(),
+      line.helper.takeAggregateShares(),
+    );
+    return published[0]!.result.totals[0]!;
+  },
 } as const;
 
 type Prepared = ReturnType<typeof prepareStages>;
@@ -72,8 +93,13 @@ function prepareStages(setup: Setup) {
   line.device.split(report, randomness);
   const sealed = line.device.seal(report, world.processorKeys, randomness);
   const uploads = line.device.attest(sealed, identities, randomness);
-  const [batch] = line.ingestors.apple.receive(block.task, block.day, uploads).batches;
-  return { ...setup, randomness, report, sealed, uploads, batch: batch! satisfies BatchPair };
+  const [found] = line.ingestors.apple.receive(block.task, block.day, uploads).batches;
+  const batch: BatchPair = found!;
+  const messages = {
+    leader: line.leader.verifyInit(batch.leader),
+    helper: line.helper.verifyInit(batch.helper),
+  };
+  return { ...setup, randomness, report, sealed, uploads, batch, messages };
 }
 
 interface RowOptions {

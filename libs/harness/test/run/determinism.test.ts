@@ -76,3 +76,13 @@ describe('golden digests', () => {
     expect(new Set(golden.map(({ resultDigest }) => resultDigest)).size).toBe(golden.length);
   });
 });
+
+test('the evidence page prints the digest that the smoke scenario has', async () => {
+  const root = new URL('../../../../', import.meta.url);
+  const page = readFileSync(new URL('docs/EVIDENCE.md', root), 'utf8');
+  const module = (await import(new URL('scenarios/smoke.scenario.ts', root).href)) as {
+    default: ScenarioInput;
+  };
+  const { identity } = await runSmall(resolveScenario(module.default, 'smoke'));
+  expect(page.match(/\b[0-9a-f]{64}\b/g)).toEqual([identity.resultDigest]);
+});

@@ -11,6 +11,8 @@ const OWN_PACKAGE = /^@priolab\//;
 
 // Written so that this file does not match itself.
 const UNFINISHED = /\b(?:TO[D]O|FIX[M]E|X[X]X)\b/;
+/** Marks of a merge, as git writes them and as the formatter turns them into tables and quotes. */
+const CONFLICT = /^(?:\| )?(?:<{7}|>{7}) |^(?:> ){7}/;
 const ABSOLUTE_PATH = /(?<![\w.})/:*!-])\/(?:home|root|work|tmp|Users|opt|var|etc|usr)\/(?=[\w.])/;
 
 const isText = () => true;
@@ -46,6 +48,11 @@ export const projectRules: readonly Rule[] = [
     name: 'absolute-path',
     applies: isText,
     check: checkLines(ABSOLUTE_PATH, 'a path of one machine'),
+  },
+  {
+    name: 'conflict',
+    applies: isText,
+    check: checkLines(CONFLICT, 'a merge was left unfinished'),
   },
   { name: 'exact-versions', applies: isManifest, check: checkVersions },
 ];
