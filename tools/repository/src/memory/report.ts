@@ -9,8 +9,8 @@ const MEASURED = [
   "peak: VmHWM (the kernel's largest resident size) of each process of the run's tree, added over",
   'those alive together; own: what the run says of its one process, workers being its threads.',
   'With fate ledger and replay tables, which the limits would let us leave out: the ledger is',
-  'written to a file shard by shard, replay tables live for one shard, and the oracles keep 15 bytes',
-  'for each report of the open day and up to 15 MiB of samples.',
+  'written to a file shard by shard, replay tables live for one shard, and the oracles keep 15',
+  'bytes for each report of the open day and up to 15 MiB of samples.',
 ];
 
 export function formatRuns(runs: readonly MemoryRun[]): string {
