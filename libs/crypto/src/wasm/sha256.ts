@@ -5,11 +5,11 @@
 
 import { hash } from 'node:crypto';
 import { checkSha256 } from '../block-checks.ts';
+import { copyBytes } from '../bytes.ts';
 import { message } from '../layout.ts';
 import { DIGEST_SIZE } from '../backend.ts';
 import type { Strided } from '../backend.ts';
 import type { KernelInstance } from './instance.ts';
-import { copyBytes } from './staging.ts';
 
 const LANE_COUNT = 4;
 const HASH_BLOCK_SIZE = 64;
@@ -126,7 +126,7 @@ class Lanes {
     if (isInside) return;
     for (let lane = 0; lane < count; lane++) {
       const to = offset + this.#waiting[first + lane]! * stride;
-      copyBytes(this.#bytes, this.#digestAreas + lane * DIGEST_SIZE, bytes, to, DIGEST_SIZE);
+      copyBytes(DIGEST_SIZE, this.#bytes, this.#digestAreas + lane * DIGEST_SIZE, bytes, to);
     }
   }
 
@@ -147,14 +147,14 @@ class Lanes {
     }
     if (messages.buffer === this.#words.buffer) return messages.byteOffset;
     if (end - start > MESSAGE_AREA_SIZE * LANE_COUNT) return NaN;
-    copyBytes(messages, start, this.#bytes, this.#messageAreas, end - start);
+    copyBytes(end - start, messages, start, this.#bytes, this.#messageAreas);
     return this.#messageAreas - start;
   }
 
   /** Copies one message to its lane's area; returns its address. */
   #placeAlone({ messages, offsets, sizes }: HashBlock, index: number, lane: number): number {
     const area = this.#messageAreas + lane * MESSAGE_AREA_SIZE;
-    copyBytes(messages, offsets[index]!, this.#bytes, area, sizes[index]!);
+    copyBytes(sizes[index]!, messages, offsets[index]!, this.#bytes, area);
     return area;
   }
 }

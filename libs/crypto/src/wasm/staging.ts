@@ -4,11 +4,9 @@
  * back item by item, so that what lies between items is never written.
  */
 
+import { copyBytes } from '../bytes.ts';
 import type { Strided } from '../backend.ts';
 import type { KernelInstance } from './instance.ts';
-
-/** Bytes up to which a plain loop copies faster than a view is made. */
-const LOOP_SIZE_MAX = 64;
 
 /** An area in the kernels' memory for up to `itemCount` items of up to `itemSize` bytes. */
 export interface Staging {
@@ -53,11 +51,11 @@ class Area implements Staging {
     if (count > 0 && stride <= this.stride) {
       // Packed items come over in one piece, with what little lies between them.
       this.stride = stride;
-      copyBytes(bytes, start, this.#bytes, this.#start, (count - 1) * stride + size);
+      copyBytes((count - 1) * stride + size, bytes, start, this.#bytes, this.#start);
       return;
     }
     for (let i = 0; i < count; i++) {
-      copyBytes(bytes, start + i * stride, this.#bytes, this.#start + i * this.stride, size);
+      copyBytes(size, bytes, start + i * stride, this.#bytes, this.#start + i * this.stride);
     }
   }
 
@@ -71,13 +69,13 @@ class Area implements Staging {
   collect(items: Strided, first: number, index: number, size: number): void {
     if (items.bytes.buffer === this.#kernels.memory.buffer) return;
     const to = items.offset + (first + index) * items.stride;
-    copyBytes(this.#bytes, this.#start + index * this.stride, items.bytes, to, size);
+    copyBytes(size, this.#bytes, this.#start + index * this.stride, items.bytes, to);
   }
 
   collectAll(items: Strided, first: number, count: number, size: number): void {
     if (items.stride === size && items.bytes.buffer !== this.#kernels.memory.buffer) {
       const to = items.offset + first * size;
-      copyBytes(this.#bytes, this.#start, items.bytes, to, count * size);
+      copyBytes(count * size, this.#bytes, this.#start, items.bytes, to);
       return;
     }
     for (let i = 0; i < count; i++) this.collect(items, first, i, size);
@@ -101,16 +99,4 @@ class Area implements Staging {
 
 function alignedSize(size: number): number {
   return (size + 15) & ~15;
-}
-
-/** `size` bytes; a loop where they are few, since a view costs more than they do. */
-export function copyBytes(
-  source: Uint8Array,
-  from: number,
-  target: Uint8Array,
-  to: number,
-  size: number,
-): void {
-  if (size > LOOP_SIZE_MAX) target.set(source.subarray(from, from + size), to);
-  else for (let i = 0; i < size; i++) target[to + i] = source[from + i]!;
 }
