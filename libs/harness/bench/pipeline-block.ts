@@ -68,7 +68,7 @@ export function setUp(bins: number, count: number, backend: BackendName = fastes
   const sender = { shard, metricSlot: 0, devices, count };
   createWorkload(plan, seedTree).drawMeasurements({ ...sender, out: block.bits });
   const issue = () => openShard(world, shard, day, devices);
-  return { world, line, shard, block, issue, identities: issue() };
+  return { world, line, plan, shard, block, issue, identities: issue() };
 }
 
 /** Runs the block through all parties, again and again; returns a checksum of the sums. */

@@ -8,7 +8,9 @@ import type { BackendName } from '@priolab/crypto';
 import type { BatchPair } from '@priolab/roles';
 
 import { publish } from '../src/pipeline.ts';
+import { createWorkload } from '../src/population/values.ts';
 import { branches } from '../src/run/settings.ts';
+import type { Line } from '../src/run/world.ts';
 import { checkCertificates } from './certificate-check.ts';
 import {
   createPipeline,
@@ -38,6 +40,12 @@ function fullSize(bins: number, backend: BackendName): number {
 }
 
 const stages = {
+  measure({ workload, shard, block, bits, timesMs }: Prepared) {
+    const sender = { shard, metricSlot: 0, devices: block.devices, count: block.count };
+    workload.drawMeasurements({ ...sender, out: bits });
+    workload.drawUploadTimes({ ...sender, outMs: timesMs });
+    return bits.reduce((sum, bit) => sum + bit, 0);
+  },
   'device key and certificate': ({ issue }: Prepared) => issue().credentials[1]!,
   randomise: ({ line, block, randomness }: Prepared) =>
     line.device.randomise(block, randomness).proofs[0]!,
@@ -66,27 +74,40 @@ const stages = {
     return leader ^ line.helper.verifyNext(messages.leader)[0]!;
   },
   // A batch is summed once, so that it must be opened anew each time.
-  'open, decide and sum, both': ({ line, batch }: Prepared) => {
-    const messages = {
-      leader: line.leader.verifyInit(batch.leader),
-      helper: line.helper.verifyInit(batch.helper),
-    };
-    line.leader.verifyNext(messages.helper);
-    line.helper.verifyNext(messages.leader);
-    line.leader.aggregate();
-    line.helper.aggregate();
-    const { published } = publish(
-      line.leader.takeAggregateShares(),
-      line.helper.takeAggregateShares(),
-    );
-    return published[0]!.result.totals[0]!;
+  'open, decide and sum, both': ({ line, batch }: Prepared) => totalOf(sumUp(line, batch)),
+  // One pair of sums, whatever it counts: by report it is next to nothing, so here it is by pair.
+  'combine and estimate, a pair of sums': ({ sums, block }: Prepared) => {
+    let checksum = 0;
+    for (let i = 0; i < block.count; i++) {
+      checksum ^= totalOf(sums) + i;
+    }
+    return checksum;
   },
 } as const;
+
+function openBoth({ leader, helper }: Line, batch: BatchPair) {
+  return { leader: leader.verifyInit(batch.leader), helper: helper.verifyInit(batch.helper) };
+}
+
+/** Both processors' sums of one batch. */
+function sumUp(line: Line, batch: BatchPair) {
+  const messages = openBoth(line, batch);
+  line.leader.verifyNext(messages.helper);
+  line.helper.verifyNext(messages.leader);
+  line.leader.aggregate();
+  line.helper.aggregate();
+  return { leader: line.leader.takeAggregateShares(), helper: line.helper.takeAggregateShares() };
+}
+
+/** What the combiner and the authority make of them. */
+function totalOf({ leader, helper }: ReturnType<typeof sumUp>): number {
+  return publish(leader, helper).published[0]!.result.totals[0]!;
+}
 
 type Prepared = ReturnType<typeof prepareStages>;
 
 function prepareStages(setup: Setup) {
-  const { world, line, shard, block, identities } = setup;
+  const { world, line, shard, plan, block, identities } = setup;
   const randomness = branches.device(world.seedTree, shard.cell);
   const report = line.device.randomise(block, randomness);
   line.device.prove(report, randomness);
@@ -95,11 +116,15 @@ function prepareStages(setup: Setup) {
   const uploads = line.device.attest(sealed, identities, randomness);
   const [found] = line.ingestors.apple.receive(block.task, block.day, uploads).batches;
   const batch: BatchPair = found!;
-  const messages = {
-    leader: line.leader.verifyInit(batch.leader),
-    helper: line.helper.verifyInit(batch.helper),
+  const sums = sumUp(line, batch);
+  const messages = openBoth(line, batch);
+  return {
+    ...setup,
+    ...{ randomness, report, sealed, uploads, batch, messages, sums },
+    workload: createWorkload(plan, world.seedTree),
+    bits: new Uint32Array(block.bits.length),
+    timesMs: new Uint32Array(block.count),
   };
-  return { ...setup, randomness, report, sealed, uploads, batch, messages };
 }
 
 interface RowOptions {
