@@ -6,6 +6,7 @@ export {
   REPORT_ID_SIZE,
   type AggregateShare,
   type BareBatch,
+  type BatchHead,
   type MeasurementBlock,
   type ProcessorRole,
   type ReportBlock,
@@ -32,7 +33,43 @@ export {
 export { createAttestation, type Attestation } from './ingestor/attestation.ts';
 export { createDirectIntake, type DirectIntake } from './ingestor/direct-intake.ts';
 export { createIngestor, type BatchPair, type Ingestor, type Intake } from './ingestor/ingestor.ts';
-export { REPORT_ID_AT, uploadLayout, type UploadLayout } from './messages/upload.ts';
+export {
+  decodeBatchSet,
+  decodeShareBatch,
+  decodeSumPart,
+  decodeVerifierShares,
+  encodeBatchSet,
+  encodeShareBatch,
+  encodeSumPart,
+  encodeVerifierShares,
+  type BatchSet,
+  type Decoded,
+  type KnownTasks,
+  type Rejected,
+} from './messages/plain-batch.ts';
+export {
+  createObjectReader,
+  createObjectSigner,
+  decodeHeader,
+  encodeHeader,
+  type Header,
+  type ObjectFault,
+  type ObjectReader,
+  type ObjectSigner,
+  type Opened,
+  type SignedObject,
+} from './messages/signed-object.ts';
+export {
+  CREATED_AT,
+  DEVICE_KEY_AT,
+  LEADER_AT,
+  REPORT_ID_AT,
+  TASK_ID_AT,
+  readTimeMs,
+  uploadLayout,
+  writeTimeMs,
+  type UploadLayout,
+} from './messages/upload.ts';
 export { binLabel } from './metrics/bin-labels.ts';
 export { catalogueMetric, metricCatalogue } from './metrics/catalogue.ts';
 export {
@@ -65,4 +102,4 @@ export { createProcessor, type Processor } from './processor/processor.ts';
 export { ProtocolAbort } from './protocol-abort.ts';
 export { flipProbability, flipThreshold } from './randomness/flip-threshold.ts';
 export { REASONS, reasonCode, reasonOf, type Reason } from './reasons.ts';
-export { createTask, type Task, type TaskParameters, type Vendor } from './task.ts';
+export { TASK_ID_SIZE, createTask, type Task, type TaskParameters, type Vendor } from './task.ts';

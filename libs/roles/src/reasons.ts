@@ -23,6 +23,16 @@ export const REASONS = [
   'duplicate-report-id',
   'peer-refused',
   'proof-invalid',
+  // Of reports that travel through stores, in simulated time.
+  'not-sent',
+  'rate-limited',
+  'bad-batch-signature',
+  'batch-digest',
+  'batch-header',
+  'batch-unmatched',
+  'late',
+  'window-held',
+  'under-minimum',
 ] as const;
 
 export type Reason = (typeof REASONS)[number];

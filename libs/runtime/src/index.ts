@@ -30,3 +30,22 @@ export {
   type PeakSource,
 } from './resources.ts';
 export { createInterrupt, type Interrupt } from './interrupt.ts';
+export { createTaskQueue, type Delivery, type TaskQueue } from './simulation/task-queue.ts';
+export { createMachine, type Host, type Machine } from './simulation/host.ts';
+export {
+  createNetwork,
+  type Network,
+  type NetworkPolicy,
+  type Transmission,
+} from './simulation/network.ts';
+export {
+  createRemoteStores,
+  type RemoteStores,
+  type StoreAnswer,
+  type StoreOperation,
+  type StorePolicy,
+} from './simulation/remote-store.ts';
+export { createTimeline, type DrivenTimeline, type Timeline } from './simulation/timeline.ts';
+export { createMemoryStore, type MemoryStore } from './stores/memory-store.ts';
+export type { ObjectStat, ObjectStore } from './stores/object-store.ts';
+export { TransportError, type TransportErrorCode } from './transport-error.ts';

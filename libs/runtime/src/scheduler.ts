@@ -25,6 +25,8 @@ export interface SimulatedScheduler extends Scheduler {
   readonly pendingCount: number;
   /** Runs events, also those that events schedule, until none is left; returns how many ran. */
   runUntilEmpty(): number;
+  /** Runs the next event, if there is one up to and at `timeMs`; tells whether one ran. */
+  runNext(timeMs?: number): boolean;
   /** Runs the events up to and at `timeMs`, where the clock stands then; returns how many ran. */
   runUntil(timeMs: number): number;
 }
@@ -51,8 +53,7 @@ export function createScheduler(startMs = 0): SimulatedScheduler {
     push(heap, { timeMs, eventId });
     return eventId;
   };
-  const runWhileDue = (untilMs: number) => {
-    let ranCount = 0;
+  const runNext = (untilMs = Infinity): boolean => {
     for (let next = heap[0]; next !== undefined && next.timeMs <= untilMs; next = heap[0]) {
       pop(heap);
       const action = actions.get(next.eventId);
@@ -60,8 +61,13 @@ export function createScheduler(startMs = 0): SimulatedScheduler {
       actions.delete(next.eventId);
       clock.advanceTo(next.timeMs);
       action();
-      ranCount += 1;
+      return true;
     }
+    return false;
+  };
+  const runWhileDue = (untilMs: number) => {
+    let ranCount = 0;
+    while (runNext(untilMs)) ranCount += 1;
     return ranCount;
   };
 
@@ -73,6 +79,7 @@ export function createScheduler(startMs = 0): SimulatedScheduler {
     get pendingCount() {
       return actions.size;
     },
+    runNext,
     runUntilEmpty: () => runWhileDue(Infinity),
     runUntil(timeMs) {
       const ranCount = runWhileDue(timeMs);

@@ -26,6 +26,8 @@ const UNSAFE = reasonCode('unsafe-query-randomness');
 const DUPLICATE_ID = reasonCode('duplicate-report-id');
 const PEER_REFUSED = reasonCode('peer-refused');
 const PROOF_INVALID = reasonCode('proof-invalid');
+/** In a status array of its own: nothing to do here. */
+const SKIP = 255;
 
 export interface Processor {
   readonly role: ProcessorRole;
@@ -56,13 +58,18 @@ export interface ProcessorOptions {
   readonly role: ProcessorRole;
   readonly backend: CryptoBackend;
   readonly privateKey: PrivateKey;
+  /**
+   * Further keys in use while keys change, asked for at each batch: where `privateKey` does not
+   * open a share they are tried in order (ENPA section 4 "Key forms").
+   */
+  readonly furtherKeys?: () => readonly PrivateKey[];
   readonly prio2: Prio2;
   /** Largest batch, in reports. */
   readonly capacity: number;
 }
 
 export function createProcessor(options: ProcessorOptions): Processor {
-  const { role, backend, privateKey, prio2, capacity } = options;
+  const { role, backend, privateKey, furtherKeys, prio2, capacity } = options;
   const { shape } = prio2;
   const shares = new Uint32Array(capacity * shape.proofLen);
   const plainSize = role === 'leader' ? shape.leaderShareSize : shape.helperShareSize;
@@ -78,8 +85,16 @@ export function createProcessor(options: ProcessorOptions): Processor {
 
   const open = ({ count, sealed, sealedSize }: ShareBatch): Strided => {
     const failure = DECRYPT_FAILED;
-    const block = { count, privateKey, sealed, sealedSize, plaintexts: plain };
-    backend.open({ ...block, status: ownStatus, failure });
+    const block = { count, sealed, sealedSize, plaintexts: plain, failure };
+    backend.open({ ...block, privateKey, status: ownStatus });
+    for (const key of furtherKeys?.() ?? []) {
+      const failed = ownStatus.subarray(0, count);
+      if (!failed.includes(failure)) break;
+      // What was opened, or refused for another reason, is left alone.
+      const again = failed.map((code) => (code === failure ? 0 : SKIP));
+      backend.open({ ...block, privateKey: key, status: again });
+      for (let i = 0; i < count; i++) if (failed[i] === failure && again[i] === 0) failed[i] = 0;
+    }
     return plain;
   };
 

@@ -1,0 +1,258 @@
+/**
+ * The oracles' book of a simulated run: for every report what its phone really put into it and what
+ * every party said about it, and in the end its fate. Reports are found by their 16-byte id, which
+ * all parties pass on; a fault that changes an id says so (`alias`).
+ *
+ * A report's fate is read off the events of the parties, the last word first: published, held,
+ * decided, refused with its batch, refused at the door, given up. What no event explains is
+ * unaccounted, and a failure.
+ */
+
+import { sha256, toHex } from '@priolab/crypto';
+import type { NodeEvent, UploadOutcome } from '@priolab/nodes';
+import { REPORT_ID_AT, REPORT_ID_SIZE, reasonCode, reasonOf } from '@priolab/roles';
+import type { ProcessorRole, Reason, Task } from '@priolab/roles';
+
+import type { Fate, Hop, Outcome } from '../record/fate.ts';
+
+/** One report, as its phone made it. */
+export interface ReportEntry {
+  readonly number: number;
+  readonly task: Task;
+  /** By the time that the phone wrote into it. */
+  readonly windowStartMs: number;
+  /** bins: as sent, noise and deeds included. */
+  readonly sent: Uint32Array;
+  /** bins: before noise; absent where the value is invented. */
+  readonly clean?: Uint32Array;
+  outcome?: UploadOutcome;
+  /** Uploads of it that an ingestor looked at: reason codes, 0 forwarded. */
+  readonly intakes: number[];
+  readonly batchIds: string[];
+  /** Last verdict of each processor: batch and reason code. */
+  readonly verdicts: Partial<Record<ProcessorRole, Map<string, number>>>;
+}
+
+/** What became of a window of a task. */
+export interface WindowEntry {
+  readonly task: Task;
+  readonly windowStartMs: number;
+  published?: Extract<NodeEvent, { kind: 'published' }>;
+  publishedTimes: number;
+  held?: { readonly reason: string; readonly detail: string };
+  suppressed?: number;
+  readonly sums: Partial<Record<ProcessorRole, Extract<NodeEvent, { kind: 'summed' }>>>;
+}
+
+/** What was said of a batch by a processor that does not use it. */
+export interface BatchEntry {
+  /** Known to the simulator alone. */
+  readonly reports: Set<number>;
+  readonly refusals: Map<ProcessorRole, Reason>;
+}
+
+export interface Book {
+  readonly reports: readonly ReportEntry[];
+  readonly windows: ReadonlyMap<string, WindowEntry>;
+  readonly batches: ReadonlyMap<string, BatchEntry>;
+  /** Enters a report under its id. */
+  enter(entry: Omit<ReportEntry, 'intakes' | 'batchIds' | 'verdicts'>, id: Uint8Array): void;
+  /** Another id (hex), or an upload's digest, that belongs to a report. */
+  alias(id: string, report: number): void;
+  outcomeOf(report: number, outcome: UploadOutcome): void;
+  reportOf(idHex: string): number | undefined;
+  note(event: NodeEvent): void;
+  fateOf(report: number): Fate;
+  /** Reports whose fate may still change. */
+  openCount(): number;
+  /** Points r that processors evaluated at, each once, with the number of roots. */
+  readonly points: Map<string, { readonly r: number; readonly rootCount: number }>;
+}
+
+export function windowKey(task: Task, windowStartMs: number): string {
+  return `${toHex(task.id)}/${windowStartMs}`;
+}
+
+/** How the book knows an upload whose id may be gone. */
+export function uploadName(bytes: Uint8Array): string {
+  return `upload ${toHex(sha256(bytes))}`;
+}
+
+const LATE: Reason = 'late';
+
+export function createBook(): Book {
+  const reports: ReportEntry[] = [];
+  const numbers = new Map<string, number>();
+  const windows = new Map<string, WindowEntry>();
+  const batches = new Map<string, BatchEntry>();
+  const points: Book['points'] = new Map();
+
+  const batchOf = (id: string): BatchEntry => {
+    const known = batches.get(id) ?? { reports: new Set(), refusals: new Map() };
+    batches.set(id, known);
+    return known;
+  };
+  const windowOf = (task: Task, windowStartMs: number): WindowEntry => {
+    const key = windowKey(task, windowStartMs);
+    const known = windows.get(key) ?? { task, windowStartMs, sums: {}, publishedTimes: 0 };
+    windows.set(key, known);
+    return known;
+  };
+  const reportIn = (ids: Uint8Array, at: number): ReportEntry | undefined => {
+    const id = toHex(ids.subarray(at, at + REPORT_ID_SIZE));
+    const number = numbers.get(id);
+    return number === undefined ? undefined : reports[number];
+  };
+
+  const noteBatched = (event: Extract<NodeEvent, { kind: 'batched' }>): void => {
+    const entries = event.uploads.map((upload) => {
+      const entry = reportIn(upload, REPORT_ID_AT);
+      const number = entry === undefined ? numbers.get(uploadName(upload)) : undefined;
+      return number === undefined ? entry : reports[number];
+    });
+    entries.forEach((entry, i) => entry?.intakes.push(event.status[i]!));
+    for (const { batchId, uploadSlots } of event.batches) {
+      for (const slot of uploadSlots) {
+        const entry = entries[slot];
+        if (entry === undefined) continue;
+        batchOf(batchId).reports.add(entry.number);
+        if (!entry.batchIds.includes(batchId)) entry.batchIds.push(batchId);
+      }
+    }
+  };
+
+  const noteDecided = (event: Extract<NodeEvent, { kind: 'decided' }>): void => {
+    const { role, batchId, reportIds, status, queryRandomness, task } = event;
+    for (let i = 0; i < status.length; i++) {
+      const entry = reportIn(reportIds, i * REPORT_ID_SIZE);
+      points.set(`${batchId}/${i}`, { r: queryRandomness[i]!, rootCount: task.shape.rootCount });
+      if (entry === undefined) continue;
+      const verdicts = (entry.verdicts[role] ??= new Map());
+      // Twice in one batch: the first is the one that can count.
+      if (verdicts.get(batchId) !== 0) verdicts.set(batchId, status[i]!);
+    }
+  };
+
+  const note = (event: NodeEvent): void => {
+    switch (event.kind) {
+      case 'batched':
+        return noteBatched(event);
+      case 'decided':
+        return noteDecided(event);
+      case 'late':
+        return void batchOf(event.batchId).refusals.set(event.role, LATE);
+      case 'batch-refused':
+        if (event.batchId === '') return;
+        return void batchOf(event.batchId).refusals.set(event.role, event.reason as Reason);
+      case 'summed': {
+        windowOf(event.task, event.windowStartMs).sums[event.role] = event;
+        for (const batchId of event.unmatched) {
+          const { refusals } = batchOf(batchId);
+          if (!refusals.has(event.role)) refusals.set(event.role, 'batch-unmatched');
+        }
+        return;
+      }
+      case 'published': {
+        const window = windowOf(event.result.task, event.result.windowStartMs);
+        window.published = event;
+        window.publishedTimes += 1;
+        return;
+      }
+      case 'held': {
+        const window = windowOf(event.task, event.pair.windowStartMs);
+        window.held = { reason: event.pair.reason, detail: event.pair.detail };
+        return;
+      }
+      case 'suppressed':
+        windowOf(event.task, event.windowStartMs).suppressed = event.count;
+        return;
+      case 'taken-in':
+      case 'peer-missing':
+      case 'task-failed':
+    }
+  };
+
+  const fateOf = (report: number): Fate => fateFrom(reports[report]!, windows, batches);
+
+  return {
+    reports,
+    windows,
+    batches,
+    points,
+    enter(entry, id) {
+      reports[entry.number] = { ...entry, intakes: [], batchIds: [], verdicts: {} };
+      numbers.set(toHex(id), entry.number);
+    },
+    alias: (id, report) => void numbers.set(id, report),
+    outcomeOf(report, outcome) {
+      reports[report]!.outcome = outcome;
+    },
+    reportOf: (id) => numbers.get(id),
+    note,
+    fateOf,
+    openCount: () => reports.reduce((sum, { number }) => sum + (isOpen(fateOf(number)) ? 1 : 0), 0),
+  };
+}
+
+function isOpen({ outcome }: Fate): boolean {
+  return outcome === 'pending' || outcome === 'unaccounted';
+}
+
+const fate = (outcome: Outcome, hop: Hop, reason: Reason = 'none'): Fate => ({
+  outcome,
+  hop,
+  reason,
+});
+
+function fateFrom(
+  entry: ReportEntry,
+  windows: ReadonlyMap<string, WindowEntry>,
+  batches: ReadonlyMap<string, BatchEntry>,
+): Fate {
+  const { verdicts, intakes, batchIds, outcome } = entry;
+  const decided = decidedFate(entry, windows);
+  if (decided !== undefined) return decided;
+  for (const batchId of batchIds) {
+    for (const role of ['leader', 'helper'] as const) {
+      const reason = batches.get(batchId)?.refusals.get(role);
+      if (reason !== undefined) return fate('rejected', role, reason);
+    }
+  }
+  // In a sum at one side and not yet at the other, or in a batch that nobody has summed yet.
+  if (batchIds.length > 0 || verdicts.leader !== undefined) return fate('pending', 'leader');
+  const refused = intakes.find((code) => code !== 0);
+  if (refused !== undefined) return fate('rejected', 'ingestor', reasonOf(refused));
+  if (outcome === undefined) return fate('pending', 'device');
+  if (outcome.kind === 'refused') return fate('rejected', 'ingestor', reasonOf(outcome.reason));
+  if (outcome.kind === 'given-up') return fate('rejected', 'device', 'not-sent');
+  return fate('pending', 'ingestor');
+}
+
+const PEER_REFUSED = reasonCode('peer-refused');
+
+/** What two verdicts and the window make of a report; undefined while a verdict is missing. */
+function decidedFate(
+  { verdicts, task }: ReportEntry,
+  windows: ReadonlyMap<string, WindowEntry>,
+): Fate | undefined {
+  const { leader, helper } = verdicts;
+  if (leader === undefined || helper === undefined) return undefined;
+  for (const [batchId, code] of leader) {
+    if (code !== 0 || helper.get(batchId) !== 0) continue;
+    const window = [...windows.values()].find(
+      (one) => one.task === task && one.sums.leader?.batchIds.includes(batchId) === true,
+    );
+    if (window?.published !== undefined) return fate('accepted', 'combiner');
+    if (window?.held !== undefined) return fate('rejected', 'combiner', 'window-held');
+    if (window?.suppressed !== undefined) return fate('rejected', 'combiner', 'under-minimum');
+    return fate('pending', 'combiner');
+  }
+  for (const [batchId, code] of leader) {
+    const other = helper.get(batchId);
+    if (other === undefined) continue;
+    const leaderFound = code !== 0 && code !== PEER_REFUSED;
+    if (leaderFound) return fate('rejected', 'leader', reasonOf(code));
+    return fate('rejected', 'helper', reasonOf(other === 0 ? code : other));
+  }
+  return undefined;
+}

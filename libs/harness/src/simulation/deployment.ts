@@ -1,0 +1,168 @@
+/**
+ * A deployment in simulated time: each vendor's upload servers and batch job, two processors, the
+ * portal, as programs on machines that share nothing but stores, queues and the network.
+ */
+
+import {
+  createNetwork,
+  createMachine,
+  createMemoryStore,
+  createRemoteStores,
+} from '@priolab/runtime';
+import { createTaskQueue } from '@priolab/runtime';
+import type { DrivenTimeline, Host, Machine, Network, RemoteStores } from '@priolab/runtime';
+import type { TaskQueue } from '@priolab/runtime';
+import { peerOf, persistent, runBatcher, runFront, runPortal, runProcessor } from '@priolab/nodes';
+import { storeNames } from '@priolab/nodes';
+import type { Job, Listener, ProcessorSettings } from '@priolab/nodes';
+import type { SeedBranch } from '@priolab/crypto';
+import type { ProcessorRole, Task, Vendor } from '@priolab/roles';
+
+import { VENDORS } from './parties.ts';
+import type { Parties } from './parties.ts';
+import type { SimulationSettings } from './settings.ts';
+
+export interface Deployment {
+  readonly network: Network;
+  readonly stores: RemoteStores;
+  readonly queues: Readonly<Record<ProcessorRole, TaskQueue<Job>>>;
+  readonly machines: ReadonlyMap<string, Machine>;
+}
+
+/** The transport under a deployment, ready before any party is. */
+export function createTransport(options: {
+  readonly timeline: DrivenTimeline;
+  readonly settings: SimulationSettings;
+  readonly randomness: SeedBranch;
+}): Omit<Deployment, 'machines'> {
+  const { timeline, settings, randomness } = options;
+  const { latencyMs, jitterMs, leaseMs } = settings;
+  const jitter = createJitter(randomness.child('latency'), jitterMs);
+  const network = createNetwork({
+    timeline,
+    latencyMs: ({ from, to, key, leg }) => latencyMs + jitter(`${from} ${to} ${key} ${leg}`),
+  });
+  const stores = createRemoteStores({
+    timeline,
+    create: () => createMemoryStore(timeline),
+    latencyMs: ({ client, store, kind, key }) =>
+      1 + jitter(`${client} ${store} ${kind} ${key}`) / 4,
+  });
+  const queue = (): TaskQueue<Job> => createTaskQueue({ timeline, leaseMs });
+  return { network, stores, queues: { leader: queue(), helper: queue() } };
+}
+
+export function createDeployment(options: {
+  readonly timeline: DrivenTimeline;
+  readonly transport: Omit<Deployment, 'machines'>;
+  readonly parties: Parties;
+  readonly settings: SimulationSettings;
+  readonly listener: Listener;
+}): Deployment {
+  const { timeline, transport, parties, settings, listener } = options;
+  const { network, stores, queues } = transport;
+  const machines = new Map<string, Machine>();
+  const add = (name: string, program: (host: Host) => Promise<void>): void => {
+    machines.set(name, createMachine({ name, timeline, program }));
+  };
+  const tasksOf = (vendor: Vendor): Task[] =>
+    [...parties.tasks.values()].filter((task) => task.vendor === vendor);
+
+  for (const vendor of VENDORS.filter((one) => tasksOf(one).length > 0)) {
+    for (let i = 0; i < settings.replicas; i++) {
+      add(`ingestion/${vendor}/${i}`, (host) =>
+        runFront(host, {
+          network,
+          inbox: stores.reach(storeNames.inbox(vendor), host),
+          tasks: parties.tasks,
+          ageMsMax: settings.ageMsMax,
+          skewMsMax: settings.skewMsMax,
+          uploadsPerKeyMax: settings.uploadsPerKeyMax,
+        }),
+      );
+    }
+    add(`ingestion/${vendor}/batcher`, (host) => {
+      const reach = (name: string) => persistent(stores.reach(name, host), host);
+      return runBatcher(host, {
+        vendor,
+        inbox: reach(storeNames.inbox(vendor)),
+        outboxes: {
+          leader: reach(storeNames.ingestion('leader')),
+          helper: reach(storeNames.ingestion('helper')),
+        },
+        tasks: tasksOf(vendor),
+        ingestorOf: (task, day) => parties.ingestorOf(vendor, task, day),
+        signer: parties.signerOf(`vendor/${vendor}`),
+        everyMs: settings.batchEveryMs,
+        batchSize: settings.batchSize,
+        ageMsMax: settings.ageMsMax,
+        listener,
+      });
+    });
+  }
+  for (const role of ['leader', 'helper'] as const) {
+    add(`processor/${role}`, (host) =>
+      runProcessor(host, {
+        role,
+        tasks: parties.tasks,
+        ingestion: stores.reach(storeNames.ingestion(role), host),
+        validity: stores.reach(storeNames.validity(role), host),
+        peerValidity: stores.reach(storeNames.validity(peerOf(role)), host),
+        state: stores.reach(storeNames.state(role), host),
+        portal: stores.reach(storeNames.portal, host),
+        queue: queues[role],
+        processorOf: (task) => parties.processorOf(role, task),
+        signer: parties.signerOf(`processor/${role}`),
+        ingestionReader: parties.readerOf(['vendor/apple', 'vendor/google']),
+        peerReader: parties.readerOf([`processor/${peerOf(role)}`]),
+        listener,
+        settings: processorSettings(settings),
+      }),
+    );
+  }
+  add('portal', (host) =>
+    runPortal(host, {
+      tasks: parties.tasks,
+      portal: stores.reach(storeNames.portal, host),
+      results: stores.reach(storeNames.results, host),
+      readers: {
+        leader: parties.readerOf(['processor/leader']),
+        helper: parties.readerOf(['processor/helper']),
+      },
+      scanEveryMs: settings.scanEveryMs,
+      minBatch: () => settings.minBatch,
+      listener,
+    }),
+  );
+  return { ...transport, machines };
+}
+
+function processorSettings(settings: SimulationSettings): ProcessorSettings {
+  const { workers, scanEveryMs, graceMs, peerPatienceMs, minBatch, legacy } = settings;
+  return {
+    workers,
+    scanEveryMs,
+    graceMs,
+    peerPatienceMs,
+    minBatch,
+    legacy: {
+      peerIntersection: legacy.has('peer-intersection'),
+      poisonDropsBatch: legacy.has('poison-drops-batch'),
+      countInvalidProofs: legacy.has('count-invalid-proofs'),
+      unequalEmptyBatches: legacy.has('unequal-empty-batches'),
+    },
+  };
+}
+
+/** Whole milliseconds from 0 to `most`, a function of the name alone. */
+function createJitter(branch: SeedBranch, most: number): (name: string) => number {
+  const key = Buffer.from(branch.export());
+  const seed = key.readUInt32LE(0);
+  return (name) => {
+    if (most === 0) return 0;
+    let hash = seed;
+    for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+    hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+    return ((hash ^ (hash >>> 13)) >>> 0) % (most + 1);
+  };
+}

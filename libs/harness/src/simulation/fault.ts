@@ -1,0 +1,91 @@
+/**
+ * What a fault is in code: a function that puts decorators on a deployment before it starts. Roles
+ * and nodes know nothing of faults. A fault says each time that it strikes (`strike`), whom it
+ * strikes and what may come of that: the oracles hold the run to it.
+ */
+
+import type { SeedBranch } from '@priolab/crypto';
+import type {
+  Ingestor,
+  ObjectSigner,
+  Processor,
+  ProcessorRole,
+  Task,
+  Vendor,
+} from '@priolab/roles';
+import type { DrivenTimeline, Machine, Network, RemoteStores, TaskQueue } from '@priolab/runtime';
+import type { Job } from '@priolab/nodes';
+
+import type { Book } from './book.ts';
+import type { Parties } from './parties.ts';
+import type { PhoneHooks } from './phones.ts';
+import type { NemesisItem, SimulationSettings } from './settings.ts';
+
+/**
+ * What may become of a report: `accepted`, `lost`, `pending`, or the reason of a rejection. A
+ * report that several faults struck may end as any of them allows; one that none struck must be
+ * accepted.
+ */
+export type AllowedFate = string;
+
+/** A fault has struck. */
+export interface Strike {
+  /** One line for the fault log. */
+  readonly what: string;
+  /** Report numbers that it may touch; left out: none (it must change nothing). */
+  readonly reports?: readonly number[];
+  /** Left out: `accepted`, the system must recover. */
+  readonly allowed?: readonly AllowedFate[];
+  /** Batches of which every report may end as `allowed` says. */
+  readonly batchIds?: readonly string[];
+  /** Windows (`windowKey`) that need not be published. */
+  readonly windows?: readonly string[];
+}
+
+export type Decorate<T, Where> = (inner: T, where: Where) => T;
+
+/** Where decorators are put; the last one put is the outermost. */
+export interface Hooks {
+  readonly ingestor: Decorate<
+    Ingestor,
+    { readonly vendor: Vendor; readonly task: Task; day: number }
+  >[];
+  readonly processor: Decorate<Processor, { readonly role: ProcessorRole; readonly task: Task }>[];
+  /** Whose signatures: a vendor's batches, a processor's objects. */
+  readonly signer: Decorate<ObjectSigner, { readonly owner: string }>[];
+  readonly phones: PhoneHooks;
+}
+
+export interface FaultContext {
+  readonly item: NemesisItem;
+  readonly timeline: DrivenTimeline;
+  readonly network: Network;
+  readonly stores: RemoteStores;
+  readonly queues: Readonly<Record<ProcessorRole, TaskQueue<Job>>>;
+  /** By name: `ingestion/apple/0`, `ingestion/apple/batcher`, `processor/leader`, `portal`. */
+  readonly machines: ReadonlyMap<string, Machine>;
+  readonly hooks: Hooks;
+  readonly parties: Parties;
+  readonly book: Book;
+  readonly settings: SimulationSettings;
+  /** The fault's own randomness. */
+  readonly randomness: SeedBranch;
+  /** Start and end of the days on which phones report. */
+  readonly startMs: number;
+  readonly endMs: number;
+  /** True while the fault's time has come and is not over. */
+  isOn(): boolean;
+  /**
+   * Whether it strikes on this occasion: it is on, its dose is not spent, and the coin of `key`
+   * (by the fault's probability) says so. Counts nothing by itself.
+   */
+  chooses(key: string): boolean;
+  /** A uniform 32-bit number for `key`. */
+  draw(key: string): number;
+  strike(strike: Strike): void;
+  /** Keeps the run going until this time, for what is to come. */
+  stayUntil(timeMs: number): void;
+}
+
+/** How a fault of the catalogue is done. */
+export type Inject = (context: FaultContext) => void;

@@ -1,0 +1,203 @@
+/**
+ * Who there is in a simulated deployment and what each holds: tasks, keys, the roles' arithmetic.
+ * Every secret comes from the party's own branch of the seed tree.
+ */
+
+import { createBackend, createCountingBackend, fillScalars, toHex } from '@priolab/crypto';
+import type { CryptoBackend, PrivateKey, SeedBranch } from '@priolab/crypto';
+import { createPrio2 } from '@priolab/prio';
+import type { Prio2 } from '@priolab/prio';
+import {
+  createAttestation,
+  createIngestor,
+  createObjectReader,
+  createObjectSigner,
+  createProcessor,
+} from '@priolab/roles';
+import type {
+  Attestation,
+  Ingestor,
+  ObjectReader,
+  ObjectSigner,
+  Processor,
+  ProcessorKeys,
+  ProcessorRole,
+  Task,
+  Vendor,
+} from '@priolab/roles';
+
+import type { PopulationPlan } from '../population/plan.ts';
+import { branches, metricsOf, taskOf } from '../run/settings.ts';
+import type { Work } from '../run/work.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import type { Hooks } from './fault.ts';
+import type { SimulationSettings } from './settings.ts';
+
+const VENDORS: readonly Vendor[] = ['apple', 'google'];
+
+/** One generation of a processor's decryption key. */
+export interface KeyGeneration {
+  readonly keyId: string;
+  readonly key: PrivateKey;
+  /** Phones may learn of it from then on. */
+  readonly fromMs: number;
+  /** The processor forgets it then. */
+  untilMs: number;
+}
+
+export interface Parties {
+  readonly backend: CryptoBackend;
+  readonly tasks: ReadonlyMap<string, Task>;
+  taskFor(metricSlot: number, state: string, vendor: Vendor): Task;
+  readonly rings: Readonly<Record<ProcessorRole, KeyGeneration[]>>;
+  /** Public keys that a phone learns of at `timeMs`. */
+  publicKeysAt(timeMs: number): ProcessorKeys;
+  ingestorOf(vendor: Vendor, task: Task, day: number): Ingestor;
+  processorOf(role: ProcessorRole, task: Task): Processor;
+  signerOf(owner: string): ObjectSigner;
+  /** A reader that trusts these owners' keys. */
+  readerOf(owners: readonly string[]): ObjectReader;
+}
+
+export function createParties(options: {
+  readonly scenario: Scenario;
+  readonly plan: PopulationPlan;
+  readonly seedTree: SeedBranch;
+  readonly settings: SimulationSettings;
+  readonly hooks: Hooks;
+  readonly work: Work;
+  readonly startMs: number;
+  readonly endMs: number;
+  /** The present, for keys that come and go. */
+  readonly nowMs: () => number;
+  /** Private scalars of the vendors' certificate authorities. */
+  readonly authorityScalars: Readonly<Record<Vendor, Uint8Array>>;
+}): Parties {
+  const { scenario, plan, seedTree, settings, hooks, nowMs, authorityScalars } = options;
+  const backend = createCountingBackend(createBackend(scenario.crypto.backend), options.work);
+  const metrics = metricsOf(scenario);
+  const tasks = new Map<string, Task>();
+  const byName = new Map<string, Task>();
+  for (const { state, vendor } of plan.cells) {
+    metrics.forEach((metric, slot) => {
+      const task = taskOf(scenario, metric, state.id, vendor);
+      tasks.set(toHex(task.id), task);
+      byName.set(`${slot}/${state.id}/${vendor}`, task);
+    });
+  }
+  const rings = {
+    leader: createRing(options, backend, 'leader'),
+    helper: createRing(options, backend, 'helper'),
+  };
+  const attestations = lazily<Vendor, Attestation>((vendor) =>
+    createAttestation({
+      backend,
+      vendor,
+      authorityKey: backend.privateKey(authorityScalars[vendor]).publicKey,
+      credentialCapacity: 4 * settings.batchSize,
+      capacity: settings.batchSize,
+    }),
+  );
+  const prio2s = lazily<number, Prio2>((bins) => createPrio2(bins));
+  const usable = (role: ProcessorRole): KeyGeneration[] => {
+    const now = nowMs();
+    return rings[role].filter(({ fromMs, untilMs }) => fromMs <= now && now < untilMs).reverse();
+  };
+  const processors = lazily<string, Processor>((name) => {
+    const [role, id] = name.split(' ') as [ProcessorRole, string];
+    const task = tasks.get(id)!;
+    const inner = createProcessor({
+      role,
+      backend,
+      privateKey: rings[role][0]!.key,
+      furtherKeys: () => usable(role).map(({ key }) => key),
+      prio2: prio2s(task.metric.bins),
+      capacity: 2 * settings.batchSize,
+    });
+    return hooks.processor.reduce((party, decorate) => decorate(party, { role, task }), inner);
+  });
+  const signing = lazily<string, { scalar: Uint8Array; publicKey: Uint8Array }>((owner) => {
+    const scalar = drawScalar(seedTree.child('signing-key', ...owner.split('/')), 0);
+    return { scalar, publicKey: backend.privateKey(scalar).publicKey };
+  });
+
+  return {
+    backend,
+    tasks,
+    rings,
+    taskFor: (slot, state, vendor) => byName.get(`${slot}/${state}/${vendor}`)!,
+    publicKeysAt(timeMs) {
+      const newest = (role: ProcessorRole): Uint8Array =>
+        rings[role].findLast(({ fromMs }) => fromMs <= timeMs)!.key.publicKey;
+      return { leader: newest('leader'), helper: newest('helper') };
+    },
+    ingestorOf(vendor, task, day) {
+      const inner = createIngestor({
+        backend,
+        shape: task.shape,
+        vendor,
+        attestation: attestations(vendor),
+        randomness: branches.ingestor(seedTree, vendor).child(task.state, task.metric.id),
+        capacity: settings.batchSize,
+      });
+      const where = { vendor, task, day };
+      return hooks.ingestor.reduce((party, decorate) => decorate(party, where), inner);
+    },
+    processorOf: (role, task) => processors(`${role} ${toHex(task.id)}`),
+    signerOf(owner) {
+      const inner = createObjectSigner({
+        backend,
+        keyId: owner,
+        scalar: signing(owner).scalar,
+        randomness: seedTree.child('signing-nonce', ...owner.split('/')),
+      });
+      return hooks.signer.reduce((signer, decorate) => decorate(signer, { owner }), inner);
+    },
+    readerOf(owners) {
+      const reader = createObjectReader(backend);
+      for (const owner of owners) reader.trust(owner, signing(owner).publicKey);
+      return reader;
+    },
+  };
+}
+
+/** A processor's keys over the run: one, or a new one every so often, each known for a while. */
+function createRing(
+  options: {
+    readonly seedTree: SeedBranch;
+    readonly settings: SimulationSettings;
+    readonly startMs: number;
+    readonly endMs: number;
+  },
+  backend: CryptoBackend,
+  role: ProcessorRole,
+): KeyGeneration[] {
+  const { seedTree, settings, startMs, endMs } = options;
+  const { rotateEveryMs, overlapMs } = settings;
+  const branch = branches.processor(seedTree, role).child('private-key');
+  const count = rotateEveryMs === 0 ? 1 : 1 + Math.floor((endMs - startMs) / rotateEveryMs);
+  return Array.from({ length: count }, (_, generation) => ({
+    keyId: `${role}-${generation}`,
+    key: backend.privateKey(drawScalar(branch, generation)),
+    fromMs: generation === 0 ? -Infinity : startMs + generation * rotateEveryMs,
+    untilMs:
+      rotateEveryMs === 0 ? Infinity : startMs + (generation + 1) * rotateEveryMs + overlapMs,
+  }));
+}
+
+export function drawScalar(branch: SeedBranch, index: number): Uint8Array {
+  const bytes = new Uint8Array(32);
+  fillScalars(branch, Uint32Array.of(index), 1, { bytes, offset: 0, stride: 32 });
+  return bytes;
+}
+
+function lazily<K, T>(make: (key: K) => T): (key: K) => T {
+  const made = new Map<K, T>();
+  return (key) => {
+    const known = made.get(key) ?? make(key);
+    made.set(key, known);
+    return known;
+  };
+}
+
+export { VENDORS };

@@ -1,0 +1,75 @@
+/**
+ * What faults did to whom, and what may come of it. A report that no fault struck must be accepted;
+ * one that some did may end as any of them allows. So a fault can't excuse what it did not touch.
+ */
+
+import type { AllowedFate, Strike } from './fault.ts';
+import type { NemesisItem } from './settings.ts';
+
+/** One entry of the fault log. */
+export interface LoggedStrike {
+  readonly timeMs: number;
+  /** Index in the scenario's list of faults. */
+  readonly item: number;
+  readonly what: string;
+  readonly reportCount: number;
+}
+
+export interface Strikes {
+  add(timeMs: number, item: number, strike: Strike): void;
+  readonly log: readonly LoggedStrike[];
+  /** How often each of the scenario's faults struck. */
+  readonly fired: readonly number[];
+  readonly struckReports: ReadonlySet<number>;
+  /** What may become of a report, and through which faults. */
+  allowedFor(
+    report: number,
+    batchIds: readonly string[],
+    window: string,
+  ): { readonly fates: ReadonlySet<AllowedFate>; readonly items: readonly number[] };
+  isExcused(window: string): boolean;
+}
+
+/** Strikes kept word for word, for each fault. */
+const LOGGED_MAX = 200;
+
+export function createStrikes(items: readonly NemesisItem[]): Strikes {
+  const log: LoggedStrike[] = [];
+  const fired = items.map(() => 0);
+  const byReport = new Map<number, { item: number; allowed: readonly AllowedFate[] }[]>();
+  const byBatch = new Map<string, { item: number; allowed: readonly AllowedFate[] }[]>();
+  const byWindow = new Map<string, { item: number; allowed: readonly AllowedFate[] }[]>();
+  const enter = <K>(map: Map<K, { item: number; allowed: readonly AllowedFate[] }[]>, key: K) => {
+    const known = map.get(key) ?? [];
+    map.set(key, known);
+    return known;
+  };
+  return {
+    log,
+    fired,
+    get struckReports() {
+      return new Set(byReport.keys());
+    },
+    add(timeMs, item, { what, reports = [], allowed = ['accepted'], batchIds, windows }) {
+      fired[item]! += 1;
+      if (fired[item]! <= LOGGED_MAX) {
+        log.push({ timeMs, item, what, reportCount: reports.length });
+      }
+      for (const report of reports) enter(byReport, report).push({ item, allowed });
+      for (const batchId of batchIds ?? []) enter(byBatch, batchId).push({ item, allowed });
+      for (const window of windows ?? []) enter(byWindow, window).push({ item, allowed });
+    },
+    allowedFor(report, batchIds, window) {
+      const all = [
+        ...(byReport.get(report) ?? []),
+        ...batchIds.flatMap((batchId) => byBatch.get(batchId) ?? []),
+        ...(byWindow.get(window) ?? []),
+      ];
+      const fates = new Set(all.flatMap(({ allowed }) => allowed));
+      // Where only some faults must be refused, the report may not be counted.
+      if (all.length === 0) fates.add('accepted');
+      return { fates, items: [...new Set(all.map(({ item }) => item))] };
+    },
+    isExcused: (window) => byWindow.has(window),
+  };
+}

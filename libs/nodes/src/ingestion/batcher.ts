@@ -1,0 +1,162 @@
+/**
+ * A vendor's batch job: every now and then it takes the uploads that have come, has the ingestor
+ * check them and cut them into batches, and writes each batch to both processors. It may crash
+ * anywhere: what it is about to do is written down first (a plan: which uploads, in which order),
+ * the ingestor gives the same batches for the same plan, and objects are written once. So after a
+ * crash it goes through the plans of the open days again and nothing is lost or doubled.
+ */
+
+import { toHex } from '@priolab/crypto';
+import { DAY_MS, encodeShareBatch } from '@priolab/roles';
+import type { BatchPair, Ingestor, ObjectSigner, ProcessorRole, Task } from '@priolab/roles';
+import type { UploadBlock, Vendor } from '@priolab/roles';
+import type { Host, ObjectStore } from '@priolab/runtime';
+
+import type { Listener } from '../events.ts';
+import { batchBase, endings } from '../names.ts';
+import { writeSigned } from '../signed-store.ts';
+import { inboxPrefix } from './front.ts';
+
+export interface BatcherOptions {
+  readonly vendor: Vendor;
+  readonly inbox: ObjectStore;
+  readonly outboxes: Readonly<Record<ProcessorRole, ObjectStore>>;
+  readonly tasks: readonly Task[];
+  /** A fresh ingestor, with nobody seen yet, for the uploads to a task that were made on a day. */
+  readonly ingestorOf: (task: Task, day: number) => Ingestor;
+  readonly signer: ObjectSigner;
+  readonly everyMs: number;
+  /** Uploads in one plan, at most. */
+  readonly batchSize: number;
+  /** How long after its end a day stays open: as long as its uploads are taken. */
+  readonly ageMsMax: number;
+  readonly listener: Listener;
+}
+
+/** The uploads to one task that were made on one day. */
+interface Partition {
+  readonly task: Task;
+  readonly day: number;
+  readonly ingestor: Ingestor;
+  readonly planned: Set<string>;
+  planCount: number;
+}
+
+/** One side of a batch as it goes to one processor. */
+type Encoded = ReturnType<typeof encodeShareBatch> & {
+  readonly role: ProcessorRole;
+  readonly base: string;
+};
+
+const UTF8 = new TextEncoder();
+
+export async function runBatcher(host: Host, options: BatcherOptions): Promise<void> {
+  const { vendor, inbox, outboxes, tasks, signer, everyMs, batchSize, ageMsMax } = options;
+  const partitions = new Map<string, Partition>();
+
+  const open = async (task: Task, day: number): Promise<Partition> => {
+    const name = inboxPrefix(day, toHex(task.id));
+    const known = partitions.get(name);
+    if (known !== undefined) return known;
+    const ingestor = options.ingestorOf(task, day);
+    ingestor.openPartition(day);
+    const partition: Partition = { task, day, ingestor, planned: new Set(), planCount: 0 };
+    partitions.set(name, partition);
+    for (const key of await inbox.list(planPrefix(partition))) {
+      const uploads = readPlan((await inbox.get(key))!);
+      await execute(partition, partition.planCount++, uploads);
+    }
+    return partition;
+  };
+
+  const execute = async (partition: Partition, plan: number, keys: readonly string[]) => {
+    for (const key of keys) partition.planned.add(key);
+    const uploads = await Promise.all(keys.map((key) => inbox.get(key)));
+    const encoded = receive(options, partition, uploads as Uint8Array[]);
+    const doneKey = `${planPrefix(partition, 'done')}${plan}`;
+    if ((await inbox.stat(doneKey)) !== undefined) return;
+    for (const { role, base, header, packets } of encoded) {
+      await writeSigned(outboxes[role], base + endings.batch, signer.seal(header, packets));
+    }
+    await inbox.put(doneKey, new Uint8Array(0));
+  };
+
+  const cut = async (partition: Partition): Promise<void> => {
+    const { task, day, planned } = partition;
+    const arrived = await inbox.list(inboxPrefix(day, toHex(task.id)));
+    const fresh = arrived.filter((key) => !planned.has(key));
+    for (let from = 0; from < fresh.length; from += batchSize) {
+      const keys = fresh.slice(from, from + batchSize);
+      const plan = partition.planCount++;
+      const key = `${planPrefix(partition)}${String(plan).padStart(6, '0')}`;
+      await inbox.put(key, UTF8.encode(JSON.stringify(keys)));
+      await execute(partition, plan, keys);
+    }
+  };
+
+  /** Days whose uploads are taken now, by this machine's clock. */
+  const openDays = (): number[] => {
+    const nowMs = host.clock.nowMs();
+    const first = Math.floor((nowMs - ageMsMax - everyMs) / DAY_MS);
+    const last = Math.floor((nowMs + everyMs) / DAY_MS);
+    return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  };
+
+  for (;;) {
+    for (const day of openDays()) {
+      for (const task of tasks) if (task.vendor === vendor) await cut(await open(task, day));
+    }
+    const nowMs = host.clock.nowMs();
+    await host.sleep(everyMs - (nowMs % everyMs));
+  }
+}
+
+function planPrefix({ task, day }: Partition, kind: 'plans' | 'done' = 'plans'): string {
+  return `${kind}/${day}/${toHex(task.id)}/`;
+}
+
+function readPlan(bytes: Uint8Array): string[] {
+  return JSON.parse(new TextDecoder().decode(bytes)) as string[];
+}
+
+/** Has the ingestor check the uploads, and copies its batches before it fills its next block. */
+function receive(
+  { vendor, listener }: BatcherOptions,
+  { task, day, ingestor }: Partition,
+  uploads: readonly Uint8Array[],
+): Encoded[] {
+  const { status, batches } = ingestor.receive(task, day, blockOf(uploads));
+  listener({
+    kind: 'batched',
+    vendor,
+    task,
+    day,
+    uploads,
+    status: status.slice(),
+    batches: batches.map(({ leader, uploadSlots }) => ({
+      batchId: toHex(leader.batchId),
+      windowStartMs: leader.windowStartMs,
+      uploadSlots: uploadSlots.slice(),
+    })),
+  });
+  return batches.flatMap((pair: BatchPair) =>
+    (['leader', 'helper'] as const).map((role) => {
+      const { [role]: side } = pair;
+      const base = batchBase(side.task, side.windowStartMs, side.batchId);
+      return { role, base, ...encodeShareBatch(side, role) };
+    }),
+  );
+}
+
+function blockOf(uploads: readonly Uint8Array[]): UploadBlock {
+  const sizes = Uint32Array.from(uploads, (upload) => upload.length);
+  const offsets = new Uint32Array(uploads.length);
+  let size = 0;
+  sizes.forEach((one, i) => {
+    offsets[i] = size;
+    size += one;
+  });
+  const bytes = new Uint8Array(size);
+  uploads.forEach((upload, i) => bytes.set(upload, offsets[i]));
+  return { count: uploads.length, bytes, offsets, sizes };
+}

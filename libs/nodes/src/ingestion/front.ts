@@ -1,0 +1,95 @@
+/**
+ * One replica of a vendor's upload server: looks at the size, the task, the age and the rate of an
+ * upload, stores it, and only then says so. Whether the device is a real one is checked when
+ * batches are made. Replicas share nothing but the store, so any of them may die at any time.
+ */
+
+import { toHex } from '@priolab/crypto';
+import {
+  CREATED_AT,
+  DEVICE_KEY_AT,
+  LEADER_AT,
+  TASK_ID_AT,
+  TASK_ID_SIZE,
+  DAY_MS,
+  readTimeMs,
+  reasonCode,
+  uploadLayout,
+} from '@priolab/roles';
+import type { Task } from '@priolab/roles';
+import { TransportError } from '@priolab/runtime';
+import type { Host, Network, ObjectStore } from '@priolab/runtime';
+
+/** The one byte that an upload is answered with: 0 stored, 255 try again, else a reason code. */
+export const STORED = 0;
+export const TRY_AGAIN = 255;
+
+export interface FrontOptions {
+  readonly network: Network;
+  readonly inbox: ObjectStore;
+  /** By the hex of their ids. */
+  readonly tasks: ReadonlyMap<string, Task>;
+  /** An upload made longer ago, or further ahead, is refused. */
+  readonly ageMsMax: number;
+  readonly skewMsMax: number;
+  /** Uploads of one device key on one day, at most. */
+  readonly uploadsPerKeyMax: number;
+}
+
+const TRUNCATED = reasonCode('truncated');
+const OVERSIZED = reasonCode('oversized');
+const WRONG_TASK = reasonCode('wrong-task');
+const STALE = reasonCode('stale');
+const RATE_LIMITED = reasonCode('rate-limited');
+
+/** The key of a stored upload: its day and task, then when and where it came. */
+export function inboxPrefix(day: number, taskId: string): string {
+  return `uploads/${day}/${taskId}/`;
+}
+
+export async function runFront(host: Host, options: FrontOptions): Promise<void> {
+  const { network, inbox, tasks, ageMsMax, skewMsMax, uploadsPerKeyMax } = options;
+  const uploadsOf = new Map<string, number>();
+  let countedDay = -1;
+  let received = 0;
+  // A replica that starts again counts from 0: its names must not be those of its earlier life.
+  const bootMs = host.clock.nowMs();
+
+  const fault = (upload: Uint8Array): number => {
+    if (upload.length < LEADER_AT) return TRUNCATED;
+    const task = tasks.get(toHex(upload.subarray(TASK_ID_AT, TASK_ID_AT + TASK_ID_SIZE)));
+    if (task === undefined) return WRONG_TASK;
+    if (upload.length > uploadLayout(task.shape).size) return OVERSIZED;
+    const ageMs = host.clock.nowMs() - readTimeMs(upload, CREATED_AT);
+    if (ageMs > ageMsMax || ageMs < -skewMsMax) return STALE;
+    return 0;
+  };
+
+  const isTooMany = (upload: Uint8Array): boolean => {
+    const today = Math.floor(host.clock.nowMs() / DAY_MS);
+    if (today !== countedDay) uploadsOf.clear();
+    countedDay = today;
+    const key = toHex(upload.subarray(DEVICE_KEY_AT + 1, DEVICE_KEY_AT + 17));
+    const count = (uploadsOf.get(key) ?? 0) + 1;
+    uploadsOf.set(key, count);
+    return count > uploadsPerKeyMax;
+  };
+
+  network.listen(host.name, async (upload) => {
+    const found = fault(upload);
+    if (found !== 0) return Uint8Array.of(found);
+    if (isTooMany(upload)) return Uint8Array.of(RATE_LIMITED);
+    const day = Math.floor(readTimeMs(upload, CREATED_AT) / DAY_MS);
+    const taskId = toHex(upload.subarray(TASK_ID_AT, TASK_ID_AT + TASK_ID_SIZE));
+    const arrival = String(host.clock.nowMs()).padStart(15, '0');
+    const name = `${arrival}-${host.name.replaceAll('/', '-')}-${bootMs}-${received++}`;
+    try {
+      await inbox.put(inboxPrefix(day, taskId) + name, upload);
+    } catch (error) {
+      if (error instanceof TransportError) return Uint8Array.of(TRY_AGAIN);
+      throw error;
+    }
+    return Uint8Array.of(STORED);
+  });
+  return Promise.resolve();
+}

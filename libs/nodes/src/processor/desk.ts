@@ -1,0 +1,122 @@
+/**
+ * What a processor's jobs work with: its stores, its role's arithmetic, its keys and its queue, and
+ * the two reads that intake and aggregation share.
+ */
+
+import { toHex } from '@priolab/crypto';
+import { decodeShareBatch, decodeVerifierShares } from '@priolab/roles';
+import type {
+  KnownTasks,
+  ObjectReader,
+  ObjectSigner,
+  Processor,
+  ProcessorRole,
+  ShareBatch,
+  Task,
+  VerifierShareBlock,
+} from '@priolab/roles';
+import type { ObjectStore, TaskQueue } from '@priolab/runtime';
+
+import type { Listener } from '../events.ts';
+import { endings, peerOf } from '../names.ts';
+import { readSigned } from '../signed-store.ts';
+
+/** What is to be done. */
+export type Job =
+  | { readonly kind: 'intake'; readonly base: string }
+  | { readonly kind: 'aggregate'; readonly task: Task; readonly windowStartMs: number };
+
+export interface ProcessorDesk {
+  readonly role: ProcessorRole;
+  readonly tasks: KnownTasks;
+  /** Batches from the vendors. */
+  readonly ingestion: ObjectStore;
+  /** What the peer says. */
+  readonly validity: ObjectStore;
+  /** Where the peer reads what we say. */
+  readonly peerValidity: ObjectStore;
+  /** Our own notes. */
+  readonly state: ObjectStore;
+  readonly portal: ObjectStore;
+  readonly queue: TaskQueue<Job>;
+  /** Our arithmetic for one task. */
+  readonly processorOf: (task: Task) => Processor;
+  readonly signer: ObjectSigner;
+  /** Trusts the vendors. */
+  readonly ingestionReader: ObjectReader;
+  /** Trusts the peer. */
+  readonly peerReader: ObjectReader;
+  readonly listener: Listener;
+  readonly settings: ProcessorSettings;
+}
+
+export interface ProcessorSettings {
+  /** Jobs done at a time. */
+  readonly workers: number;
+  /** How often the stores are looked through for something to do. */
+  readonly scanEveryMs: number;
+  /** A window is summed this long after its end. */
+  readonly graceMs: number;
+  /** When a peer that says nothing about a window is called missing. */
+  readonly peerPatienceMs: number;
+  /** Sums of fewer accepted reports are not handed out. */
+  readonly minBatch: number;
+  /** Documented behaviours of 2021, all off by default. */
+  readonly legacy: {
+    /** Sums what it has heard of from its peer, without asking what the peer sums. */
+    readonly peerIntersection: boolean;
+    /** Refuses a whole batch for one report that does not decrypt. */
+    readonly poisonDropsBatch: boolean;
+    /** Counts reports with invalid proofs as clients. */
+    readonly countInvalidProofs: boolean;
+    /** Takes a batch without reports as if it were not there, and says nothing to the peer. */
+    readonly unequalEmptyBatches: boolean;
+  };
+}
+
+/** May work later: the task is given back. */
+export class NotReady extends Error {
+  override readonly name = 'NotReady';
+}
+
+export type BatchRead =
+  | { readonly state: 'absent' }
+  | { readonly state: 'refused'; readonly reason: string; readonly detail: string }
+  | { readonly state: 'good'; readonly batch: ShareBatch };
+
+/** Our part of a batch. */
+export async function readBatch(desk: ProcessorDesk, base: string): Promise<BatchRead> {
+  const { role, tasks, ingestion, ingestionReader } = desk;
+  const opened = await readSigned(ingestion, base + endings.batch, ingestionReader);
+  if (opened === undefined) return { state: 'absent' };
+  if (!opened.ok) return { state: 'refused', reason: opened.reason, detail: opened.detail };
+  const decoded = decodeShareBatch(opened.header, opened.packets, { role, tasks });
+  if (!decoded.ok) return { state: 'refused', reason: 'batch-header', detail: decoded.detail };
+  // A batch under another's name would be summed under that name.
+  const batchId = toHex(decoded.value.batchId);
+  if (!base.endsWith(`/${batchId}`)) {
+    return { state: 'refused', reason: 'batch-header', detail: `batch ${batchId} is at ${base}` };
+  }
+  return { state: 'good', batch: decoded.value };
+}
+
+export type ValidityRead =
+  | { readonly state: 'absent' }
+  | { readonly state: 'refused'; readonly reason: string; readonly detail: string }
+  | { readonly state: 'good'; readonly shares: VerifierShareBlock };
+
+/** What the peer says about a batch of ours. */
+export async function readValidity(
+  desk: ProcessorDesk,
+  base: string,
+  batch: ShareBatch,
+): Promise<ValidityRead> {
+  const peer = peerOf(desk.role);
+  const key = base + endings.validity(peer);
+  const opened = await readSigned(desk.validity, key, desk.peerReader);
+  if (opened === undefined) return { state: 'absent' };
+  if (!opened.ok) return { state: 'refused', reason: opened.reason, detail: opened.detail };
+  const decoded = decodeVerifierShares(opened.header, opened.packets, { role: peer, batch });
+  if (!decoded.ok) return { state: 'refused', reason: 'batch-header', detail: decoded.detail };
+  return { state: 'good', shares: decoded.value };
+}

@@ -1,0 +1,82 @@
+/**
+ * A processor as a service: looks through its stores for batches to take in and windows to sum,
+ * puts what it finds into its queue, and has workers do it. Everything may happen twice or stop
+ * half way: jobs write the same bytes when they are done again, and what is done is known by what
+ * is in the stores. Source: ENPA section 6.5 "Worker loop", 6.7.
+ */
+
+import { ProtocolAbort } from '@priolab/roles';
+import { TransportError } from '@priolab/runtime';
+import type { Delivery, Host } from '@priolab/runtime';
+
+import { endings, readBatchBase, taskPrefix, windowBase } from '../names.ts';
+import { SIGNATURE } from '../signed-store.ts';
+import { aggregateWindow } from './aggregate.ts';
+import { NotReady } from './desk.ts';
+import type { Job, ProcessorDesk } from './desk.ts';
+import { takeIn } from './intake.ts';
+
+export async function runProcessor(host: Host, desk: ProcessorDesk): Promise<void> {
+  const { settings } = desk;
+  for (let i = 0; i < settings.workers; i++) host.spawn(() => work(host, desk));
+  for (;;) {
+    try {
+      await scan(host, desk);
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error;
+    }
+    const nowMs = host.clock.nowMs();
+    await host.sleep(settings.scanEveryMs - (nowMs % settings.scanEveryMs));
+  }
+}
+
+/** Finds what there is to do; a job that is known is not added again. */
+async function scan(host: Host, { tasks, ingestion, queue, settings }: ProcessorDesk) {
+  const ending = endings.batch + SIGNATURE;
+  for (const task of tasks.values()) {
+    const windows = new Set<number>();
+    for (const key of await ingestion.list(taskPrefix(task))) {
+      if (!key.endsWith(ending)) continue;
+      const base = key.slice(0, -ending.length);
+      const found = readBatchBase(base);
+      if (found === undefined) continue;
+      windows.add(found.windowStartMs);
+      queue.add(`intake-${base}`, { kind: 'intake', base });
+    }
+    for (const windowStartMs of windows) {
+      if (host.clock.nowMs() < windowStartMs + task.windowMs + settings.graceMs) continue;
+      const id = `aggregate-${windowBase(task, windowStartMs)}`;
+      queue.add(id, { kind: 'aggregate', task, windowStartMs });
+    }
+  }
+}
+
+async function work(host: Host, desk: ProcessorDesk): Promise<void> {
+  for (;;) {
+    const delivery = await desk.queue.take(host);
+    await handle(host, desk, delivery);
+  }
+}
+
+async function handle(host: Host, desk: ProcessorDesk, delivery: Delivery<Job>): Promise<void> {
+  const { id, body, attempt } = delivery;
+  try {
+    if (body.kind === 'intake') await takeIn(desk, body.base);
+    else await aggregateWindow(desk, body, host.clock.nowMs());
+    delivery.done();
+  } catch (error) {
+    const isWait = error instanceof NotReady;
+    const retryable = isWait || (error instanceof TransportError && error.retryable);
+    const isExpected =
+      retryable || error instanceof ProtocolAbort || error instanceof TransportError;
+    if (!isExpected) throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    if (!isWait) {
+      const { role } = desk;
+      desk.listener({ kind: 'task-failed', role, id, attempt, retryable, message });
+    }
+    // What can't work is put aside, named, and does not come again (ENPA: the rejected topic).
+    if (retryable) delivery.giveBack(desk.settings.scanEveryMs);
+    else delivery.done();
+  }
+}
