@@ -25,7 +25,13 @@ export interface ReportEntry {
   readonly sent: Uint32Array;
   /** bins: before noise; absent where the value is invented. */
   readonly clean?: Uint32Array;
+  /** What the phone wrote into it as its time. */
+  readonly createdMs: number;
+  /** X of the phone's attestation key: what tells phones apart. */
+  deviceKey?: Uint8Array;
   outcome?: UploadOutcome;
+  /** When the phone heard that it is stored. */
+  storedMs?: number;
   /** Uploads of it that an ingestor looked at: reason codes, 0 forwarded. */
   readonly intakes: number[];
   readonly batchIds: string[];
@@ -59,7 +65,11 @@ export interface Book {
   enter(entry: Omit<ReportEntry, 'intakes' | 'batchIds' | 'verdicts'>, id: Uint8Array): void;
   /** Another id (hex), or an upload's digest, that belongs to a report. */
   alias(id: string, report: number): void;
-  outcomeOf(report: number, outcome: UploadOutcome): void;
+  outcomeOf(report: number, outcome: UploadOutcome, nowMs: number): void;
+  /** Takes note of a value that must never come twice: an id, an ephemeral key. */
+  noteFresh(value: Uint8Array): void;
+  readonly freshValues: ReadonlySet<string>;
+  readonly repeatedValues: number;
   reportOf(idHex: string): number | undefined;
   note(event: NodeEvent): void;
   fateOf(report: number): Fate;
@@ -86,6 +96,8 @@ export function createBook(): Book {
   const windows = new Map<string, WindowEntry>();
   const batches = new Map<string, BatchEntry>();
   const points: Book['points'] = new Map();
+  const freshValues = new Set<string>();
+  let repeatedValues = 0;
 
   const batchOf = (id: string): BatchEntry => {
     const known = batches.get(id) ?? { reports: new Set(), refusals: new Map() };
@@ -184,8 +196,19 @@ export function createBook(): Book {
       numbers.set(toHex(id), entry.number);
     },
     alias: (id, report) => void numbers.set(id, report),
-    outcomeOf(report, outcome) {
-      reports[report]!.outcome = outcome;
+    outcomeOf(report, outcome, nowMs) {
+      const entry = reports[report]!;
+      entry.outcome = outcome;
+      if (outcome.kind === 'stored') entry.storedMs ??= nowMs;
+    },
+    noteFresh(value) {
+      const name = toHex(value);
+      if (freshValues.has(name)) repeatedValues += 1;
+      freshValues.add(name);
+    },
+    freshValues,
+    get repeatedValues() {
+      return repeatedValues;
     },
     reportOf: (id) => numbers.get(id),
     note,

@@ -4,10 +4,19 @@
  * change what a phone does through hooks; the book gets what each really put into its report.
  */
 
+import { POINT_SIZE } from '@priolab/crypto';
 import type { SeedBranch } from '@priolab/crypto';
+import type { Prio2Shape } from '@priolab/prio';
 import { sendUpload } from '@priolab/nodes';
 import type { UploadPolicy } from '@priolab/nodes';
-import { DAY_MS, REPORT_ID_SIZE } from '@priolab/roles';
+import {
+  DAY_MS,
+  DEVICE_KEY_AT,
+  LEADER_AT,
+  REPORT_ID_AT,
+  REPORT_ID_SIZE,
+  uploadLayout,
+} from '@priolab/roles';
 import type { MeasurementBlock, ProcessorKeys, Task, Vendor } from '@priolab/roles';
 import type { DrivenTimeline, Network } from '@priolab/runtime';
 
@@ -108,7 +117,7 @@ export function createPhones(options: PhoneOptions): Phones {
     const known = book.reports[report.number]!.outcome;
     // The first copy that is stored is the one that counts.
     if (known === undefined || (known.kind !== 'stored' && outcome.kind === 'stored')) {
-      book.outcomeOf(report.number, outcome);
+      book.outcomeOf(report.number, outcome, timeline.nowMs());
     }
     underWay -= 1;
   };
@@ -119,7 +128,7 @@ export function createPhones(options: PhoneOptions): Phones {
       [report],
     );
     if (list.length === 0) {
-      book.outcomeOf(report.number, { kind: 'given-up', attempts: 0 });
+      book.outcomeOf(report.number, { kind: 'given-up', attempts: 0 }, timeline.nowMs());
     }
     list.forEach((one, copy) => {
       underWay += 1;
@@ -163,6 +172,7 @@ export function createPhones(options: PhoneOptions): Phones {
           number: context.firstReport + i,
           task,
           windowStartMs: createdMs - (createdMs % task.windowMs),
+          createdMs,
           sent: report.proofs.slice(i * proofLen, i * proofLen + dimension),
           ...(invents ? {} : { clean }),
         },
@@ -177,6 +187,7 @@ export function createPhones(options: PhoneOptions): Phones {
       const at = uploads.offsets[k]!;
       const bytes = uploads.bytes.slice(at, at + uploads.sizes[k]!);
       const createdMs = block.day * DAY_MS + block.timesMs[slot]!;
+      if (k < count) noteUpload(book, number, bytes, task.shape);
       const one: PhoneReport = {
         number,
         task,
@@ -238,6 +249,15 @@ export function createPhones(options: PhoneOptions): Phones {
       }
     },
   };
+}
+
+/** What must be fresh in an upload as the phone made it, and the phone's key. */
+function noteUpload(book: Book, number: number, bytes: Uint8Array, shape: Prio2Shape): void {
+  const { helperAt, size } = uploadLayout(shape);
+  if (bytes.length !== size) return;
+  book.reports[number]!.deviceKey = bytes.slice(DEVICE_KEY_AT + 1, DEVICE_KEY_AT + 33);
+  book.noteFresh(bytes.subarray(REPORT_ID_AT, REPORT_ID_AT + REPORT_ID_SIZE));
+  for (const at of [LEADER_AT, helperAt]) book.noteFresh(bytes.subarray(at, at + POINT_SIZE));
 }
 
 function unionOf(lists: readonly Uint32Array[]): Uint32Array {

@@ -16,6 +16,7 @@ import type { PopulationPlan } from '../population/plan.ts';
 import { firstDay } from '../run/settings.ts';
 import { emptyWork } from '../run/work.ts';
 import type { Work } from '../run/work.ts';
+import type { SimulationRecord } from '../record/simulation-record.ts';
 import { createWorld } from '../run/world.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { createBook } from './book.ts';
@@ -31,6 +32,8 @@ import { createPhones, noPhoneHooks } from './phones.ts';
 import type { NemesisItem, SimulationSettings } from './settings.ts';
 import { createStrikes } from './strikes.ts';
 import type { Strikes } from './strikes.ts';
+import { scanForLeaks } from './leaks.ts';
+import { watchRewrites } from './rewrites.ts';
 
 export interface Simulation {
   readonly scenario: Scenario;
@@ -58,6 +61,12 @@ export interface Simulated {
   readonly eventCount: number;
   readonly interrupted: boolean;
   readonly openTasks: Readonly<Record<'leader' | 'helper', number>>;
+  /** Report -> 1 + index in the scenario's adversaries. */
+  readonly deeds: ReadonlyMap<number, number>;
+  /** Names of events -> how often. */
+  readonly events: Readonly<Record<string, number>>;
+  readonly rewrites: { readonly changed: number; readonly count: number };
+  readonly leaks: SimulationRecord['leaks'];
 }
 
 /** How often the simulation looks whether all is done, once the days are over. */
@@ -92,8 +101,12 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
   });
   const randomness = seedTree.child('simulation');
   const transport = createTransport({ timeline, settings, randomness });
+  const rewrites = watchRewrites(transport.stores);
+  const events: Record<string, number> = {};
+  const count = (name: string): void => void (events[name] = (events[name] ?? 0) + 1);
   const listener = (event: NodeEvent): void => {
     book.note(event);
+    count(event.kind);
     journal.write(timeline.nowMs(), describeEvent(event));
   };
   const deployment = createDeployment({ timeline, transport, parties, settings, listener });
@@ -112,6 +125,8 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     if (inject === undefined) throw new RangeError(`no code for fault ${item.id}`);
     inject(context);
   });
+
+  const deeds = new Map<number, number>();
 
   // Machines start; phones report, day by day.
   for (const machine of deployment.machines.values()) machine.start();
@@ -145,6 +160,8 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     ...{ book, strikes, journal, parties, work, startMs, daysEndMs, eventCount, interrupted },
     endMs: timeline.nowMs(),
     openTasks: { leader: leader.openCount, helper: helper.openCount },
+    ...{ deeds, events, rewrites: rewrites.counts },
+    leaks: scanForLeaks({ world, stores: deployment.stores, journal, book }),
   };
 }
 
@@ -183,17 +200,20 @@ function createOccasions(options: {
 }
 
 function noteDeed(
-  scenario: Scenario,
-  nemesis: readonly NemesisItem[],
-  strikes: Strikes,
-  nowMs: number,
+  parts: {
+    readonly scenario: Scenario;
+    readonly nemesis: readonly NemesisItem[];
+    readonly strikes: Strikes;
+    readonly timeMs: number;
+  },
   report: number,
   deed: number,
 ): void {
+  const { scenario, nemesis, strikes, timeMs } = parts;
   const { id } = scenario.adversaries[deed - 1]!;
   const index = nemesis.findIndex((item) => item.id === id);
   if (index === -1) return;
-  strikes.add(nowMs, index, {
+  strikes.add(timeMs, index, {
     what: `report ${report}`,
     reports: [report],
     allowed: allowedOf(id),

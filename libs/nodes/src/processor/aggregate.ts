@@ -34,13 +34,14 @@ export async function aggregateWindow(
   window: Window,
   nowMs: number,
 ): Promise<void> {
-  const own = await ownSet(desk, window);
+  const read = new Map<string, Ready>();
+  const own = await ownSet(desk, window, read);
   const agreed = desk.settings.legacy.peerIntersection
     ? own
     : intersection(own, await peerSet(desk, window, nowMs));
   const ready: Ready[] = [];
   for (const batchId of agreed) {
-    const found = await readReady(desk, `${await baseOf(desk, window, batchId)}`);
+    const found = read.get(batchId) ?? (await readReady(desk, await baseOf(desk, window, batchId)));
     if (found === undefined) throw new NotReady(`batch ${batchId} can't be read at the moment`);
     ready.push(found);
   }
@@ -52,14 +53,21 @@ export async function aggregateWindow(
   );
 }
 
-/** The batches of the window that we and the peer have; written once and never changed. */
-async function ownSet(desk: ProcessorDesk, window: Window): Promise<readonly string[]> {
+/**
+ * The batches of the window that we and the peer have; written once and never changed.
+ * @param read receives what was read to find out
+ */
+async function ownSet(
+  desk: ProcessorDesk,
+  window: Window,
+  read: Map<string, Ready>,
+): Promise<readonly string[]> {
   const { role, state, signer, peerValidity } = desk;
   const key = windowBase(window.task, window.windowStartMs) + endings.set(role);
   const noted = await state.get(key);
   const batchIds =
     noted === undefined
-      ? await findReady(desk, window)
+      ? await findReady(desk, window, read)
       : (JSON.parse(new TextDecoder().decode(noted)) as string[]);
   if (noted === undefined) {
     await state.put(key, new TextEncoder().encode(JSON.stringify(batchIds)));
@@ -69,14 +77,16 @@ async function ownSet(desk: ProcessorDesk, window: Window): Promise<readonly str
   return batchIds;
 }
 
-async function findReady(desk: ProcessorDesk, window: Window): Promise<string[]> {
-  const bases = await basesOf(desk, window);
-  const found: string[] = [];
-  for (const base of bases) {
+async function findReady(
+  desk: ProcessorDesk,
+  window: Window,
+  read: Map<string, Ready>,
+): Promise<string[]> {
+  for (const base of await basesOf(desk, window)) {
     const ready = await readReady(desk, base);
-    if (ready !== undefined) found.push(toHex(ready.batch.batchId));
+    if (ready !== undefined) read.set(toHex(ready.batch.batchId), ready);
   }
-  return found.sort();
+  return [...read.keys()].sort();
 }
 
 /** Complete batches of the window in our ingestion store. */

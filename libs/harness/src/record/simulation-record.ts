@@ -1,0 +1,77 @@
+/**
+ * What a run in simulated time adds to the run record: faults and what they did, what became of
+ * windows and tasks, and the digest of everything that happened. Plain data, part of the digest.
+ */
+
+/** One fault of the scenario. */
+export interface FaultRecord {
+  readonly id: string;
+  readonly at?: string;
+  /** How often it struck, and how often it must at least. */
+  readonly fired: number;
+  readonly fires: number;
+  /** Reports that it may have touched, by what became of them. */
+  readonly fates: Readonly<Record<string, number>>;
+  /** Reports that it touched and that ended otherwise than it allows. */
+  readonly unexpected: number;
+}
+
+export interface WrongFate {
+  readonly report: number;
+  readonly fate: string;
+  readonly allowed: readonly string[];
+}
+
+export interface SimulationRecord {
+  /** Milliseconds since the Unix epoch, simulated. */
+  readonly startMs: number;
+  readonly daysEndMs: number;
+  readonly endMs: number;
+  readonly eventCount: number;
+  /** Events of the parties and strikes of faults, and the digest of all of them in order. */
+  readonly journal: { readonly count: number; readonly digest: string };
+  readonly faults: readonly FaultRecord[];
+  readonly faultLog: readonly {
+    readonly timeMs: number;
+    readonly id: string;
+    readonly what: string;
+    readonly reports: number;
+  }[];
+  readonly reports: {
+    readonly struck: number;
+    /** Not struck by any fault, and those of them that were not accepted. */
+    readonly untouched: number;
+    readonly untouchedLost: number;
+    readonly wrong: number;
+    readonly wrongExamples: readonly WrongFate[];
+  };
+  readonly windows: {
+    /** Windows for which at least one report was sent. */
+    readonly due: number;
+    readonly published: number;
+    readonly publishedTwice: number;
+    readonly held: number;
+    readonly suppressed: number;
+    /** Neither published, held nor suppressed, though a fault may be the reason (`excused`). */
+    readonly open: number;
+    readonly excused: number;
+    readonly examples: readonly string[];
+  };
+  readonly openTasks: { readonly leader: number; readonly helper: number };
+  /** Fewest reports in a published window. */
+  readonly smallestPublished: number;
+  /** Objects written again: with other bytes than before, of all. */
+  readonly rewrites: { readonly changed: number; readonly count: number };
+  /** Accepted reports that were stored too long after (or before) they were made. */
+  readonly stale: { readonly count: number; readonly of: number };
+  /** Planted secrets looked for, bytes searched, and where some were found. */
+  readonly leaks: {
+    readonly secrets: number;
+    readonly bytes: number;
+    readonly found: readonly string[];
+  };
+  /** Names of events -> how often. */
+  readonly events: Readonly<Record<string, number>>;
+  /** A second run of the same scenario, where `det` asks for it. */
+  readonly rerun?: { readonly digest: string; readonly firstDifference?: number };
+}

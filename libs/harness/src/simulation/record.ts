@@ -1,0 +1,338 @@
+/**
+ * From what a simulation left behind to the run record: fates, cells with their truth, tallies, and
+ * the part that only simulated time has. Pure: it looks and counts.
+ */
+
+import { isSafeQueryRandomness } from '@priolab/prio';
+
+import { adversaries as catalogue } from '../adversary/catalogue.ts';
+import { fateCode } from '../record/fate.ts';
+import type { Fate } from '../record/fate.ts';
+import type { CellRecord, FateCount, TallyRecord } from '../record/run-record.ts';
+import type { FaultRecord, SimulationRecord, WrongFate } from '../record/simulation-record.ts';
+import { reasonCode } from '@priolab/roles';
+import type { Scenario } from '../scenario/scenario.ts';
+import { windowKey } from './book.ts';
+import type { Book, ReportEntry, WindowEntry } from './book.ts';
+import type { NemesisItem, SimulationSettings } from './settings.ts';
+import type { Simulated } from './simulate.ts';
+import type { Strikes } from './strikes.ts';
+
+const EXAMPLES = 5;
+
+/** Every report's fate, and what is wrong with it. */
+export interface Closing {
+  /** By report number. */
+  readonly fates: readonly Fate[];
+  /** Two bytes a report, as the ledger has them. */
+  readonly ledger: Uint8Array;
+  readonly wrong: readonly WrongFate[];
+  readonly wrongCount: number;
+  readonly untouched: number;
+  readonly untouchedLost: number;
+  readonly faults: readonly FaultRecord[];
+}
+
+/** A fate as strikes name it. */
+export function fateName({ outcome, reason }: Fate): string {
+  return outcome === 'rejected' ? reason : outcome;
+}
+
+export function closeBook({ book, strikes }: Simulated, nemesis: readonly NemesisItem[]): Closing {
+  const faults = nemesis.map(({ id, at, fires }, index) => ({
+    id,
+    ...(at === undefined ? {} : { at }),
+    fired: strikes.fired[index]!,
+    fires,
+    fates: {} as Record<string, number>,
+    unexpected: 0,
+  }));
+  const fates: Fate[] = [];
+  const wrong: WrongFate[] = [];
+  const counts = { wrong: 0, untouched: 0, untouchedLost: 0 };
+  const ledger = new Uint8Array(book.reports.length * 2);
+  for (const entry of book.reports) {
+    const { allowed, items, fate } = settle(book, strikes, entry);
+    fates[entry.number] = fate;
+    const code = fateCode(fate.outcome, fate.hop, reasonCode(fate.reason));
+    ledger[2 * entry.number] = code & 0xff;
+    ledger[2 * entry.number + 1] = code >>> 8;
+    const name = fateName(fate);
+    const fits = allowed.has(name);
+    if (items.length === 0) counts.untouched += 1;
+    if (items.length === 0 && !fits) counts.untouchedLost += 1;
+    for (const item of items) {
+      const of = faults[item]!;
+      of.fates[name] = (of.fates[name] ?? 0) + 1;
+      if (!fits) of.unexpected += 1;
+    }
+    if (fits) continue;
+    counts.wrong += 1;
+    if (wrong.length < EXAMPLES) {
+      wrong.push({ report: entry.number, fate: name, allowed: [...allowed] });
+    }
+  }
+  const { wrong: wrongCount, ...rest } = counts;
+  return { fates, ledger, wrong, wrongCount, ...rest, faults };
+}
+
+/** A report that is still open and that a fault may have lost is lost. */
+function settle(book: Book, strikes: Strikes, entry: ReportEntry) {
+  const window = windowKey(entry.task, entry.windowStartMs);
+  const { fates: allowed, items } = strikes.allowedFor(entry.number, entry.batchIds, window);
+  const found = book.fateOf(entry.number);
+  const isOpen = found.outcome === 'pending' || found.reason === 'not-sent';
+  const fate: Fate =
+    isOpen && allowed.has('lost') && !allowed.has(fateName(found))
+      ? { outcome: 'lost', hop: found.hop, reason: 'none' }
+      : found;
+  return { allowed, items, fate };
+}
+
+export function countFates(fates: readonly Fate[]): FateCount[] {
+  const counts = new Map<string, FateCount & { count: number }>();
+  for (const fate of fates) {
+    const key = `${fate.outcome} ${fate.hop} ${fate.reason}`;
+    const known = counts.get(key) ?? { ...fate, count: 0 };
+    counts.set(key, { ...known, count: known.count + 1 });
+  }
+  return [...counts.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, count]) => count);
+}
+
+/** Reports that both processors accepted in one and the same batch. */
+function isDecided({ verdicts: { leader, helper } }: ReportEntry): number {
+  if (leader === undefined || helper === undefined) return 0;
+  return [...leader].filter(([batchId, code]) => code === 0 && helper.get(batchId) === 0).length;
+}
+
+export function cellsOf({ book }: Simulated): CellRecord[] {
+  const windows = new Map<string, { window: WindowEntry; reports: ReportEntry[] }>();
+  for (const [key, window] of book.windows) windows.set(key, { window, reports: [] });
+  for (const entry of book.reports) {
+    const key = windowKey(entry.task, entry.windowStartMs);
+    const { task, windowStartMs } = entry;
+    const empty: WindowEntry = { task, windowStartMs, sums: {}, publishedTimes: 0 };
+    const known = windows.get(key) ?? { window: empty, reports: [] as ReportEntry[] };
+    windows.set(key, known);
+    if (isDecided(entry) > 0) known.reports.push(entry);
+  }
+  return [...windows.values()]
+    .filter(({ window, reports }) => reports.length > 0 || window.sums.leader !== undefined)
+    .map(({ window, reports }) => cellOf(window, reports))
+    .sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
+}
+
+function sortKey({ state, vendor, metric, windowStartMs }: CellRecord): string {
+  return `${state} ${vendor} ${metric} ${String(windowStartMs).padStart(16, '0')}`;
+}
+
+function cellOf(window: WindowEntry, reports: readonly ReportEntry[]): CellRecord {
+  const { task, windowStartMs, sums, published, held, suppressed } = window;
+  const { bins } = task.metric;
+  const truth = {
+    count: reports.length,
+    noisy: new Array<number>(bins).fill(0),
+    honestCount: 0,
+    honestNoisy: new Array<number>(bins).fill(0),
+    honestClean: new Array<number>(bins).fill(0),
+  };
+  for (const { sent, clean } of reports) {
+    if (clean !== undefined) truth.honestCount += 1;
+    for (let bin = 0; bin < bins; bin++) {
+      truth.noisy[bin]! += sent[bin]!;
+      if (clean === undefined) continue;
+      truth.honestNoisy[bin]! += sent[bin]!;
+      truth.honestClean[bin]! += clean[bin]!;
+    }
+  }
+  const small = { reason: 'under-minimum', detail: `${suppressed} reports` };
+  const missing = { reason: 'not-published', detail: 'no pair of sums came' };
+  const reason = held ?? (suppressed === undefined ? missing : small);
+  return {
+    state: task.state,
+    vendor: task.vendor,
+    metric: task.metric.id,
+    windowStartMs,
+    ...(published === undefined ? { held: reason } : {}),
+    counts: {
+      leader: sums.leader?.count ?? 0,
+      helper: sums.helper?.count ?? 0,
+      leaderRejected: sums.leader?.rejectedCount ?? 0,
+      helperRejected: sums.helper?.rejectedCount ?? 0,
+    },
+    batchCount: sums.leader?.batchIds.length ?? 0,
+    ...(published === undefined
+      ? {}
+      : {
+          totals: [...published.result.totals],
+          estimates: [...published.estimate.values],
+          standardError: published.estimate.standardError,
+        }),
+    truth,
+  };
+}
+
+export function tallyOf(
+  simulated: Simulated,
+  scenario: Scenario,
+  { fates, wrongCount, wrong }: Closing,
+): TallyRecord {
+  const { book } = simulated;
+  let disagreements = 0;
+  let doubled = 0;
+  let uploads = 0;
+  let flippedBits = 0;
+  let noisedBits = 0;
+  for (const entry of book.reports) {
+    const { verdicts, sent, clean } = entry;
+    uploads += entry.intakes.length;
+    const times = isDecided(entry);
+    if (times > 1) doubled += 1;
+    for (const [batchId, code] of verdicts.leader ?? []) {
+      const other = verdicts.helper?.get(batchId);
+      if (other !== undefined && (code === 0) !== (other === 0)) disagreements += 1;
+    }
+    if (times === 0 || clean === undefined) continue;
+    noisedBits += clean.length;
+    clean.forEach((bit, bin) => (flippedBits += bit === sent[bin] ? 0 : 1));
+  }
+  const points = [...book.points.values()];
+  const unsafe = points.filter(({ r, rootCount }) => !isSafeQueryRandomness(r, rootCount));
+  const soundness = soundnessOf(simulated, scenario, fates);
+  return {
+    uploads,
+    copies: Math.max(0, uploads - book.reports.length),
+    ...soundness,
+    wrongFates: wrongCount,
+    wrongFateExamples: wrong.map(({ report }) => report),
+    disagreements,
+    wrongCopies: 0,
+    doubled,
+    points: points.length,
+    unsafePoints: unsafe.length,
+    freshValues: book.freshValues.size,
+    repeatedValues: book.repeatedValues,
+    flippedBits,
+    noisedBits,
+    crossChecked: 0,
+    crossCheckMismatches: 0,
+  };
+}
+
+/** Forgeries that only the proof check stands against, and other cheats, that were counted. */
+function soundnessOf(
+  { book, deeds }: Simulated,
+  { adversaries }: Scenario,
+  fates: readonly Fate[],
+) {
+  let escapeBound = 0;
+  let soundnessTrials = 0;
+  let soundnessEscapes = 0;
+  let otherEscapes = 0;
+  for (const [report, deed] of deeds) {
+    const { soundness, refusedAs, resends } = catalogue[adversaries[deed - 1]!.id];
+    if (refusedAs.length === 0 || resends !== undefined) continue;
+    const escaped = fates[report]!.outcome === 'accepted';
+    if (!soundness) {
+      if (escaped) otherEscapes += 1;
+      continue;
+    }
+    const { rootCount, modulus } = book.reports[report]!.task.shape;
+    soundnessTrials += 1;
+    escapeBound += (2 * rootCount) / modulus;
+    if (escaped) soundnessEscapes += 1;
+  }
+  return { escapeBound, soundnessTrials, soundnessEscapes, otherEscapes };
+}
+
+export function simulationRecordOf(
+  simulated: Simulated,
+  parts: {
+    readonly nemesis: readonly NemesisItem[];
+    readonly settings: SimulationSettings;
+    readonly closing: Closing;
+  },
+): SimulationRecord {
+  const { book, strikes, journal, startMs, daysEndMs, endMs, eventCount, openTasks } = simulated;
+  const { nemesis, settings, closing } = parts;
+  return {
+    ...{ startMs, daysEndMs, endMs, eventCount, openTasks },
+    journal: { count: journal.count, digest: journal.digest() },
+    faults: closing.faults,
+    faultLog: strikes.log.map(({ timeMs, item, what, reportCount }) => ({
+      timeMs,
+      id: nemesis[item]!.id,
+      what,
+      reports: reportCount,
+    })),
+    reports: {
+      struck: book.reports.length - closing.untouched,
+      untouched: closing.untouched,
+      untouchedLost: closing.untouchedLost,
+      wrong: closing.wrongCount,
+      wrongExamples: closing.wrong,
+    },
+    windows: windowsOf(simulated),
+    smallestPublished: smallestPublished(book),
+    rewrites: simulated.rewrites,
+    stale: staleOf(book, settings, closing.fates),
+    leaks: simulated.leaks,
+    events: simulated.events,
+  };
+}
+
+function windowsOf({ book, strikes }: Simulated): SimulationRecord['windows'] {
+  const due = new Map<string, string>();
+  for (const { task, windowStartMs, batchIds } of book.reports) {
+    if (batchIds.length === 0) continue;
+    const at = new Date(windowStartMs).toISOString().slice(0, 16);
+    due.set(
+      windowKey(task, windowStartMs),
+      `${task.state}/${task.vendor} ${task.metric.id} ${at}Z`,
+    );
+  }
+  const all = [...book.windows];
+  const settled = ([, one]: [string, WindowEntry]): boolean =>
+    one.published !== undefined || one.held !== undefined || one.suppressed !== undefined;
+  // A window all of whose batches were refused has nothing to publish: it is closed with no sum.
+  const isEmpty = (key: string): boolean => {
+    const sums = book.windows.get(key)?.sums;
+    return sums?.leader?.batchIds.length === 0 && sums.helper?.batchIds.length === 0;
+  };
+  const done = new Set(all.filter(settled).map(([key]) => key));
+  const open = [...due].filter(([key]) => !done.has(key) && !isEmpty(key));
+  const heldKeys = all.filter(([, one]) => one.held !== undefined).map(([key]) => key);
+  const unexcused = [...open.map(([key]) => key), ...heldKeys].filter(
+    (key) => !strikes.isExcused(key),
+  );
+  return {
+    due: due.size,
+    published: all.filter(([, one]) => one.published !== undefined).length,
+    publishedTwice: all.filter(([, one]) => one.publishedTimes > 1).length,
+    held: heldKeys.length,
+    suppressed: all.filter(([, one]) => one.suppressed !== undefined).length,
+    open: open.length,
+    excused: open.length + heldKeys.length - unexcused.length,
+    examples: unexcused.slice(0, EXAMPLES).map((key) => due.get(key) ?? key),
+  };
+}
+
+function smallestPublished({ windows }: Book): number {
+  const counts = [...windows.values()].flatMap(({ published }) =>
+    published === undefined ? [] : [published.result.count],
+  );
+  return counts.length === 0 ? 0 : Math.min(...counts);
+}
+
+/** Accepted though stored too long after, or before, the time that the phone wrote into it. */
+function staleOf(book: Book, settings: SimulationSettings, fates: readonly Fate[]) {
+  const accepted = book.reports.filter(({ number }) => fates[number]!.outcome === 'accepted');
+  // The answer comes back a little later than the server looked at its clock.
+  const slackMs = settings.timeoutMs;
+  const stale = accepted.filter(({ createdMs, storedMs }) => {
+    if (storedMs === undefined) return false;
+    const ageMs = storedMs - createdMs;
+    return ageMs > settings.ageMsMax + slackMs || ageMs < -settings.skewMsMax;
+  });
+  return { count: stale.length, of: accepted.length };
+}
