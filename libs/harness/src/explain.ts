@@ -75,13 +75,13 @@ const reasons: Readonly<Record<Reason, string>> = {
   'proof-invalid': 'f(r) * g(r) is not h(r): the report does not hold bits only.',
   'not-sent': 'The phone gave up, or had no connection: no ingestion server ever stored it.',
   'rate-limited': 'More uploads of one device key on one day than any honest phone sends.',
-  'bad-batch-signature': 'The batch is not signed by a key that this processor trusts.',
+  'batch-signature': 'The batch is not signed by a key that this processor trusts.',
   'batch-digest': 'The packets are not those that the signed header speaks of.',
   'batch-header': 'The header does not say what is known of its task, or is at the wrong place.',
   'batch-unmatched': 'One processor had the batch in full and the other had not: neither sums it.',
-  late: 'The batch came after its window was closed; a window is never opened again.',
+  'batch-late': 'The batch came after its window was closed; a window is never opened again.',
   'window-held': 'The combiner held the window: the two sums do not fit each other.',
-  'under-minimum': 'Fewer reports in the window than may be published.',
+  'below-minimum': 'Fewer reports in the window than may be published.',
 };
 
 const holdReasons: Readonly<Record<HoldReason, string>> = {

@@ -26,13 +26,13 @@ export const REASONS = [
   // Of reports that travel through stores, in simulated time.
   'not-sent',
   'rate-limited',
-  'bad-batch-signature',
+  'batch-signature',
   'batch-digest',
   'batch-header',
   'batch-unmatched',
-  'late',
+  'batch-late',
   'window-held',
-  'under-minimum',
+  'below-minimum',
 ] as const;
 
 export type Reason = (typeof REASONS)[number];

@@ -12,6 +12,7 @@ import type { FidelityRecord } from '../fidelity.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Stage } from '../run/stages.ts';
 import type { Work } from '../run/work.ts';
+import type { SimulationRecord } from './simulation-record.ts';
 
 export const RECORD_SCHEMA = 'priolab-run/1';
 
@@ -159,6 +160,8 @@ export interface RunRecord {
   readonly cells: readonly CellRecord[];
   readonly adversaries: readonly AdversaryRecord[];
   readonly tally: TallyRecord;
+  /** What only runs in simulated time have. */
+  readonly simulation?: SimulationRecord;
   readonly cost: CostRecord;
   readonly environment: EnvironmentRecord;
 }

@@ -2,7 +2,6 @@
  * Runs a scenario: plan the population, run its shards on an engine, publish, judge, record.
  */
 
-import { multiplyPoints } from '@priolab/crypto';
 import { cpuTimeMs, createEngine, monotonicMs, watchMemory } from '@priolab/runtime';
 import type { Engine, MemoryWatch } from '@priolab/runtime';
 
@@ -26,6 +25,9 @@ import type {
 } from '../record/run-record.ts';
 import { digestOf, scenarioDigest } from '../scenario/digest.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { runSimulated } from '../simulation/run.ts';
+import type { Inject } from '../simulation/fault.ts';
+import { calibrate } from './calibrate.ts';
 import { createCollector } from './collect.ts';
 import type { Collector } from './collect.ts';
 import { planGradually } from './settings.ts';
@@ -56,14 +58,15 @@ export interface RunOptions {
   /** For tests: another engine or another program. */
   readonly engine?: Engine;
   readonly program?: URL;
+  /** For tests in simulated time: other code of faults, by id. */
+  readonly faults?: ReadonlyMap<string, Inject>;
 }
 
 const PROGRAM = new URL('./shard-program.ts', import.meta.url);
-/** Multiplications timed for a calibration: some 50 ms. */
-const CALIBRATION_COUNT = 400;
 
 export async function runScenario(options: RunOptions): Promise<RunSummary> {
   const { scenario } = options;
+  if (scenario.clock === 'simulated') return runSimulated(options);
   const startMs = monotonicMs();
   const startCpuMs = cpuTimeMs();
   const memory = watchMemory();
@@ -100,14 +103,6 @@ export async function runScenario(options: RunOptions): Promise<RunSummary> {
   const record = recordOf({ scenario, plan, collector, interrupted, cost, environment });
   const expectations = judge(record);
   return { ...record, expectations, ...overallVerdict(expectations, interrupted) };
-}
-
-/** Microseconds of one P-256 multiplication, now, here. */
-function calibrate(): number {
-  multiplyPoints(CALIBRATION_COUNT / 4);
-  const start = cpuTimeMs();
-  multiplyPoints(CALIBRATION_COUNT);
-  return (1000 * (cpuTimeMs() - start)) / CALIBRATION_COUNT;
 }
 
 async function runShards(

@@ -88,7 +88,7 @@ export function uploadName(bytes: Uint8Array): string {
   return `upload ${toHex(sha256(bytes))}`;
 }
 
-const LATE: Reason = 'late';
+const LATE: Reason = 'batch-late';
 
 export function createBook(): Book {
   const reports: ReportEntry[] = [];
@@ -267,7 +267,7 @@ function decidedFate(
     );
     if (window?.published !== undefined) return fate('accepted', 'combiner');
     if (window?.held !== undefined) return fate('rejected', 'combiner', 'window-held');
-    if (window?.suppressed !== undefined) return fate('rejected', 'combiner', 'under-minimum');
+    if (window?.suppressed !== undefined) return fate('rejected', 'combiner', 'below-minimum');
     return fate('pending', 'combiner');
   }
   for (const [batchId, code] of leader) {

@@ -145,7 +145,7 @@ function cellOf(window: WindowEntry, reports: readonly ReportEntry[]): CellRecor
       truth.honestClean[bin]! += clean[bin]!;
     }
   }
-  const small = { reason: 'under-minimum', detail: `${suppressed} reports` };
+  const small = { reason: 'below-minimum', detail: `${suppressed} reports` };
   const missing = { reason: 'not-published', detail: 'no pair of sums came' };
   const reason = held ?? (suppressed === undefined ? missing : small);
   return {

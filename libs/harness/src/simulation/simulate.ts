@@ -135,8 +135,10 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     network: deployment.network,
     hooks: hooks.phones,
     firstDay: day0,
-    onDeed: ({ number, deed }) =>
-      noteDeed(scenario, nemesis, strikes, timeline.nowMs(), number, deed),
+    onDeed({ number, deed }) {
+      deeds.set(number, deed);
+      noteDeed({ scenario, nemesis, strikes, timeMs: timeline.nowMs() }, number, deed);
+    },
   });
   for (let day = 0; day < plan.population.days; day++) {
     timeline.at(startMs + day * DAY_MS, () => phones.startDay(day0 + day));

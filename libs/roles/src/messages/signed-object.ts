@@ -22,7 +22,7 @@ export interface SignedObject {
 export type Header = Readonly<Record<string, string | number | readonly string[]>>;
 
 /** Why an object is refused. */
-export type ObjectFault = 'bad-batch-signature' | 'batch-digest' | 'batch-header';
+export type ObjectFault = 'batch-signature' | 'batch-digest' | 'batch-header';
 
 export type Opened =
   | { readonly ok: true; readonly header: Header; readonly packets: Uint8Array; keyId: string }
@@ -113,10 +113,10 @@ export function createObjectReader(backend: CryptoBackend): ObjectReader {
       const index = signed === undefined ? undefined : indexOf.get(signed.keyId);
       if (signed === undefined || index === undefined) {
         const detail = signed === undefined ? 'no signature' : `unknown key "${signed.keyId}"`;
-        return { ok: false, reason: 'bad-batch-signature', detail };
+        return { ok: false, reason: 'batch-signature', detail };
       }
       if (!isSigned(index, header, signed.signature)) {
-        return { ok: false, reason: 'bad-batch-signature', detail: `by key "${signed.keyId}"` };
+        return { ok: false, reason: 'batch-signature', detail: `by key "${signed.keyId}"` };
       }
       const fields = decodeHeader(header);
       if (fields === undefined) return { ok: false, reason: 'batch-header', detail: 'no header' };

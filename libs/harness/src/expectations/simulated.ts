@@ -1,0 +1,275 @@
+/**
+ * The oracles of runs in simulated time: pure functions of the run record.
+ *
+ * A failure: a published total that is not exact, a report with a fate that neither honesty nor a
+ * fault that struck it explains, a window that stays open without excuse. Not a failure: a window
+ * that was held because of a fault, or a report that a fault was allowed to cost. Vacuous: nothing
+ * was published, no fault struck, nothing was written twice.
+ */
+
+import type { CellRecord, ExpectationOutcome, RunRecord } from '../record/run-record.ts';
+import type { FaultRecord, SimulationRecord } from '../record/simulation-record.ts';
+
+type Outcome = Omit<ExpectationOutcome, 'id'>;
+
+export type SimulatedCheck = (record: RunRecord, simulation: SimulationRecord) => Outcome;
+
+function outcome(options: {
+  readonly n: number;
+  readonly failed: boolean;
+  readonly observed: string;
+  readonly limit: string;
+}): Outcome {
+  const { n, failed, observed, limit } = options;
+  const verdict = failed ? 'fail' : n === 0 ? 'vacuous' : 'pass';
+  return { verdict, observed: n === 0 && !failed ? `no data: ${observed}` : observed, limit, n };
+}
+
+const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
+
+function isPublished(cell: CellRecord): boolean {
+  return cell.totals !== undefined;
+}
+
+function cellName({ state, vendor, metric, windowStartMs }: CellRecord): string {
+  return `${state}/${vendor} ${metric} ${new Date(windowStartMs).toISOString().slice(0, 16)}Z`;
+}
+
+/** `sum.exact`: what is published is exact, bin by bin. What is not published is `live`'s. */
+const checkSums: SimulatedCheck = ({ cells }) => {
+  const published = cells.filter(isPublished);
+  const wrong = published.filter(({ totals, truth }) =>
+    totals!.some((total, bin) => total !== truth.noisy[bin]),
+  );
+  const [first] = wrong;
+  return outcome({
+    n: published.reduce((sum, { truth }) => sum + truth.count, 0),
+    failed: wrong.length > 0,
+    observed:
+      `${wrong.length} of ${plural(published.length, 'published window')} wrong` +
+      (first === undefined ? '' : `; first: ${cellName(first)}`),
+    limit: 'every bin equal to the true sum over accepted reports',
+  });
+};
+
+/** `count.exact`: published windows count the accepted reports, at both processors. */
+const checkCounts: SimulatedCheck = ({ cells }) => {
+  const published = cells.filter(isPublished);
+  const wrong = published.filter(
+    ({ counts, truth }) => counts.leader !== truth.count || counts.helper !== truth.count,
+  );
+  const [first] = wrong;
+  return outcome({
+    n: published.reduce((sum, { truth }) => sum + truth.count, 0),
+    failed: wrong.length > 0,
+    observed:
+      `${wrong.length} of ${plural(published.length, 'count')} wrong` +
+      (first === undefined
+        ? ''
+        : `; first: ${cellName(first)}: ${first.counts.leader} and ${first.counts.helper}, ` +
+          `accepted ${first.truth.count}`),
+    limit: 'both processors count the accepted reports',
+  });
+};
+
+/** `conserve`: each report has one fate; what is pending or lost has a fault as its reason. */
+const checkConservation: SimulatedCheck = (
+  { fates, cells, population, interrupted },
+  { reports },
+) => {
+  const total = (name?: string): number =>
+    fates.reduce(
+      (sum, one) => sum + (name === undefined || one.outcome === name ? one.count : 0),
+      0,
+    );
+  const counted = cells.filter(isPublished).reduce((sum, { counts }) => sum + counts.leader, 0);
+  const problems = [
+    [total(), population.reports, 'fates for planned reports'],
+    [total('accepted'), counted, 'accepted reports for those in published sums'],
+    [total('unaccounted'), 0, 'unaccounted'],
+    [reports.struck + reports.untouched, population.reports, 'reports in the book'],
+  ] as const;
+  const wrong = interrupted ? [] : problems.filter(([got, expected]) => got !== expected);
+  const shown = wrong.map(([got, expected, what]) => `; ${what}: ${got}, expected ${expected}`);
+  const names = ['accepted', 'rejected', 'lost', 'pending'];
+  return outcome({
+    n: population.reports,
+    failed: wrong.length > 0,
+    observed: `${names.map((name) => `${total(name)} ${name}`).join(', ')}${shown.join('')}`,
+    limit: 'every report has exactly one fate, and the sums hold what was accepted',
+  });
+};
+
+/** `once`: no report is in two sums, no window is published twice. */
+const checkOnce: SimulatedCheck = ({ tally, fates }, { windows }) =>
+  outcome({
+    n: fates.find(({ outcome: name }) => name === 'accepted')?.count ?? 0,
+    failed: tally.doubled > 0 || windows.publishedTwice > 0,
+    observed:
+      `${plural(tally.doubled, 'report')} counted more than once, ` +
+      `${plural(windows.publishedTwice, 'window')} published twice`,
+    limit: 'none',
+  });
+
+/** `sets.equal`: where both processors decided, they decided the same about the same batches. */
+const checkSets: SimulatedCheck = ({ tally, cells }) => {
+  const differing = cells.filter(
+    ({ held }) => held?.reason === 'batches-differ' || held?.reason === 'counts-differ',
+  );
+  return outcome({
+    n: tally.points,
+    failed: tally.disagreements > 0 || differing.length > 0,
+    observed:
+      `${plural(tally.disagreements, 'report')} accepted by one processor only, ` +
+      `${plural(differing.length, 'pair')} of sums that differ`,
+    limit: 'none',
+  });
+};
+
+/** `reason`: every fate is one that honesty or a fault that struck the report calls for. */
+const checkReasons: SimulatedCheck = ({ population }, { reports }) => {
+  const examples = reports.wrongExamples.map(
+    ({ report, fate, allowed }) => `report ${report} ${fate} (allowed: ${allowed.join(' or ')})`,
+  );
+  return outcome({
+    n: population.reports,
+    failed: reports.wrong > 0,
+    observed:
+      `${plural(reports.wrong, 'report')} with a fate that is not theirs` +
+      (examples.length === 0 ? '' : `; ${examples.slice(0, 2).join('; ')}`),
+    limit: 'untouched: accepted; struck: as the fault allows',
+  });
+};
+
+/** `rand.safe`: no unsafe r; no id and no ephemeral key used twice. */
+const checkRandomness: SimulatedCheck = ({ tally }) => {
+  const { points, unsafePoints, freshValues, repeatedValues } = tally;
+  return outcome({
+    n: Math.min(points, freshValues),
+    failed: unsafePoints > 0 || repeatedValues > 0,
+    observed:
+      `${unsafePoints} of ${points} points r unsafe, ${repeatedValues} of ${freshValues} ids ` +
+      'and ephemeral keys repeated',
+    limit: 'none',
+  });
+};
+
+/** `blast`: what no fault touched is counted. */
+const checkBlast: SimulatedCheck = (_record, { reports }) =>
+  outcome({
+    n: reports.struck === 0 ? 0 : reports.untouched,
+    failed: reports.untouchedLost > 0,
+    observed: `${reports.untouchedLost} of ${plural(reports.untouched, 'untouched report')} not counted`,
+    limit: 'none',
+  });
+
+/** `live`: everything that can come to its end has: windows published, no task left. */
+const checkLiveness: SimulatedCheck = (_record, { windows, openTasks }) => {
+  const open = windows.open + windows.held - windows.excused;
+  const tasks = openTasks.leader + openTasks.helper;
+  const failed = open > 0 || (tasks > 0 && windows.excused === 0);
+  return outcome({
+    n: windows.due,
+    failed,
+    observed:
+      `${windows.published} of ${plural(windows.due, 'window')} published, ${windows.suppressed} ` +
+      `suppressed, ${windows.excused} excused by a fault, ${open} open; ${plural(tasks, 'task')} ` +
+      `left${windows.examples.length === 0 ? '' : `; first: ${windows.examples[0]}`}`,
+    limit: 'every window published or excused',
+  });
+};
+
+/** `fresh`: nothing was accepted too long after, or before, it was made. */
+const checkFreshness: SimulatedCheck = (_record, { stale }) =>
+  outcome({
+    n: stale.of,
+    failed: stale.count > 0,
+    observed: `${stale.count} of ${plural(stale.of, 'accepted report')} too old or too new`,
+    limit: 'none',
+  });
+
+/** `minbatch`: no window with fewer reports than may be published, nor fewer honest ones. */
+const checkMinimum: SimulatedCheck = ({ scenario, cells }, { smallestPublished }) => {
+  const { minBatch } = scenario.services;
+  const published = cells.filter(isPublished);
+  const fewest = Math.min(smallestPublished, ...published.map(({ truth }) => truth.honestCount));
+  return outcome({
+    n: minBatch > 1 ? published.length : 0,
+    failed: published.length > 0 && fewest < minBatch,
+    observed:
+      published.length === 0
+        ? 'nothing published'
+        : `the smallest published window has ${fewest} honest reports`,
+    limit: `at least ${minBatch}`,
+  });
+};
+
+/** `idem`: what was written again was the same. */
+const checkIdempotence: SimulatedCheck = (_record, { rewrites }) =>
+  outcome({
+    n: rewrites.count,
+    failed: rewrites.changed > 0,
+    observed: `${rewrites.changed} of ${plural(rewrites.count, 'object')} written again changed`,
+    limit: 'the same bytes',
+  });
+
+/** `leak`: no secret where it must not be. */
+const checkLeaks: SimulatedCheck = (_record, { leaks }) =>
+  outcome({
+    n: leaks.bytes === 0 ? 0 : leaks.secrets,
+    failed: leaks.found.length > 0,
+    observed:
+      `${leaks.found.length} of ${plural(leaks.secrets, 'secret')} found in ${leaks.bytes} bytes` +
+      (leaks.found.length === 0 ? '' : `: ${leaks.found.slice(0, 3).join(', ')}`),
+    limit: 'none',
+  });
+
+/** `det`: the same scenario once more gives the same events. */
+const checkDeterminism: SimulatedCheck = (_record, { rerun, journal }) =>
+  outcome({
+    n: rerun === undefined ? 0 : journal.count,
+    failed: rerun !== undefined && rerun.digest !== journal.digest,
+    observed:
+      rerun === undefined
+        ? 'no second run'
+        : rerun.digest === journal.digest
+          ? `${journal.count} events, the same twice`
+          : `first different event: ${rerun.firstDifference}`,
+    limit: 'the same events in the same order',
+  });
+
+export const simulatedChecks = {
+  'sum.exact': checkSums,
+  'count.exact': checkCounts,
+  conserve: checkConservation,
+  once: checkOnce,
+  'sets.equal': checkSets,
+  reason: checkReasons,
+  'rand.safe': checkRandomness,
+  blast: checkBlast,
+  live: checkLiveness,
+  fresh: checkFreshness,
+  minbatch: checkMinimum,
+  idem: checkIdempotence,
+  leak: checkLeaks,
+  det: checkDeterminism,
+} as const satisfies Readonly<Record<string, SimulatedCheck>>;
+
+/** What is judged of every fault without being asked: that it struck, and that no fate is wrong. */
+export function judgeFault({
+  id,
+  fired,
+  fires,
+  fates,
+  unexpected,
+}: FaultRecord): ExpectationOutcome {
+  const seen = Object.entries(fates).map(([name, count]) => `${count} ${name}`);
+  const verdict = unexpected > 0 ? 'fail' : fired < fires ? 'vacuous' : 'pass';
+  return {
+    id,
+    verdict,
+    observed: `struck ${plural(fired, 'time')}${seen.length === 0 ? '' : `: ${seen.join(', ')}`}`,
+    limit: `at least ${plural(fires, 'time')}, and nothing that it does not allow`,
+    n: fired,
+  };
+}

@@ -1,0 +1,154 @@
+/**
+ * Faults of the network between phones and ingestion servers: policies on transmissions. Servers
+ * talk through stores, so that their network is the stores' (`storage.ts`).
+ */
+
+import type { NetworkPolicy, Transmission } from '@priolab/runtime';
+
+import type { FaultContext, Inject } from '../fault.ts';
+import { count, duration, flag } from './parameters.ts';
+
+/** The report that a transmission is about; undefined for what is none. */
+export function reportOf({ key }: Transmission): number | undefined {
+  const match = /^report-(\d+)/.exec(key);
+  return match === null ? undefined : Number(match[1]);
+}
+
+/** Whether a transmission goes over the link that the fault is at. */
+function isAt({ item }: FaultContext, { from, to }: Transmission): boolean {
+  const { at } = item;
+  return at === undefined || at === '*' || `${from}->${to}`.includes(at);
+}
+
+function reportsOf(transmission: Transmission): readonly number[] {
+  const report = reportOf(transmission);
+  return report === undefined ? [] : [report];
+}
+
+/** A policy that acts on transmissions which the fault chooses, and lets all others pass. */
+function onChosen(
+  context: FaultContext,
+  legs: readonly Transmission['leg'][],
+  act: (transmission: Transmission, deliver: (one: Transmission) => void) => void,
+): NetworkPolicy {
+  return (transmission, deliver) => {
+    const { leg, key } = transmission;
+    const isChosen =
+      legs.includes(leg) && isAt(context, transmission) && context.chooses(`${key} ${leg}`);
+    if (isChosen) act(transmission, deliver);
+    else deliver(transmission);
+  };
+}
+
+const BOTH = ['request', 'response'] as const;
+
+/** Lost messages are sent again; a report may be given up only if nothing ever got through. */
+const lose =
+  (legs: readonly Transmission['leg'][]): Inject =>
+  (context) => {
+    context.network.addPolicy(
+      onChosen(context, legs, (transmission) => {
+        const { leg, key } = transmission;
+        context.strike({ what: `lost the ${leg} of ${key}`, reports: reportsOf(transmission) });
+      }),
+    );
+  };
+
+const delay: Inject = (context) => {
+  const byMs = duration(context.item, 'by', '5s');
+  const spreadMs = duration(context.item, 'spread', '5s');
+  context.network.addPolicy(
+    onChosen(context, BOTH, (transmission, deliver) => {
+      const { key, leg } = transmission;
+      const lateMs = byMs + (context.draw(`late ${key} ${leg}`) % (spreadMs + 1));
+      context.strike({
+        what: `${leg} of ${key} ${lateMs} ms late`,
+        reports: reportsOf(transmission),
+      });
+      context.timeline.after(lateMs, () => deliver(transmission));
+    }),
+  );
+};
+
+const reorder: Inject = (context) => {
+  const withinMs = duration(context.item, 'within', '10s');
+  context.network.addPolicy(
+    onChosen(context, BOTH, (transmission, deliver) => {
+      const { key, leg } = transmission;
+      const lateMs = context.draw(`order ${key} ${leg}`) % (withinMs + 1);
+      context.strike({ what: `${leg} of ${key} put off`, reports: reportsOf(transmission) });
+      context.timeline.after(lateMs, () => deliver(transmission));
+    }),
+  );
+};
+
+const duplicate: Inject = (context) => {
+  const copies = count(context.item, 'copies', 1);
+  const afterMs = duration(context.item, 'after', '1m');
+  context.network.addPolicy(
+    onChosen(context, ['request'], (transmission, deliver) => {
+      const { key } = transmission;
+      context.strike({ what: `${copies} more of ${key}`, reports: reportsOf(transmission) });
+      deliver(transmission);
+      for (let copy = 1; copy <= copies; copy++) {
+        context.timeline.after(copy * afterMs, () => deliver(transmission));
+      }
+    }),
+  );
+};
+
+const replay: Inject = (context) => {
+  const afterMs = duration(context.item, 'after', '1d');
+  context.network.addPolicy(
+    onChosen(context, ['request'], (transmission, deliver) => {
+      deliver(transmission);
+      const { key } = transmission;
+      context.strike({ what: `recorded ${key}`, reports: reportsOf(transmission) });
+      const againMs = context.timeline.nowMs() + afterMs;
+      context.stayUntil(againMs + 2 * context.settings.batchEveryMs);
+      context.timeline.at(againMs, () =>
+        context.network.inject({ ...transmission, key: `again ${key}` }),
+      );
+    }),
+  );
+};
+
+/** Two sides can't reach each other for a while: nothing comes through, nothing is kept. */
+const partition: Inject = (context) => {
+  const lastsMs = duration(context.item, 'duration', '2h');
+  const oneWay = flag(context.item, 'oneWay', false);
+  const endMs = context.startMs + context.item.fromMs + lastsMs;
+  context.network.addPolicy((transmission, deliver) => {
+    const { leg, key } = transmission;
+    const isHit = context.isOn() && context.timeline.nowMs() < endMs && isAt(context, transmission);
+    if (!isHit || (oneWay && leg === 'response')) return deliver(transmission);
+    context.strike({ what: `${leg} of ${key} cut off`, reports: reportsOf(transmission) });
+  });
+};
+
+/** A link holds everything back and then lets it all go. */
+const clog: Inject = (context) => {
+  const lastsMs = duration(context.item, 'duration', '30m');
+  const endMs = context.startMs + context.item.fromMs + lastsMs;
+  context.network.addPolicy((transmission, deliver) => {
+    const nowMs = context.timeline.nowMs();
+    if (!context.isOn() || nowMs >= endMs || !isAt(context, transmission)) {
+      return deliver(transmission);
+    }
+    const { leg, key } = transmission;
+    context.strike({ what: `${leg} of ${key} held back`, reports: reportsOf(transmission) });
+    context.timeline.at(endMs, () => deliver(transmission));
+  });
+};
+
+export const networkFaults: Readonly<Record<string, Inject>> = {
+  'net.drop': lose(BOTH),
+  'net.delay': delay,
+  'net.reorder': reorder,
+  'net.dup': duplicate,
+  'net.replay': replay,
+  'net.lose_request': lose(['request']),
+  'net.lose_response': lose(['response']),
+  'net.partition': partition,
+  'net.clog': clog,
+};

@@ -1,0 +1,6 @@
+/** Which code does which fault of the catalogue. One file a section. */
+
+import type { Inject } from '../fault.ts';
+import { networkFaults } from './network.ts';
+
+export const faultCode: ReadonlyMap<string, Inject> = new Map(Object.entries({ ...networkFaults }));
