@@ -6,6 +6,8 @@
  * trusted. A held pair of sums fails the sums: nothing was published where something should be.
  */
 
+import assert from 'node:assert/strict';
+
 import type { ExpectationOutcome, RunRecord } from '../record/run-record.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import {
@@ -21,12 +23,21 @@ import {
 } from './correctness.ts';
 import { checkNoise } from './noise.ts';
 import { checkMemory, checkThroughput } from './performance.ts';
+import {
+  judgeDetection,
+  judgeEvent,
+  judgeFault,
+  judgeOutcome,
+  simulatedChecks,
+} from './simulated.ts';
+import type { SimulatedCheck } from './simulated.ts';
 import { checkUnbiased } from './unbiased.ts';
 
 type Check = (record: RunRecord) => Omit<ExpectationOutcome, 'id'>;
 type Expectation = Scenario['expect'][number];
 
-const checks: Readonly<Record<Extract<Expectation, string>, Check>> = {
+/** Oracles that are named by their id alone and can be judged; the loader refuses all others. */
+const checks: Readonly<Partial<Record<Extract<Expectation, string>, Check>>> = {
   'sum.exact': checkSums,
   'count.exact': checkCounts,
   conserve: checkConservation,
@@ -41,12 +52,38 @@ const checks: Readonly<Record<Extract<Expectation, string>, Check>> = {
 };
 
 export function judge(record: RunRecord): ExpectationOutcome[] {
-  return record.scenario.expect.map((expectation) => {
-    if (typeof expectation === 'string') {
-      return { id: expectation, ...checks[expectation](record) };
-    }
-    return expectation.id === 'throughput'
-      ? { id: expectation.id, ...checkThroughput(record, expectation.atLeastPerUnit) }
-      : { id: expectation.id, ...checkMemory(record, expectation.atMostMiB) };
-  });
+  const { scenario, simulation } = record;
+  const asked = scenario.expect.map((expectation) => judgeOne(record, expectation));
+  // A fault is held to what it allows, and must have struck, whether or not anybody asked.
+  return [...asked, ...(simulation?.faults.map(judgeFault) ?? [])];
+}
+
+function judgeOne(record: RunRecord, expectation: Expectation): ExpectationOutcome {
+  if (typeof expectation === 'string') return judgePlain(record, expectation);
+  if ('kind' in expectation && expectation.kind === 'always') {
+    return judgePlain(record, expectation.id);
+  }
+  const { id } = expectation;
+  if (id === 'throughput') return { id, ...checkThroughput(record, expectation.atLeastPerUnit) };
+  if (id === 'memory') return { id, ...checkMemory(record, expectation.atMostMiB) };
+  assert(record.simulation !== undefined, `${id} is refused on the wall clock when loaded`);
+  if (id === 'detected') {
+    const found = judgePlain(record, expectation.by);
+    return judgeDetection(record.simulation, expectation.of, found);
+  }
+  if (id === 'outcome') return judgeOutcome(record.simulation, expectation.of);
+  return judgeEvent(record.simulation, expectation);
+}
+
+function judgePlain(record: RunRecord, id: Extract<Expectation, string>): ExpectationOutcome {
+  const { simulation } = record;
+  const simulated: SimulatedCheck | undefined = Object.hasOwn(simulatedChecks, id)
+    ? simulatedChecks[id as keyof typeof simulatedChecks]
+    : undefined;
+  if (simulation !== undefined && simulated !== undefined) {
+    return { id, ...simulated(record, simulation) };
+  }
+  const check = checks[id];
+  assert(check !== undefined, `${id} is refused when a scenario is loaded: nothing judges it yet`);
+  return { id, ...check(record) };
 }

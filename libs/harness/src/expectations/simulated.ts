@@ -10,6 +10,7 @@
 import type { CellRecord, ExpectationOutcome, RunRecord } from '../record/run-record.ts';
 import type { FaultRecord, SimulationRecord } from '../record/simulation-record.ts';
 
+type Expectation = Exclude<RunRecord['scenario']['expect'][number], string>;
 type Outcome = Omit<ExpectationOutcome, 'id'>;
 
 export type SimulatedCheck = (record: RunRecord, simulation: SimulationRecord) => Outcome;
@@ -256,14 +257,12 @@ export const simulatedChecks = {
 } as const satisfies Readonly<Record<string, SimulatedCheck>>;
 
 /** What is judged of every fault without being asked: that it struck, and that no fate is wrong. */
-export function judgeFault({
-  id,
-  fired,
-  fires,
-  fates,
-  unexpected,
-}: FaultRecord): ExpectationOutcome {
-  const seen = Object.entries(fates).map(([name, count]) => `${count} ${name}`);
+export function judgeFault(fault: FaultRecord): ExpectationOutcome {
+  const { id, fired, fires, fates, unexpected, measured } = fault;
+  const seen = [
+    ...Object.entries(fates).map(([name, count]) => `${count} ${name}`),
+    ...Object.entries(measured).map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`),
+  ];
   const verdict = unexpected > 0 ? 'fail' : fired < fires ? 'vacuous' : 'pass';
   return {
     id,
@@ -272,4 +271,60 @@ export function judgeFault({
     limit: `at least ${plural(fires, 'time')}, and nothing that it does not allow`,
     n: fired,
   };
+}
+
+/** `outcome`: what the catalogue demands of a fault, over all its instances. */
+export function judgeOutcome({ faults }: SimulationRecord, of: string): ExpectationOutcome {
+  const own = faults.filter(({ id }) => id === of).map(judgeFault);
+  const worst =
+    own.find(({ verdict }) => verdict === 'fail') ??
+    own.find(({ verdict }) => verdict === 'vacuous') ??
+    own[0]!;
+  return { ...worst, id: `outcome ${of}` };
+}
+
+/** `detected`: the oracle that must notice the fault is red; that is the required outcome. */
+export function judgeDetection(
+  { faults }: SimulationRecord,
+  of: string,
+  found: ExpectationOutcome,
+): ExpectationOutcome {
+  const fired = faults.filter(({ id }) => id === of).reduce((sum, one) => sum + one.fired, 0);
+  const verdict = fired === 0 ? 'vacuous' : found.verdict === 'fail' ? 'pass' : 'fail';
+  const { observed } = found;
+  return { id: `${found.id} notices ${of}`, verdict, observed, limit: 'it turns red', n: fired };
+}
+
+/** `sometimes`, `reachable`, `never`: how often something happened. */
+export function judgeEvent(
+  { events, faults }: SimulationRecord,
+  expectation: Extract<Expectation, { readonly kind: 'sometimes' | 'reachable' | 'never' }>,
+): ExpectationOutcome {
+  const { kind, id } = expectation;
+  const struck = faults
+    .filter((fault) => fault.id === id)
+    .reduce((sum, { fired }) => sum + fired, 0);
+  const count = struck + (events[id] ?? 0);
+  const named = { id: `${kind} ${id}`, observed: plural(count, 'time'), n: count };
+  if (expectation.kind === 'sometimes') return { ...named, ...judgeTimes(count, expectation) };
+  if (expectation.kind === 'never') {
+    // Something must have gone on in which it could have happened.
+    const n = Object.values(events).reduce((sum, times) => sum + times, 0);
+    const verdict = count > 0 ? 'fail' : n === 0 ? 'vacuous' : 'pass';
+    return { ...named, verdict, limit: 'never', n };
+  }
+  const verdict = count > 0 ? 'pass' : 'vacuous';
+  return { ...named, verdict, limit: 'at least once' };
+}
+
+function judgeTimes(
+  count: number,
+  {
+    atLeast,
+    atMost = Infinity,
+  }: { readonly atLeast: number; readonly atMost?: number | undefined },
+) {
+  const verdict = count > atMost ? 'fail' : count < atLeast ? 'vacuous' : 'pass';
+  const limit = `at least ${atLeast}${atMost === Infinity ? '' : `, at most ${atMost}`}`;
+  return { verdict, limit } as const;
 }

@@ -14,6 +14,8 @@ export interface FaultRecord {
   readonly fates: Readonly<Record<string, number>>;
   /** Reports that it touched and that ended otherwise than it allows. */
   readonly unexpected: number;
+  /** Sizes of its effect, by name: what a known limit amounts to. */
+  readonly measured: Readonly<Record<string, number>>;
 }
 
 export interface WrongFate {

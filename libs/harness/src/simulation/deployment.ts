@@ -14,10 +14,19 @@ import type { DrivenTimeline, Host, Machine, Network, RemoteStores } from '@prio
 import type { TaskQueue } from '@priolab/runtime';
 import { peerOf, persistent, runBatcher, runFront, runPortal, runProcessor } from '@priolab/nodes';
 import { storeNames } from '@priolab/nodes';
-import type { Job, Listener, ProcessorSettings } from '@priolab/nodes';
+import type {
+  BatcherOptions,
+  Job,
+  Listener,
+  PortalOptions,
+  ProcessorDesk,
+  ProcessorSettings,
+} from '@priolab/nodes';
 import type { SeedBranch } from '@priolab/crypto';
+import { combine, estimate } from '@priolab/roles';
 import type { ProcessorRole, Task, Vendor } from '@priolab/roles';
 
+import type { Decorate, Hooks } from './fault.ts';
 import { VENDORS } from './parties.ts';
 import type { Parties } from './parties.ts';
 import type { SimulationSettings } from './settings.ts';
@@ -57,9 +66,10 @@ export function createDeployment(options: {
   readonly transport: Omit<Deployment, 'machines'>;
   readonly parties: Parties;
   readonly settings: SimulationSettings;
+  readonly hooks: Hooks;
   readonly listener: Listener;
 }): Deployment {
-  const { timeline, transport, parties, settings, listener } = options;
+  const { timeline, transport, parties, settings, hooks, listener } = options;
   const { network, stores, queues } = transport;
   const machines = new Map<string, Machine>();
   const add = (name: string, program: (host: Host) => Promise<void>): void => {
@@ -70,20 +80,18 @@ export function createDeployment(options: {
 
   for (const vendor of VENDORS.filter((one) => tasksOf(one).length > 0)) {
     for (let i = 0; i < settings.replicas; i++) {
-      add(`ingestion/${vendor}/${i}`, (host) =>
-        runFront(host, {
-          network,
-          inbox: stores.reach(storeNames.inbox(vendor), host),
-          tasks: parties.tasks,
-          ageMsMax: settings.ageMsMax,
-          skewMsMax: settings.skewMsMax,
-          uploadsPerKeyMax: settings.uploadsPerKeyMax,
-        }),
-      );
+      const name = `ingestion/${vendor}/${i}`;
+      add(name, (host) => {
+        const { ageMsMax, skewMsMax, uploadsPerKeyMax } = settings;
+        const limits = { ageMsMax, skewMsMax, uploadsPerKeyMax };
+        const inbox = stores.reach(storeNames.inbox(vendor), host);
+        const front = { network, inbox, tasks: parties.tasks, ...limits };
+        return runFront(host, decorated(front, hooks.front, { name, vendor }));
+      });
     }
     add(`ingestion/${vendor}/batcher`, (host) => {
       const reach = (name: string) => persistent(stores.reach(name, host), host);
-      return runBatcher(host, {
+      const batcher: BatcherOptions = {
         vendor,
         inbox: reach(storeNames.inbox(vendor)),
         outboxes: {
@@ -97,12 +105,13 @@ export function createDeployment(options: {
         batchSize: settings.batchSize,
         ageMsMax: settings.ageMsMax,
         listener,
-      });
+      };
+      return runBatcher(host, decorated(batcher, hooks.batcher, { vendor }));
     });
   }
   for (const role of ['leader', 'helper'] as const) {
-    add(`processor/${role}`, (host) =>
-      runProcessor(host, {
+    add(`processor/${role}`, (host) => {
+      const desk: ProcessorDesk = {
         role,
         tasks: parties.tasks,
         ingestion: stores.reach(storeNames.ingestion(role), host),
@@ -117,11 +126,12 @@ export function createDeployment(options: {
         peerReader: parties.readerOf([`processor/${peerOf(role)}`]),
         listener,
         settings: processorSettings(settings),
-      }),
-    );
+      };
+      return runProcessor(host, decorated(desk, hooks.desk, { role }));
+    });
   }
-  add('portal', (host) =>
-    runPortal(host, {
+  add('portal', (host) => {
+    const portal: PortalOptions = {
       tasks: parties.tasks,
       portal: stores.reach(storeNames.portal, host),
       results: stores.reach(storeNames.results, host),
@@ -131,10 +141,15 @@ export function createDeployment(options: {
       },
       scanEveryMs: settings.scanEveryMs,
       minBatch: () => settings.minBatch,
-      listener,
-    }),
-  );
+      ...{ combine, estimate, listener },
+    };
+    return runPortal(host, decorated(portal, hooks.portal, {}));
+  });
   return { ...transport, machines };
+}
+
+function decorated<T, Where>(inner: T, decorators: readonly Decorate<T, Where>[], where: Where): T {
+  return decorators.reduce((party, decorate) => decorate(party, where), inner);
 }
 
 function processorSettings(settings: SimulationSettings): ProcessorSettings {

@@ -14,10 +14,17 @@ import type {
   Vendor,
 } from '@priolab/roles';
 import type { DrivenTimeline, Machine, Network, RemoteStores, TaskQueue } from '@priolab/runtime';
-import type { Job } from '@priolab/nodes';
+import type {
+  BatcherOptions,
+  FrontOptions,
+  Job,
+  PortalOptions,
+  ProcessorDesk,
+} from '@priolab/nodes';
 
 import type { Book } from './book.ts';
 import type { Parties } from './parties.ts';
+import { noPhoneHooks } from './phones.ts';
 import type { PhoneHooks } from './phones.ts';
 import type { NemesisItem, SimulationSettings } from './settings.ts';
 
@@ -54,6 +61,18 @@ export interface Hooks {
   /** Whose signatures: a vendor's batches, a processor's objects. */
   readonly signer: Decorate<ObjectSigner, { readonly owner: string }>[];
   readonly phones: PhoneHooks;
+  /** What the programs of machines are given: their stores, settings, arithmetic and listeners. */
+  readonly front: Decorate<FrontOptions, { readonly name: string; readonly vendor: Vendor }>[];
+  readonly batcher: Decorate<BatcherOptions, { readonly vendor: Vendor }>[];
+  readonly desk: Decorate<ProcessorDesk, { readonly role: ProcessorRole }>[];
+  readonly portal: Decorate<PortalOptions, object>[];
+}
+
+export function noHooks(): Hooks {
+  return {
+    ...{ ingestor: [], processor: [], signer: [], phones: noPhoneHooks() },
+    ...{ front: [], batcher: [], desk: [], portal: [] },
+  };
 }
 
 export interface FaultContext {
@@ -83,6 +102,10 @@ export interface FaultContext {
   /** A uniform 32-bit number for `key`. */
   draw(key: string): number;
   strike(strike: Strike): void;
+  /** Notes a size of what the fault did: for limits, which are measured and disclosed. */
+  measure(name: string, value: number): void;
+  /** Runs `action` when the run has ended, before the books are closed. */
+  atEnd(action: () => void): void;
   /** Keeps the run going until this time, for what is to come. */
   stayUntil(timeMs: number): void;
 }

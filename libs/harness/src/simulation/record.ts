@@ -3,6 +3,7 @@
  * the part that only simulated time has. Pure: it looks and counts.
  */
 
+import type { NodeEvent } from '@priolab/nodes';
 import { isSafeQueryRandomness } from '@priolab/prio';
 
 import { adversaries as catalogue } from '../adversary/catalogue.ts';
@@ -46,6 +47,7 @@ export function closeBook({ book, strikes }: Simulated, nemesis: readonly Nemesi
     fires,
     fates: {} as Record<string, number>,
     unexpected: 0,
+    measured: strikes.measured[index]!,
   }));
   const fates: Fate[] = [];
   const wrong: WrongFate[] = [];
@@ -277,7 +279,25 @@ export function simulationRecordOf(
     rewrites: simulated.rewrites,
     stale: staleOf(book, settings, closing.fates),
     leaks: simulated.leaks,
-    events: simulated.events,
+    events: eventsOf(simulated, closing),
+  };
+}
+
+/** Names of `expectations/events.ts` -> how often. */
+function eventsOf({ book, events, restarts }: Simulated, { fates }: Closing) {
+  const of = (kind: NodeEvent['kind']): number => events[kind] ?? 0;
+  const retries = book.reports.reduce((sum, { outcome }) => sum + (outcome?.attempts ?? 1) - 1, 0);
+  return {
+    'report.accepted': fates.filter(({ outcome }) => outcome === 'accepted').length,
+    'report.refused': fates.filter(({ outcome }) => outcome === 'rejected').length,
+    'upload.retried': Math.max(0, retries),
+    'batch.cut': book.batches.size,
+    'batch.refused': of('batch-refused'),
+    'batch.late': of('late'),
+    'window.published': of('published'),
+    'window.held': of('held'),
+    'window.suppressed': of('suppressed'),
+    'node.restarted': restarts,
   };
 }
 

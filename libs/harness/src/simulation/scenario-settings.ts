@@ -72,7 +72,10 @@ export function nemesisOf({ nemesis, phases, heal }: Scenario): NemesisItem[] {
 }
 
 function isDeed(id: string): id is AdversaryId {
-  return (adversaryIds as readonly string[]).includes(id) && catalogue[id as AdversaryId].resends === undefined;
+  return (
+    (adversaryIds as readonly string[]).includes(id) &&
+    catalogue[id as AdversaryId].resends === undefined
+  );
 }
 
 /**

@@ -23,12 +23,13 @@ import { createBook } from './book.ts';
 import type { Book } from './book.ts';
 import { createDeployment, createTransport } from './deployment.ts';
 import { describeEvent } from './describe-event.ts';
-import type { FaultContext, Hooks, Inject } from './fault.ts';
+import { noHooks } from './fault.ts';
+import type { FaultContext, Inject } from './fault.ts';
 import { createJournal } from './journal.ts';
 import type { Journal } from './journal.ts';
 import { createParties } from './parties.ts';
 import type { Parties } from './parties.ts';
-import { createPhones, noPhoneHooks } from './phones.ts';
+import { createPhones } from './phones.ts';
 import type { NemesisItem, SimulationSettings } from './settings.ts';
 import { createStrikes } from './strikes.ts';
 import type { Strikes } from './strikes.ts';
@@ -65,6 +66,8 @@ export interface Simulated {
   readonly deeds: ReadonlyMap<number, number>;
   /** Names of events -> how often. */
   readonly events: Readonly<Record<string, number>>;
+  /** Machines started again after a crash. */
+  readonly restarts: number;
   readonly rewrites: { readonly changed: number; readonly count: number };
   readonly leaks: SimulationRecord['leaks'];
 }
@@ -83,7 +86,7 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
   const book = createBook();
   const journal = createJournal();
   const strikes = createStrikes(nemesis);
-  const hooks: Hooks = { ingestor: [], processor: [], signer: [], phones: noPhoneHooks() };
+  const hooks = noHooks();
 
   // Parties: their keys, arithmetic and stores.
   const world = createWorld({
@@ -109,16 +112,21 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     count(event.kind);
     journal.write(timeline.nowMs(), describeEvent(event));
   };
-  const deployment = createDeployment({ timeline, transport, parties, settings, listener });
+  const deployment = createDeployment({
+    ...{ timeline, transport, parties, settings, hooks, listener },
+  });
 
   // Faults: decorators on all of it, each with its own randomness.
   let stayUntilMs = daysEndMs;
+  const endings: (() => void)[] = [];
   nemesis.forEach((item, index) => {
     const context: FaultContext = {
       ...{ item, timeline, hooks, parties, book, settings, startMs, endMs: daysEndMs },
       ...deployment,
       randomness: randomness.child('fault', `${index}-${item.id}`),
       ...createOccasions({ item, index, timeline, randomness, startMs, strikes, journal }),
+      measure: (name, value) => strikes.measure(index, name, value),
+      atEnd: (action) => void endings.push(action),
       stayUntil: (timeMs) => void (stayUntilMs = Math.max(stayUntilMs, timeMs)),
     };
     const inject = faults.get(item.id);
@@ -157,12 +165,14 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     return phones.underWay > 0 || book.openCount() > 0;
   };
   eventCount = await timeline.driveUntil(lastMs, onEvent);
+  for (const action of endings) action();
   const { leader, helper } = deployment.queues;
   return {
     ...{ book, strikes, journal, parties, work, startMs, daysEndMs, eventCount, interrupted },
     endMs: timeline.nowMs(),
     openTasks: { leader: leader.openCount, helper: helper.openCount },
     ...{ deeds, events, rewrites: rewrites.counts },
+    restarts: [...deployment.machines.values()].reduce((sum, { starts }) => sum + starts - 1, 0),
     leaks: scanForLeaks({ world, stores: deployment.stores, journal, book }),
   };
 }

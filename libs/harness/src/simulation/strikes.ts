@@ -17,6 +17,9 @@ export interface LoggedStrike {
 
 export interface Strikes {
   add(timeMs: number, item: number, strike: Strike): void;
+  measure(item: number, name: string, value: number): void;
+  /** What each fault measured of itself. */
+  readonly measured: readonly Readonly<Record<string, number>>[];
   readonly log: readonly LoggedStrike[];
   /** How often each of the scenario's faults struck. */
   readonly fired: readonly number[];
@@ -36,6 +39,7 @@ const LOGGED_MAX = 200;
 export function createStrikes(items: readonly NemesisItem[]): Strikes {
   const log: LoggedStrike[] = [];
   const fired = items.map(() => 0);
+  const measured: Record<string, number>[] = items.map(() => ({}));
   const byReport = new Map<number, { item: number; allowed: readonly AllowedFate[] }[]>();
   const byBatch = new Map<string, { item: number; allowed: readonly AllowedFate[] }[]>();
   const byWindow = new Map<string, { item: number; allowed: readonly AllowedFate[] }[]>();
@@ -47,6 +51,10 @@ export function createStrikes(items: readonly NemesisItem[]): Strikes {
   return {
     log,
     fired,
+    measured,
+    measure(item, name, value) {
+      measured[item]![name] = value;
+    },
     get struckReports() {
       return new Set(byReport.keys());
     },

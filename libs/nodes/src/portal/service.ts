@@ -4,7 +4,8 @@
  * small, is held and named. Source: ENPA sections 1.2 step 5, 10.4.
  */
 
-import { combine, decodeSumPart, estimate } from '@priolab/roles';
+import { decodeSumPart } from '@priolab/roles';
+import type { combine, estimate } from '@priolab/roles';
 import type { AggregateShare, KnownTasks, ObjectReader, ProcessorRole, Task } from '@priolab/roles';
 import { TransportError } from '@priolab/runtime';
 import type { Host, ObjectStore } from '@priolab/runtime';
@@ -22,6 +23,9 @@ export interface PortalOptions {
   readonly readers: Readonly<Record<ProcessorRole, ObjectReader>>;
   readonly scanEveryMs: number;
   readonly minBatch: (task: Task) => number;
+  /** The combiner's arithmetic, and the authority's. */
+  readonly combine: typeof combine;
+  readonly estimate: typeof estimate;
   readonly listener: Listener;
 }
 
@@ -56,7 +60,7 @@ async function publish(options: PortalOptions, task: Task, base: string): Promis
   const leader = await readPart(options, 'leader', base);
   const helper = await readPart(options, 'helper', base);
   if (leader === undefined || helper === undefined) return;
-  const { results: totals, held } = combine([leader], [helper]);
+  const { results: totals, held } = options.combine([leader], [helper]);
   for (const pair of held) {
     await results.put(base, encodeNote({ held: pair.reason }));
     listener({ kind: 'held', task, pair });
@@ -71,7 +75,7 @@ async function publish(options: PortalOptions, task: Task, base: string): Promis
     const note = { totals: [...result.totals], count, windowStartMs };
     // Published once: a later correction would tell two sums of nearly the same people apart.
     if (await results.put(base, encodeNote(note))) {
-      listener({ kind: 'published', result, estimate: estimate(result) });
+      listener({ kind: 'published', result, estimate: options.estimate(result) });
     }
   }
 }

@@ -1,0 +1,69 @@
+/**
+ * For each fault that has code, a small scenario in which it strikes and its required outcome is
+ * asserted: what `priolab faults` runs and the fault cards show. Each is the same small deployment
+ * with one fault; what differs from it is written here, one file a section.
+ */
+
+import type { FaultId } from '../../faults/catalogue.ts';
+import type { ScenarioInput } from '../../scenario/scenario.ts';
+import { networkDemonstrations } from './network-demonstrations.ts';
+
+/** What a demonstration changes of the small deployment. */
+export interface Demonstration {
+  readonly nemesis: NonNullable<ScenarioInput['nemesis']>;
+  readonly population?: Partial<ScenarioInput['population']>;
+  readonly system?: Partial<ScenarioInput['system']>;
+  readonly services?: ScenarioInput['services'];
+  readonly phases?: ScenarioInput['phases'];
+  readonly heal?: ScenarioInput['heal'];
+  readonly liveness?: ScenarioInput['liveness'];
+  /** Expectations beside those of every demonstration. */
+  readonly expect?: ScenarioInput['expect'];
+  /**
+   * Oracles that can't hold with this fault: left out. Those that must turn red because of it are
+   * asked for as `{ id: 'detected', of, by }`.
+   */
+  readonly without?: readonly string[];
+}
+
+export type Demonstrations = Readonly<Partial<Record<FaultId, Demonstration>>>;
+
+export const demonstrations: Demonstrations = { ...networkDemonstrations };
+
+/** What must hold whatever happens, unless a demonstration says otherwise. */
+const ALWAYS = [
+  'sum.exact',
+  'count.exact',
+  'conserve',
+  'once',
+  'sets.equal',
+  'reason',
+  'rand.safe',
+  'blast',
+  'live',
+  'fresh',
+  'idem',
+  'leak',
+] as const;
+
+/** The whole scenario that demonstrates a fault; undefined where it has no code. */
+export function demonstrationOf(id: FaultId): ScenarioInput | undefined {
+  const demonstration = demonstrations[id];
+  if (demonstration === undefined) return undefined;
+  const { nemesis, population, system, services, expect = [], without = [] } = demonstration;
+  const { phases, heal, liveness } = demonstration;
+  return {
+    id: `fault/${id.replace('.', '-').replaceAll('_', '-')}`,
+    about: `A small deployment with the fault ${id}.`,
+    clock: 'simulated',
+    population: { reports: 120, days: 1, states: ['us-wa', 'us-md'], ...population },
+    system: { metrics: ['PeriodicExposureNotification-v1'], epsilon: 4, ...system },
+    crypto: { crossCheck: false },
+    services: { ...services, ingestion: { batchEvery: '4h', ...services?.ingestion } },
+    nemesis,
+    ...(phases === undefined ? {} : { phases }),
+    ...(heal === undefined ? {} : { heal }),
+    ...(liveness === undefined ? {} : { liveness }),
+    expect: [...ALWAYS.filter((one) => !without.includes(one)), ...expect],
+  };
+}

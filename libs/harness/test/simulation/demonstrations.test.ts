@@ -1,0 +1,26 @@
+/** Every fault that has code strikes in its demonstration, and its required outcome holds. */
+
+import { describe, expect, test } from 'vitest';
+
+import { runScenario } from '../../src/run/run.ts';
+import { resolveScenario } from '../../src/scenario/scenario.ts';
+import { demonstrationOf, demonstrations } from '../../src/simulation/faults/demonstrations.ts';
+import { faultCode } from '../../src/simulation/faults/registry.ts';
+import type { FaultId } from '../../src/faults/catalogue.ts';
+import { environment } from '../run/fixture.ts';
+
+const ids = Object.keys(demonstrations) as FaultId[];
+
+describe('demonstrations', () => {
+  test.each(ids)('%s strikes, and its outcome holds', async (id) => {
+    const scenario = resolveScenario(demonstrationOf(id), id);
+    const summary = await runScenario({ scenario, workers: 0, environment });
+    const failed = summary.expectations.filter(({ verdict }) => verdict !== 'pass');
+    expect(failed).toEqual([]);
+    expect(summary.simulation?.faults.find((fault) => fault.id === id)?.fired).toBeGreaterThan(0);
+  });
+
+  test('there is one for each fault that has code', () => {
+    expect([...faultCode.keys()].sort()).toEqual([...ids].sort());
+  });
+});
