@@ -7,6 +7,10 @@ export const HELP = `priolab: simulate a Prio-style private measurement system a
   priolab check <file...>      validate scenarios and print what they would do
   priolab explain [term]       what an expectation, adversary, reason or exit code means
   priolab where <run> <report> what became of one report
+  priolab replay <capsule>     run it again and compare byte for byte
+  priolab fork <capsule>       the same up to a moment, then with other randomness
+  priolab fuzz [file]          a scenario under many seeds, each with its own faults
+  priolab faults [id...]       every fault in a small scenario, and what came of it
   priolab <command> --help     options and examples of one command
 
 Examples
@@ -14,8 +18,9 @@ Examples
   npx priolab run scenarios/us-day.scenario.ts --reports 20000 --seed 7
   npx priolab explain noforge
 
-Exit codes: 0 pass, 1 wrong result, 2 usage, 3 too slow or too large, 6 vacuous (nothing behind
-a check), 7 measurement invalid, 9 bug in priolab, 130 interrupted.`;
+Exit codes: 0 pass, 1 wrong result, 2 usage, 3 too slow or too large, 4 privacy, 5 not come to its
+end, 6 vacuous (nothing behind a check), 7 measurement invalid, 8 nondeterminism, 9 bug in priolab,
+130 interrupted.`;
 
 const details: Readonly<Record<string, string>> = {
   run: `priolab run <file...> [options]
@@ -69,6 +74,51 @@ Examples
   npx priolab explain cli.forge
   npx priolab explain proof-invalid batches-differ
   npx priolab explain 7`,
+  replay: `priolab replay <capsule> [--workers <n>]
+
+Runs what a capsule holds once more and compares results, fates, events and verdict byte for byte.
+<capsule> is a capsule.json that a run left behind, or its folder. The exit code is that of the run
+where it is the same, 8 where it differs.
+
+Examples
+  npx priolab replay runs/faults-network-1-6e7e1ad0/capsule.json
+  npx priolab replay runs/faults-network-1-6e7e1ad0 --workers 0`,
+  fork: `priolab fork <capsule> --at <time> [--times <n>]
+
+Runs what a capsule holds again and again, the same up to <time> (since the start of the run) and
+with other randomness of faults and network from then on, and prints how often it ended how.
+
+Examples
+  npx priolab fork runs/faults-network-1-6e7e1ad0 --at 6h
+  npx priolab fork runs/faults-network-1-6e7e1ad0 --at 1d2h --times 100`,
+  fuzz: `priolab fuzz [file] [options]
+
+  --seeds <n>        how many seeds (default: 100)
+  --first <n>        the first of them (default: 1)
+  --for <time>       stop after so long, for example 10m
+  --workers <n>      worker threads (default: one a core)
+  --out <folder>     where seeds.ndjson and capsules go (default: runs/fuzz)
+
+Runs a scenario in simulated time under many seeds; without a file scenarios/swarm.scenario.ts, which
+draws its faults by the seed. A red oracle that no fault of the run explains is a finding: one
+capsule of each kind is kept. The exit code is 1 where there is one.
+
+Examples
+  npx priolab fuzz --seeds 1000
+  npx priolab fuzz scenarios/faults/network.scenario.ts --for 10m`,
+  faults: `priolab faults [id...] [options]
+
+  --markdown         the table in Markdown
+  --show             print the scenarios instead of running them
+  --workers <n>      worker threads (default: one a core)
+
+Runs the demonstration of each fault that has code, or of those named, and prints how often it
+struck, what must come of it, the verdict and the oracles that see it.
+
+Examples
+  npx priolab faults
+  npx priolab faults net.drop proc.crash
+  npx priolab faults net.drop --show`,
   where: `priolab where <run> <report>
 
 Says what became of one report of a stored run: who sent it, where it ended and why.

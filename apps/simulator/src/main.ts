@@ -7,7 +7,11 @@ import { EXIT, UsageError, didYouMean } from '@priolab/harness';
 
 import { check } from './commands/check.ts';
 import { explain } from './commands/explain.ts';
+import { faults } from './commands/faults.ts';
+import { fork } from './commands/fork.ts';
+import { fuzz } from './commands/fuzz.ts';
 import { list } from './commands/list.ts';
+import { replay } from './commands/replay.ts';
 import { run } from './commands/run.ts';
 import { where } from './commands/where.ts';
 import { HELP, commandHelp } from './help.ts';
@@ -16,7 +20,17 @@ import { printable, surviveReaders } from './streams.ts';
 /** A command gets its arguments and returns an exit code. */
 type Command = (args: readonly string[]) => Promise<number>;
 
-const commands: Readonly<Record<string, Command>> = { run, list, check, explain, where };
+const commands: Readonly<Record<string, Command>> = {
+  run,
+  list,
+  check,
+  explain,
+  where,
+  replay,
+  fork,
+  fuzz,
+  faults,
+};
 
 async function main(argv: readonly string[]): Promise<number> {
   const [name, ...args] = argv;

@@ -6,7 +6,7 @@
 import { accessSync, constants, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
-import { LEDGER_FILE, runDigest } from '@priolab/harness';
+import { CAPSULE_FILE, LEDGER_FILE, capsuleOf, encodeCapsule, runDigest } from '@priolab/harness';
 import type { RunSummary, Scenario } from '@priolab/harness';
 import { renderJunit } from '@priolab/report';
 import type { WrittenFile } from '@priolab/report';
@@ -63,6 +63,14 @@ export function writeRun(folder: string, summary: RunSummary, replay: string): W
       what: 'the scenario with all defaults',
     },
     { path: write('junit.xml', renderJunit(summary, { replay })), what: 'for CI' },
+    ...(summary.verdict === 'pass'
+      ? []
+      : [
+          {
+            path: write(CAPSULE_FILE, encodeCapsule(capsuleOf(summary))),
+            what: 'to repeat it anywhere: priolab replay',
+          },
+        ]),
     { path: join(folder, LEDGER_FILE), what: 'the fate of every report: priolab where' },
   ];
 }

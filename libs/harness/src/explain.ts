@@ -272,8 +272,11 @@ const exitCodes: Readonly<Record<(typeof EXIT)[keyof typeof EXIT], string>> = {
     'Exit code: the command line or a scenario is wrong, or a file can’t be written; everything ' +
     'found is listed.',
   '3': 'Exit code: a limit on speed or memory is not kept.',
+  '4': 'Exit code: privacy: a secret where it must not be, a sum too small, a view that tells.',
+  '5': 'Exit code: something that could have come to its end has not.',
   '6': 'Exit code: an expectation is vacuous.',
   '7': 'Exit code: a measurement is invalid.',
+  '8': 'Exit code: the same scenario and seed gave other results.',
   '9': 'Exit code: a bug in priolab itself.',
   '130': 'Exit code: interrupted; what was done until then is recorded.',
 };

@@ -60,3 +60,22 @@ export {
   type Scenario,
   type ScenarioInput,
 } from './scenario/scenario.ts';
+export {
+  CAPSULE_FILE,
+  capsuleOf,
+  compareToCapsule,
+  decodeCapsule,
+  encodeCapsule,
+  type Capsule,
+  type Comparison,
+} from './capsule/capsule.ts';
+export { reddenedBy, unexplainedOf } from './many/explained.ts';
+export type { ManyResult } from './many/many-program.ts';
+export { runMany } from './many/run-many.ts';
+export type { FaultRecord, SimulationRecord } from './record/simulation-record.ts';
+export {
+  demonstrationOf,
+  demonstrations,
+  type Demonstration,
+} from './simulation/faults/demonstrations.ts';
+export { faultNotes } from './simulation/faults/not-expressible.ts';

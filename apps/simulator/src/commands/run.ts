@@ -3,7 +3,14 @@
 import { join } from 'node:path';
 import { availableParallelism } from 'node:os';
 
-import { EXIT, LEDGER_FILE, LedgerError, UsageError, runScenario } from '@priolab/harness';
+import {
+  CAPSULE_FILE,
+  EXIT,
+  LEDGER_FILE,
+  LedgerError,
+  UsageError,
+  runScenario,
+} from '@priolab/harness';
 import type { RunSummary, Scenario } from '@priolab/harness';
 import { renderSummary } from '@priolab/report';
 import { createInterrupt } from '@priolab/runtime';
@@ -21,7 +28,10 @@ const PRECEDENCE = [
   EXIT.interrupted,
   EXIT.bug,
   EXIT.usage,
+  EXIT.nondeterminism,
+  EXIT.privacy,
   EXIT.correctness,
+  EXIT.liveness,
   EXIT.performance,
   EXIT.vacuous,
   EXIT.invalid,
@@ -169,7 +179,10 @@ async function runOne(job: Job, settings: Settings): Promise<RunSummary> {
     signal.removeEventListener('abort', onStop);
     progress.clear();
   }
-  const replay = replayCommand(scenario, file);
+  const replay =
+    summary.verdict === 'pass'
+      ? replayCommand(scenario, file)
+      : `npx priolab replay ${quote(join(folder, CAPSULE_FILE))}`;
   const files = writeRun(folder, summary, replay);
   say(
     renderSummary(summary, {
@@ -184,9 +197,11 @@ async function runOne(job: Job, settings: Settings): Promise<RunSummary> {
   return summary;
 }
 
+function quote(text: string): string {
+  return /^[\w./:-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
 function replayCommand(scenario: Scenario, file: string): string {
-  const quote = (text: string): string =>
-    /^[\w./:-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
   const text = String(scenario.seed);
   // A seed that begins with a dash would be taken for an option.
   const seed = text.startsWith('-') ? `--seed=${quote(text)}` : `--seed ${quote(text)}`;

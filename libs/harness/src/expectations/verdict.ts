@@ -1,8 +1,8 @@
 /**
  * From the outcomes of all expectations to one verdict and one exit code.
  *
- * 0 pass; 1 correctness; 2 usage; 3 performance limit; 6 vacuous; 7 measurement invalid; 9 harness
- * bug; 130 interrupted. (4 privacy, 5 liveness and 8 nondeterminism come with their oracles.)
+ * 0 pass; 1 correctness; 2 usage; 3 performance limit; 4 privacy; 5 liveness; 6 vacuous;
+ * 7 measurement invalid; 8 nondeterminism; 9 harness bug; 130 interrupted.
  * Several at once: the first of 9, 8, 4, 1, 5, 3, 6, 7 is returned; all stand in the record.
  */
 
@@ -13,21 +13,43 @@ export const EXIT = {
   correctness: 1,
   usage: 2,
   performance: 3,
+  privacy: 4,
+  liveness: 5,
   vacuous: 6,
   invalid: 7,
+  nondeterminism: 8,
   bug: 9,
   interrupted: 130,
 } as const;
 
-const PRECEDENCE = [EXIT.correctness, EXIT.performance, EXIT.vacuous, EXIT.invalid] as const;
-const performanceIds: ReadonlySet<string> = new Set(['throughput', 'memory']);
+const PRECEDENCE = [
+  EXIT.nondeterminism,
+  EXIT.privacy,
+  EXIT.correctness,
+  EXIT.liveness,
+  EXIT.performance,
+  EXIT.vacuous,
+  EXIT.invalid,
+] as const;
+
+/** Oracles whose failure is no plain wrong result. */
+const FAILURES: Readonly<Record<string, (typeof PRECEDENCE)[number]>> = {
+  throughput: EXIT.performance,
+  memory: EXIT.performance,
+  leak: EXIT.privacy,
+  minbatch: EXIT.privacy,
+  tenant: EXIT.privacy,
+  'view.indist': EXIT.privacy,
+  live: EXIT.liveness,
+  det: EXIT.nondeterminism,
+};
 
 export function exitCodeOf({ id, verdict }: ExpectationOutcome): number {
   switch (verdict) {
     case 'pass':
       return EXIT.pass;
     case 'fail':
-      return performanceIds.has(id) ? EXIT.performance : EXIT.correctness;
+      return Object.hasOwn(FAILURES, id) ? FAILURES[id]! : EXIT.correctness;
     case 'vacuous':
       return EXIT.vacuous;
     case 'invalid':
@@ -42,10 +64,11 @@ export function overallVerdict(
   const codes = new Set(outcomes.map(exitCodeOf));
   const code = PRECEDENCE.find((candidate) => codes.has(candidate)) ?? EXIT.pass;
   // What is wrong already is wrong, however early the run was stopped; the rest was cut short.
-  if (interrupted && code !== EXIT.correctness) {
+  const isWrong = [EXIT.correctness, EXIT.privacy, EXIT.nondeterminism].some((one) => one === code);
+  if (interrupted && !isWrong) {
     return { verdict: 'interrupted', exitCode: EXIT.interrupted };
   }
-  const verdicts = { 0: 'pass', 1: 'fail', 3: 'fail', 6: 'vacuous', 7: 'invalid' } as const;
+  const verdict = code === 0 ? 'pass' : code === 6 ? 'vacuous' : code === 7 ? 'invalid' : 'fail';
   if (outcomes.length === 0) return { verdict: 'vacuous', exitCode: EXIT.vacuous };
-  return { verdict: verdicts[code], exitCode: interrupted ? EXIT.interrupted : code };
+  return { verdict, exitCode: interrupted ? EXIT.interrupted : code };
 }

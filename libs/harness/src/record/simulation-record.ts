@@ -30,8 +30,17 @@ export interface SimulationRecord {
   readonly daysEndMs: number;
   readonly endMs: number;
   readonly eventCount: number;
-  /** Events of the parties and strikes of faults, and the digest of all of them in order. */
-  readonly journal: { readonly count: number; readonly digest: string };
+  /**
+   * Events of the parties and strikes of faults: the digest of all of them in order, and the first
+   * four bytes of the chain after each (or each so many), in hex.
+   */
+  readonly journal: {
+    readonly count: number;
+    readonly digest: string;
+    readonly marks: readonly string[];
+  };
+  /** A moment from which randomness was drawn anew, and under which name. */
+  readonly fork?: { readonly atMs: number; readonly name: string };
   readonly faults: readonly FaultRecord[];
   readonly faultLog: readonly {
     readonly timeMs: number;

@@ -60,6 +60,8 @@ export interface RunOptions {
   readonly program?: URL;
   /** For tests in simulated time: other code of faults, by id. */
   readonly faults?: ReadonlyMap<string, Inject>;
+  /** In simulated time: from this moment on randomness is drawn under another name. */
+  readonly fork?: { readonly atMs: number; readonly name: string } | undefined;
 }
 
 const PROGRAM = new URL('./shard-program.ts', import.meta.url);

@@ -42,11 +42,12 @@ export interface Deployment {
 export function createTransport(options: {
   readonly timeline: DrivenTimeline;
   readonly settings: SimulationSettings;
-  readonly randomness: SeedBranch;
+  /** The branch to draw from now. */
+  readonly randomness: () => SeedBranch;
 }): Omit<Deployment, 'machines'> {
   const { timeline, settings, randomness } = options;
   const { latencyMs, jitterMs, leaseMs } = settings;
-  const jitter = createJitter(randomness.child('latency'), jitterMs);
+  const jitter = createJitter(randomness, jitterMs);
   const network = createNetwork({
     timeline,
     latencyMs: ({ from, to, key, leg }) => latencyMs + jitter(`${from} ${to} ${key} ${leg}`),
@@ -169,13 +170,18 @@ function processorSettings(settings: SimulationSettings): ProcessorSettings {
   };
 }
 
-/** Whole milliseconds from 0 to `most`, a function of the name alone. */
-function createJitter(branch: SeedBranch, most: number): (name: string) => number {
-  const key = Buffer.from(branch.export());
-  const seed = key.readUInt32LE(0);
+/** Whole milliseconds from 0 to `most`, a function of the branch of the moment and the name. */
+function createJitter(branchNow: () => SeedBranch, most: number): (name: string) => number {
+  const seeds = new Map<SeedBranch, number>();
+  const seedOf = (branch: SeedBranch): number => {
+    const known =
+      seeds.get(branch) ?? Buffer.from(branch.child('latency').export()).readUInt32LE(0);
+    seeds.set(branch, known);
+    return known;
+  };
   return (name) => {
     if (most === 0) return 0;
-    let hash = seed;
+    let hash = seedOf(branchNow());
     for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
     hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
     return ((hash ^ (hash >>> 13)) >>> 0) % (most + 1);

@@ -20,6 +20,7 @@ import type { Simulated } from './simulate.ts';
 import type { Strikes } from './strikes.ts';
 
 const EXAMPLES = 5;
+const MARKS_MAX = 1000;
 
 /** Every report's fate, and what is wrong with it. */
 export interface Closing {
@@ -259,7 +260,8 @@ export function simulationRecordOf(
   const { nemesis, settings, closing } = parts;
   return {
     ...{ startMs, daysEndMs, endMs, eventCount, openTasks },
-    journal: { count: journal.count, digest: journal.digest() },
+    journal: { count: journal.count, digest: journal.digest(), marks: marksOf(journal.marks) },
+    ...(simulated.fork === undefined ? {} : { fork: simulated.fork }),
     faults: closing.faults,
     faultLog: strikes.log.map(({ timeMs, item, what, reportCount }) => ({
       timeMs,
@@ -281,6 +283,13 @@ export function simulationRecordOf(
     leaks: simulated.leaks,
     events: eventsOf(simulated, closing),
   };
+}
+
+/** At most a few thousand, evenly spread. */
+function marksOf(marks: Uint32Array): string[] {
+  const every = Math.max(1, Math.ceil(marks.length / MARKS_MAX));
+  const kept = [...marks].filter((_, i) => (i + 1) % every === 0);
+  return kept.map((mark) => mark.toString(16).padStart(8, '0'));
 }
 
 /** Names of `expectations/events.ts` -> how often. */

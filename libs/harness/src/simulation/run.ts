@@ -43,6 +43,7 @@ export async function runSimulated(options: RunOptions): Promise<RunSummary> {
     settings: simulationSettings(scenario),
     nemesis: nemesisOf(scenario),
     faults: options.faults ?? faultCode,
+    fork: options.fork,
     signal,
     onProgress: ({ simulatedMs, ofMs }) => {
       memory.look();

@@ -44,6 +44,8 @@ export interface Simulation {
   readonly nemesis: readonly NemesisItem[];
   /** By id; a fault that is not there can't be injected. */
   readonly faults: ReadonlyMap<string, Inject>;
+  /** From `atMs` (since the start) on, faults and latencies are drawn under another name. */
+  readonly fork?: { readonly atMs: number; readonly name: string } | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (progress: { readonly simulatedMs: number; readonly ofMs: number }) => void;
 }
@@ -61,6 +63,7 @@ export interface Simulated {
   readonly endMs: number;
   readonly eventCount: number;
   readonly interrupted: boolean;
+  readonly fork?: { readonly atMs: number; readonly name: string } | undefined;
   readonly openTasks: Readonly<Record<'leader' | 'helper', number>>;
   /** Report -> 1 + index in the scenario's adversaries. */
   readonly deeds: ReadonlyMap<number, number>;
@@ -76,7 +79,8 @@ export interface Simulated {
 const CHECK_EVERY_MS = 15 * 60_000;
 
 export async function simulate(simulation: Simulation): Promise<Simulated> {
-  const { scenario, plan, seedTree, settings, nemesis, faults, signal, onProgress } = simulation;
+  const { scenario, plan, seedTree, settings, nemesis, faults, fork, signal, onProgress } =
+    simulation;
   const day0 = firstDay(scenario);
   const startMs = day0 * DAY_MS;
   const daysEndMs = startMs + plan.population.days * DAY_MS;
@@ -103,7 +107,10 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     nowMs: () => timeline.nowMs(),
   });
   const randomness = seedTree.child('simulation');
-  const transport = createTransport({ timeline, settings, randomness });
+  const forked = fork === undefined ? randomness : randomness.child('fork', fork.name);
+  const drawnFrom = (): SeedBranch =>
+    fork !== undefined && timeline.nowMs() - startMs >= fork.atMs ? forked : randomness;
+  const transport = createTransport({ timeline, settings, randomness: drawnFrom });
   const rewrites = watchRewrites(transport.stores);
   const events: Record<string, number> = {};
   const count = (name: string): void => void (events[name] = (events[name] ?? 0) + 1);
@@ -124,7 +131,15 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
       ...{ item, timeline, hooks, parties, book, settings, startMs, endMs: daysEndMs },
       ...deployment,
       randomness: randomness.child('fault', `${index}-${item.id}`),
-      ...createOccasions({ item, index, timeline, randomness, startMs, strikes, journal }),
+      ...createOccasions({
+        item,
+        index,
+        timeline,
+        randomness: drawnFrom,
+        startMs,
+        strikes,
+        journal,
+      }),
       measure: (name, value) => strikes.measure(index, name, value),
       atEnd: (action) => void endings.push(action),
       stayUntil: (timeMs) => void (stayUntilMs = Math.max(stayUntilMs, timeMs)),
@@ -171,7 +186,7 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     ...{ book, strikes, journal, parties, work, startMs, daysEndMs, eventCount, interrupted },
     endMs: timeline.nowMs(),
     openTasks: { leader: leader.openCount, helper: helper.openCount },
-    ...{ deeds, events, rewrites: rewrites.counts },
+    ...{ deeds, events, fork, rewrites: rewrites.counts },
     restarts: [...deployment.machines.values()].reduce((sum, { starts }) => sum + starts - 1, 0),
     leaks: scanForLeaks({ world, stores: deployment.stores, journal, book }),
   };
@@ -182,19 +197,26 @@ function createOccasions(options: {
   readonly item: NemesisItem;
   readonly index: number;
   readonly timeline: { nowMs(): number };
-  readonly randomness: SeedBranch;
+  /** The branch to draw from now. */
+  readonly randomness: () => SeedBranch;
   readonly startMs: number;
   readonly strikes: Strikes;
   readonly journal: Journal;
 }): Pick<FaultContext, 'isOn' | 'chooses' | 'draw' | 'strike'> {
   const { item, index, timeline, randomness, startMs, strikes, journal } = options;
-  const coins = randomness.child('coins', `${index}-${item.id}`);
+  const coinsOf = new Map<SeedBranch, SeedBranch>();
+  const coins = (): SeedBranch => {
+    const branch = randomness();
+    const known = coinsOf.get(branch) ?? branch.child('coins', `${index}-${item.id}`);
+    coinsOf.set(branch, known);
+    return known;
+  };
   const isOn = (): boolean => {
     const atMs = timeline.nowMs() - startMs;
     return item.fromMs <= atMs && atMs < item.untilMs;
   };
   const draw = (key: string): number => {
-    const bytes = coins.child(key.replaceAll('/', '|')).bytes(0, 16);
+    const bytes = coins().child(key.replaceAll('/', '|')).bytes(0, 16);
     return ((bytes[0]! << 24) | (bytes[1]! << 16) | (bytes[2]! << 8) | bytes[3]!) >>> 0;
   };
   return {

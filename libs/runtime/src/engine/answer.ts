@@ -18,14 +18,19 @@ export async function answerShards(load: () => Promise<Program>): Promise<void> 
 
   try {
     const runner = createRunner(await load(), (workerData as WorkerInit).init);
-    port.on('message', (shardIndex: number) => {
+    const answer = async (shardIndex: number): Promise<void> => {
       try {
-        const result = runner.run(shardIndex);
+        const result = await runner.run(shardIndex);
         send({ kind: 'result', shardIndex, result }, runner.transferables?.(result));
         collectIfGrown();
       } catch (error) {
         send({ kind: 'failure', shardIndex, error: encodeError(error) });
       }
+    };
+    // One shard at a time, in the order in which they came, whatever a runner awaits.
+    let last = Promise.resolve();
+    port.on('message', (shardIndex: number) => {
+      last = last.then(() => answer(shardIndex));
     });
   } catch (error) {
     send({ kind: 'failure', shardIndex: undefined, error: encodeError(error) });

@@ -9,8 +9,11 @@
 
 /** Runs shards one after the other in one thread; it may keep buffers between them. */
 export interface ShardRunner<R> {
-  /** The result of one shard; must be cloneable by `structuredClone`. */
-  run(shardIndex: number): R;
+  /**
+   * The result of one shard, or a promise of it; must be cloneable by `structuredClone`. A thread
+   * begins its next shard when this one is done.
+   */
+  run(shardIndex: number): R | Promise<R>;
   /** The buffers of a result that move to the receiver instead of being copied. */
   transferables?(result: R): ArrayBuffer[];
 }

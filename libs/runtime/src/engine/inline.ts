@@ -16,7 +16,7 @@ export async function runInline<I, R>(job: ShardJob<I, R>): Promise<EngineReport
   if (shardCount > 0 && mayGoOn()) {
     const runner = await loadHere(job);
     while (completedCount < shardCount && mayGoOn()) {
-      job.onResult(completedCount, runShard(runner, completedCount));
+      job.onResult(completedCount, await runShard(runner, completedCount));
       completedCount += 1;
       collectIfGrown();
       await yieldToEventLoop();
@@ -35,9 +35,9 @@ async function loadHere<I, R>(job: ShardJob<I, R>): Promise<ShardRunner<R>> {
   }
 }
 
-function runShard<R>(runner: ShardRunner<R>, shardIndex: number): R {
+async function runShard<R>(runner: ShardRunner<R>, shardIndex: number): Promise<R> {
   try {
-    return runner.run(shardIndex);
+    return await runner.run(shardIndex);
   } catch (error) {
     throw new EngineError('shard-failed', shardIndex, error);
   }

@@ -1,0 +1,119 @@
+/**
+ * `priolab faults`: runs the demonstration of each fault and prints the table of what struck, what
+ * had to come of it, and which oracle saw that it did.
+ */
+
+import { availableParallelism } from 'node:os';
+
+import {
+  EXIT,
+  demonstrationOf,
+  didYouMean,
+  faultIds,
+  faultNotes,
+  faults as catalogue,
+  resolveScenario,
+  runMany,
+} from '@priolab/harness';
+import type { FaultId, ManyResult } from '@priolab/harness';
+
+import { parse, usage, wholeNumber } from '../arguments.ts';
+import { describeEnvironment } from '../environment.ts';
+import { createProgressLine } from '../progress-line.ts';
+import { printable } from '../streams.ts';
+import { monotonicMs } from '@priolab/runtime';
+
+const options = {
+  workers: { type: 'string' },
+  markdown: { type: 'boolean', default: false },
+  show: { type: 'boolean', default: false },
+} as const;
+
+export async function faults(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parse('faults', args, options);
+  const asked = positionals.length === 0 ? faultIds : positionals.map(faultId);
+  const ids = asked.filter((id) => demonstrationOf(id) !== undefined);
+  if (values.show) {
+    for (const id of ids) console.log(JSON.stringify(demonstrationOf(id), undefined, 2));
+    return EXIT.pass;
+  }
+  const workers =
+    values.workers === undefined
+      ? availableParallelism()
+      : wholeNumber('faults', '--workers', values.workers, { min: 0, max: 256 });
+  const scenarios = ids.map((id) => resolveScenario(demonstrationOf(id), `demonstration of ${id}`));
+  const rows: (readonly string[])[] = [];
+  const bad: ManyResult[] = [];
+  const progress = createProgressLine(process.stderr, 'faults');
+  const startMs = monotonicMs();
+  await runMany({
+    init: { jobs: { kind: 'list', scenarios }, environment: describeEnvironment() },
+    workers,
+    onResult(index, result) {
+      rows.push(rowOf(ids[index]!, result, values.markdown));
+      if (result.verdict !== 'pass') bad.push(result);
+      const elapsedMs = monotonicMs() - startMs;
+      progress.update({ reportsDone: index + 1, reportCount: ids.length, elapsedMs });
+    },
+  });
+  progress.clear();
+  print(rows, values.markdown);
+  for (const { id, failed } of bad) {
+    for (const one of failed) {
+      console.error(printable(`${id}: ${one.verdict} ${one.id}: ${one.observed}`));
+    }
+  }
+  const without = asked.filter((id) => demonstrationOf(id) === undefined);
+  if (without.length > 0) console.log(`\nWithout code: ${without.length}`);
+  for (const id of without) console.log(printable(`  ${id}: ${faultNotes(id)}`));
+  return bad.length > 0 ? Math.max(...bad.map(({ exitCode }) => exitCode)) : EXIT.pass;
+}
+
+function faultId(text: string): FaultId {
+  const id = faultIds.find((one) => one === text);
+  if (id !== undefined) return id;
+  throw usage('faults', `no fault "${text}"${didYouMean(text, faultIds)}; see priolab explain`);
+}
+
+const TITLES = ['fault', 'struck', 'must', 'verdict', 'seen by', 'what came of it', 'ms'];
+
+function rowOf(id: FaultId, result: ManyResult, markdown: boolean): readonly string[] {
+  const { outcome, checkers } = catalogue[id];
+  const own = result.faults.find((fault) => fault.id === id);
+  const observed = (own?.observed ?? '').replace(/^struck \d+ times?:? ?/, '');
+  return [
+    markdown ? `\`${id}\`` : id,
+    String(own?.fired ?? 0),
+    outcome.join(' or '),
+    result.verdict,
+    checkers.join(', '),
+    observed,
+    result.wallMs.toFixed(0),
+  ];
+}
+
+function print(rows: readonly (readonly string[])[], markdown: boolean): void {
+  if (markdown) {
+    console.log(`| ${TITLES.slice(0, -1).join(' | ')} |`);
+    console.log(
+      `| ${TITLES.slice(0, -1)
+        .map((_, i) => (i === 1 ? '--:' : '---'))
+        .join(' | ')} |`,
+    );
+    for (const row of rows) console.log(`| ${row.slice(0, -1).join(' | ')} |`);
+    return;
+  }
+  const widths = TITLES.map((title, i) =>
+    Math.max(title.length, ...rows.map((row) => row[i]!.length)),
+  );
+  for (const row of [TITLES, ...rows]) {
+    console.log(
+      printable(
+        row
+          .map((cell, i) => cell.padEnd(widths[i]!))
+          .join('  ')
+          .trimEnd(),
+      ),
+    );
+  }
+}

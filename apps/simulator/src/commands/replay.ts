@@ -1,0 +1,60 @@
+/** `priolab replay`: runs what a capsule holds once more, and compares byte for byte. */
+
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { CAPSULE_FILE, EXIT, compareToCapsule, decodeCapsule, runScenario } from '@priolab/harness';
+import type { Capsule } from '@priolab/harness';
+import { availableParallelism } from 'node:os';
+
+import { parse, usage, wholeNumber } from '../arguments.ts';
+import { describeEnvironment } from '../environment.ts';
+import { printable } from '../streams.ts';
+
+export async function replay(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parse('replay', args, { workers: { type: 'string' } });
+  const [name] = positionals;
+  if (name === undefined || positionals.length > 1) {
+    throw usage('replay', 'expected one capsule: priolab replay runs/<run>/capsule.json');
+  }
+  const workers =
+    values.workers === undefined
+      ? availableParallelism()
+      : wholeNumber('replay', '--workers', values.workers, { min: 0, max: 256 });
+  const capsule = readCapsule(name, 'replay');
+  const { scenario, result } = capsule;
+  console.log(printable(`${scenario.id}, seed ${scenario.seed}: ${scenario.about}`));
+  const summary = await runScenario({
+    scenario,
+    workers,
+    environment: describeEnvironment(),
+    ...(capsule.fork === undefined ? {} : { fork: capsule.fork }),
+  });
+  const { same, differences } = compareToCapsule(summary, capsule);
+  if (!same) {
+    console.error('DIFFERENT from the capsule');
+    for (const line of differences) console.error(printable(`  ${line}`));
+    return EXIT.nondeterminism;
+  }
+  const events = capsule.journal === undefined ? '' : `, ${capsule.journal.count} events`;
+  console.log(`SAME as the capsule: result ${result.digest.slice(0, 16)}${events}`);
+  console.log(`verdict ${result.verdict} (exit code ${result.exitCode})`);
+  for (const one of summary.expectations.filter(({ verdict }) => verdict !== 'pass')) {
+    console.log(printable(`  ${one.verdict} ${one.id}: ${one.observed}`));
+  }
+  return result.exitCode;
+}
+
+/** A capsule's file, or the folder of a run that has one. */
+export function readCapsule(name: string, command: string): Capsule {
+  const stat = statSync(name, { throwIfNoEntry: false });
+  if (stat === undefined) throw usage(command, `no file ${name}`);
+  const file = stat.isDirectory() ? join(name, CAPSULE_FILE) : name;
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw usage(command, `can't read ${file}: ${error instanceof Error ? error.message : ''}`);
+  }
+  return decodeCapsule(text, file);
+}
