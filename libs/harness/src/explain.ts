@@ -7,17 +7,19 @@
 import { catalogueMetric, metricCatalogue } from '@priolab/roles';
 import type { HoldReason, MetricCadence, MetricLayout, Reason } from '@priolab/roles';
 
-import { adversaries, adversaryIds } from './adversary/catalogue.ts';
-import type { ExpectationId } from './expectations/catalogue.ts';
+import type { Clock, OracleId } from './expectations/oracles.ts';
 import type { EXIT } from './expectations/verdict.ts';
 import type { EpidemicKind } from './population/epidemic.ts';
+import { faultWords } from './faults/explain-faults.ts';
 import type { Fidelity } from './fidelity.ts';
 import { jurisdiction, jurisdictionIds } from './population/jurisdictions.ts';
 import type { Hop, Outcome } from './record/fate.ts';
 import type { RunSummary } from './record/run-record.ts';
 import type { Stage } from './run/stages.ts';
+import type { PropertyKind } from './scenario/expectation-schema.ts';
+import type { LoadShape } from './scenario/load-schema.ts';
 
-const expectations: Readonly<Record<ExpectationId, string>> = {
+const expectations: Readonly<Record<OracleId, string>> = {
   'sum.exact':
     'Every published total, bin by bin, equals the integer sum over the reports that both ' +
     'processors accepted, noise included, as the simulator itself added it up.',
@@ -53,6 +55,59 @@ const expectations: Readonly<Record<ExpectationId, string>> = {
     'At least so many reports for each P-256 multiplication that the run’s CPU time would have ' +
     'paid for, timed in the same run. Invalid where the machine’s speed changed meanwhile.',
   memory: 'The largest resident set of the process, workers included, stays within the limit.',
+  tenant:
+    'A state’s published totals stay the same when all other states’ inputs are replaced (the ' +
+    'run is done again).',
+  minbatch: 'Nothing is published to which fewer honest, distinct devices have contributed.',
+  idem: 'The same request twice gives the same answer, byte for byte, and changes nothing.',
+  live: 'After the faults are healed, everything that can be recovered drains in time.',
+  fresh: 'Nothing is accepted that is older, or further ahead, than the rules allow.',
+  blast: 'One bad report, batch or window affects itself only.',
+  leak: 'Planted secrets occur in no log and no report, and in no wrong party’s input.',
+  'view.indist': 'What one processor sees does not tell a value: a statistical test.',
+  det: 'The same scenario and seed again give the same events, byte for byte.',
+  outcome: 'What the catalogue demands of a fault has come of it.',
+};
+
+const clockWords: Readonly<Record<Clock, string>> = {
+  wall: 'A clock: the pipeline runs as fast as it goes, without services and their faults.',
+  simulated:
+    'A clock: events happen one after the other in simulated time, with services and faults.',
+};
+
+const propertyKinds: Readonly<Record<PropertyKind, string>> = {
+  always: 'A kind of expectation: an oracle holds over the whole run; the same as its plain name.',
+  sometimes: 'A kind of expectation: an event happens at least so often (atLeast, atMost).',
+  reachable: 'A kind of expectation: an event happens at all; if not, the verdict is vacuous.',
+  never: 'A kind of expectation: an event does not happen.',
+};
+
+const loadWords: Readonly<Record<Exclude<LoadShape, 'outbreak'> | 'open' | 'closed', string>> = {
+  constant: 'A shape of load: uploads evenly over the day.',
+  ramp: 'A shape of load: rising evenly from nothing.',
+  diurnal: 'A shape of load: one hill a day around its peak, in local time.',
+  storm: 'A shape of load: all uploads at the peak, within a short width.',
+  open: 'A model of load: devices send when their time has come.',
+  closed: 'A model of load: a device sends the next report when the one before is acknowledged.',
+};
+
+const scenarioWords: Readonly<Record<string, string>> = {
+  clock: 'How time passes in a run: wall or simulated.',
+  nemesis: 'The faults of a scenario, each with where, when, how often and its parameters.',
+  phase: 'A named stretch of simulated time, for faults to refer to.',
+  phases: 'The named stretches of simulated time of a scenario.',
+  heal: 'The moment from which no fault strikes any more and nodes come back.',
+  core: 'The nodes that come back when a run is healed.',
+  liveness: 'How soon after healing everything recoverable must have drained.',
+  dose: 'Most times that a fault strikes.',
+  fires: 'Least times that a fault must strike; fewer, and the verdict is vacuous.',
+  legacy: 'A behaviour of the servers of 2021 that can be switched on (services.legacy).',
+  services: 'How the simulated deployment is set up: replicas, leases, network, keys.',
+  load: 'When in the day devices send: shapes, mixed by weight.',
+  overrides: 'Settings that hold for some states or vendors only.',
+  mixin: 'A part of a scenario that others take in by name or by file (mixins).',
+  extends: 'Of a scenario: the files that it is built on.',
+  with: 'Of a scenario: values for single paths, applied last.',
 };
 
 const reasons: Readonly<Record<Reason, string>> = {
@@ -131,7 +186,9 @@ const metricWords: Readonly<Record<MetricLayout | MetricCadence, string>> = {
 const epidemics: Readonly<Record<EpidemicKind, string>> = {
   calm: 'An epidemic: 0.13 % of phones a day show an exposure notification.',
   wave: 'An epidemic: up to eightfold the calm level and down again, over 28 days.',
-  outbreak: 'An epidemic: tenfold the calm level in the heaviest state, from the half on.',
+  outbreak:
+    'An epidemic: tenfold the calm level in the heaviest state, from the half on. A shape of ' +
+    'load: evenly, and ten times as much around the peak.',
 };
 
 const rungs: Readonly<Record<Fidelity, string>> = {
@@ -185,6 +242,17 @@ const words: Readonly<Record<string, string>> = {
   power: 'The smallest effect that a statistical expectation would have seen, at its alpha.',
   alpha: 'The chance that a statistical expectation fails though nothing is wrong.',
   n: 'How many reports or values stand behind an expectation.',
+  fate: 'What became of a report: an outcome, the party where it ended, and a reason.',
+  backend: 'Who computes the cryptography: wasm, node or noble; all give the same bytes.',
+  copy: 'An upload that arrives again: sent twice, delivered twice or replayed.',
+  r: 'The point at which a proof is checked; the ingestor picks it after the upload is made.',
+  phones: 'Devices that were looked at, those that don’t take part among them.',
+  published: 'A total that the combiner gave out: not held.',
+  planned: 'Reports that the population sends in the whole run.',
+  task: 'One metric of one state and vendor with its parameters: what totals are formed for.',
+  deed: 'What an adversary does to a report.',
+  calibration: 'A P-256 multiplication timed in the same run, by which speed is judged.',
+  unit: 'Of speed: the CPU time of one P-256 multiplication.',
 };
 
 const exitCodes: Readonly<Record<(typeof EXIT)[keyof typeof EXIT], string>> = {
@@ -204,7 +272,6 @@ type Explanations = Readonly<Record<string, string>>;
 
 const groups: readonly (readonly [group: string, explanations: Explanations])[] = [
   ['Expectations', expectations],
-  ['Adversaries and faults', explainedBy(adversaryIds, explainAdversary)],
   ['Reasons to refuse a report', reasons],
   ['Reasons to hold a pair of sums', holdReasons],
   ['Outcomes', outcomes],
@@ -220,6 +287,11 @@ const groups: readonly (readonly [group: string, explanations: Explanations])[] 
   ['Words of metrics', metricWords],
   ['States', explainedBy(jurisdictionIds, explainState)],
   ['Epidemics', epidemics],
+  ...faultWords,
+  ['Clocks', clockWords],
+  ['Kinds of expectations', propertyKinds],
+  ['Load', loadWords],
+  ['Words of scenarios', scenarioWords],
   ['Rungs of fidelity', rungs],
   ['Verdicts', verdicts],
   ['Words', words],
@@ -228,13 +300,6 @@ const groups: readonly (readonly [group: string, explanations: Explanations])[] 
 
 function explainedBy<Id extends string>(ids: readonly Id[], explain: (id: Id) => string) {
   return Object.fromEntries(ids.map((id) => [id, explain(id)]));
-}
-
-function explainAdversary(id: (typeof adversaryIds)[number]): string {
-  const { about, refusedAs } = adversaries[id];
-  const fate =
-    refusedAs.length === 0 ? 'accepted: a known limit' : `refused: ${refusedAs.join(' or ')}`;
-  return `A device (or its network) that ${about}. Required outcome: ${fate}.`;
 }
 
 function explainMetric(id: string): string {
@@ -248,12 +313,22 @@ function explainState(id: string): string {
   return `${name} (${countryCode}), ${people} people: its weight where a scenario gives none.`;
 }
 
-/** The explanation of a term; undefined where there is none. */
+/** The explanation of a term, upper or lower case; undefined where there is none. */
 export function explainTerm(term: string): string | undefined {
+  return findTerm((known) => known === term) ?? findTerm(byCase(term));
+}
+
+function findTerm(matches: (known: string) => boolean): string | undefined {
   for (const [, explanations] of groups) {
-    if (Object.hasOwn(explanations, term)) return explanations[term];
+    const known = Object.keys(explanations).find(matches);
+    if (known !== undefined) return explanations[known];
   }
   return undefined;
+}
+
+function byCase(term: string): (known: string) => boolean {
+  const lower = term.toLowerCase();
+  return (known) => known.toLowerCase() === lower;
 }
 
 /** Every term that can be explained, in groups. */

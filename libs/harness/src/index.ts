@@ -6,11 +6,24 @@ export {
   type Adversary,
   type AdversaryId,
 } from './adversary/catalogue.ts';
-export { expectationIds, type ExpectationId } from './expectations/catalogue.ts';
+export { eventIds, events, type EventId, type EventKind } from './expectations/events.ts';
 export { judge } from './expectations/judge.ts';
+export {
+  clocks,
+  oracleClocks,
+  oracleIds,
+  plainOracleIds,
+  type Clock,
+  type OracleId,
+  type PlainOracleId,
+} from './expectations/oracles.ts';
 export { EXIT, exitCodeOf, overallVerdict } from './expectations/verdict.ts';
 export { explainTerm, explainableTerms } from './explain.ts';
+export { faultIds, faultSections, faults, outOfReach, type FaultId } from './faults/catalogue.ts';
+export { requiredOutcomes, type Fault, type FaultParam } from './faults/fault.ts';
+export { serviceReasons, type ServiceReason } from './faults/reasons.ts';
 export { fidelities, type Fidelity, type FidelityRecord } from './fidelity.ts';
+export { legacyIds, legacySwitches, type LegacyId } from './legacy/catalogue.ts';
 export { deviceLabel } from './population/labels.ts';
 export type { PopulationPlan } from './population/plan.ts';
 export { PopulationError } from './population/population-settings.ts';
@@ -32,6 +45,12 @@ export {
 export { runScenario, type Progress, type RunOptions } from './run/run.ts';
 export { metricsOf, planGradually, planOf, seedTreeOf } from './run/settings.ts';
 export { STAGES, type Stage } from './run/stages.ts';
+export { durationMs, durationText } from './scenario/durations.ts';
+export type { Expectation } from './scenario/expectation-schema.ts';
+export { faultParams } from './scenario/fault-problems.ts';
+export type { Load, Override } from './scenario/load-schema.ts';
+export type { FaultInstance } from './scenario/nemesis-schema.ts';
+export type { Services } from './scenario/services-schema.ts';
 export { digestOf, runDigest, scenarioDigest } from './scenario/digest.ts';
 export { WORK_KINDS, type Work, type WorkKind } from './run/work.ts';
 export { UsageError, didYouMean, type Problem } from './scenario/problems.ts';

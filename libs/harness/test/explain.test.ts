@@ -10,9 +10,12 @@ import {
   OUTCOMES,
   STAGES,
   adversaryIds,
-  expectationIds,
+  eventIds,
   explainTerm,
   explainableTerms,
+  faultIds,
+  legacyIds,
+  oracleIds,
 } from '../src/index.ts';
 import type { RunSummary } from '../src/index.ts';
 import { jurisdictionIds } from '../src/population/jurisdictions.ts';
@@ -46,7 +49,10 @@ const metricWords = wordsOf<MetricLayout | MetricCadence>({
 });
 
 describe.each<[string, readonly string[]]>([
-  ['expectation', [...expectationIds, 'throughput', 'memory']],
+  ['expectation', oracleIds],
+  ['fault', faultIds],
+  ['legacy switch', legacyIds],
+  ['event', eventIds],
   ['adversary', adversaryIds],
   ['reason', REASONS],
   ['hold reason', holdReasons],

@@ -10,6 +10,8 @@ import type { Problem } from './problems.ts';
 import type { Scenario } from './scenario.ts';
 import type { Parts } from './valid-parts.ts';
 import { populationProblems } from '../population/population-problems.ts';
+import { canonicalJson } from './canonical-json.ts';
+import { timedContradictionsOf } from './timed-contradictions.ts';
 
 type ScenarioParts = Parts<Scenario>;
 
@@ -24,8 +26,41 @@ export function contradictionsOf(scenario: ScenarioParts): Problem[] {
     ...selfCheck(crypto ?? {}),
     ...sampleShareProblems(crypto ?? {}),
     ...transportless(adversaries ?? [], crypto?.fidelity),
+    ...repeatedAdversaries(adversaries ?? []),
+    ...repeatedExpectations(scenario.expect ?? []),
+    ...timedContradictionsOf(scenario),
   ];
 }
+
+function repeatedAdversaries(adversaries: Parts<Scenario['adversaries']>): Problem[] {
+  const ids = adversaries.map((adversary) => adversary?.id);
+  return ids.flatMap((id, i) => {
+    const first = ids.indexOf(id);
+    if (id === undefined || first === i) return [];
+    const message = `got "${id}", as adversaries[${first}]; allowed: once, with the whole share`;
+    return [{ path: `adversaries[${i}].id`, message }];
+  });
+}
+
+/** The same expectation twice, or two limits on one thing. */
+function repeatedExpectations(expect: Parts<Scenario['expect']>): Problem[] {
+  const keys = expect.map((expectation) => {
+    if (typeof expectation !== 'object') return expectation;
+    const { id } = expectation;
+    if (id === undefined) return undefined;
+    if ('kind' in expectation) return expectation.kind === 'always' ? id : keyOf(expectation);
+    return id === 'outcome' ? keyOf(expectation) : id;
+  });
+  return keys.flatMap((key, i) => {
+    const first = keys.indexOf(key);
+    if (key === undefined || first === i) return [];
+    const name = typeof expect[i] === 'string' ? `"${expect[i]}"` : canonicalJson(expect[i]);
+    const message = `got ${name}, which expect[${first}] says already; allowed: once`;
+    return [{ path: `expect[${i}]`, message }];
+  });
+}
+
+const keyOf = (expectation: object): string => canonicalJson(expectation);
 
 /** Metrics of the scenario's own that bear a catalogue metric's name. */
 function shadowedMetrics(metrics: NonNullable<Parts<Scenario['system']['metrics']>>): Problem[] {

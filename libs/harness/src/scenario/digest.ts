@@ -1,23 +1,27 @@
 /**
- * The identity of a scenario: SHA-256 over its canonical JSON (keys sorted, no white space), with
- * every default filled in and without the seed, which is named beside it.
+ * The identity of a scenario: SHA-256 over its canonical JSON (keys sorted, no white space) without
+ * the seed, which is named beside it. The fields of the first language are in it with every default
+ * filled in; those that came later, only where they differ from their defaults, so that a scenario
+ * keeps its digest when the language grows (decision 9).
  */
 
 import { sha256, toHex } from '@priolab/crypto';
 
+import { canonicalJson } from './canonical-json.ts';
+import { scenarioSchema } from './scenario.ts';
 import type { Scenario } from './scenario.ts';
+import { withoutDefaults } from './without-defaults.ts';
 
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
-    const sorted = entries.toSorted(([a], [b]) => (a < b ? -1 : 1));
-    const pair = ([key, inner]: [string, unknown]): string =>
-      `${JSON.stringify(key)}:${canonicalJson(inner)}`;
-    return `{${sorted.map(pair).join(',')}}`;
-  }
-  return JSON.stringify(value);
-}
+/** The fields that the language began with. Never to be extended. */
+const firstFields: ReadonlySet<string> = new Set([
+  'id',
+  'about',
+  'population',
+  'system',
+  'crypto',
+  'adversaries',
+  'expect',
+]);
 
 /** Hex SHA-256 of any JSON value's canonical form. */
 export function digestOf(value: unknown): string {
@@ -31,5 +35,9 @@ export function runDigest(scenario: Scenario): string {
 
 export function scenarioDigest(scenario: Scenario): string {
   const { seed: _seed, ...rest } = scenario;
-  return digestOf(rest);
+  const entries = Object.entries(rest).map(([key, value]) => {
+    if (firstFields.has(key)) return [key, value] as const;
+    return [key, withoutDefaults(scenarioSchema.shape[key as keyof Scenario], value)] as const;
+  });
+  return digestOf(Object.fromEntries(entries));
 }

@@ -63,12 +63,17 @@ function problemsOfIssue(issue: Issue, value: unknown, schema: z.ZodType, at: Pa
     case 'invalid_type':
       return problem(
         got === undefined
-          ? `is missing; expected ${issue.expected}`
-          : `got ${show(got)}; expected ${issue.expected}`,
+          ? `is missing; expected ${expectedBy(issue)}`
+          : `got ${show(got)}; expected ${expectedBy(issue)}`,
       );
     default:
       return problem(`got ${show(got)}; expected ${issue.message}`);
   }
+}
+
+/** The schema's own words where it has any, else the name of the type. */
+function expectedBy(issue: Extract<Issue, { code: 'invalid_type' }>): string {
+  return issue.message.startsWith('Invalid input') ? issue.expected : issue.message;
 }
 
 function unitOf(origin: string): string {
@@ -83,8 +88,14 @@ function unionProblems(
   path: Path,
 ): Problem[] {
   const got = valueAt(value, path);
-  const candidates = issue.errors.filter((issues) => issues.length > 0);
+  const told = toldBy(got, issue.errors, unionAt(schema, path, issue.errors.length));
+  const candidates = told.filter((issues) => issues.length > 0);
   if (typeof got === 'string') {
+    // A text of the right kind in a wrong form: the form is what there is to say.
+    const malformed = candidates.find(([first]) => isFormIssue(first));
+    if (malformed !== undefined) {
+      return malformed.flatMap((inner) => problemsOfIssue(inner, value, schema, path));
+    }
     const words = candidates.flatMap((issues) => allowedAt(issues, 0));
     const keys = keysAt(schema, path);
     const objects = keys.length === 0 ? [] : [`or an object with ${keys.join(', ')}`];
@@ -93,11 +104,14 @@ function unionProblems(
     }
   }
   // A key that tells the alternatives apart: the rest of the object can't be judged without it.
-  const ids = candidates.flatMap((issues) => allowedAt(issues, 1));
   const tellers = candidates.filter((issues) => allowedAt(issues, 1).length > 0);
   const objectCount = candidates.filter((issues) => !isOtherKind(issues)).length;
   if (tellers.length > 1 && tellers.length === objectCount) {
-    const at = [...path, ...tellers[0]![0]!.path];
+    const [key] = tellers[0]![0]!.path;
+    const ids = tellers.flatMap((issues) =>
+      issues[0]!.path[0] === key ? allowedAt(issues, 1) : [],
+    );
+    const at = [...path, key!];
     return [{ path: formatPath(at), message: notAllowed(valueAt(value, at), ids) }];
   }
   const rank = (issues: readonly Issue[]): number =>
@@ -105,6 +119,35 @@ function unionProblems(
   const best = candidates.toSorted((a, b) => rank(b) - rank(a) || a.length - b.length)[0];
   if (best === undefined) return [{ path: formatPath(path), message: `got ${show(got)}` }];
   return best.flatMap((inner) => problemsOfIssue(inner, value, schema, path));
+}
+
+/**
+ * Only the alternatives that have a literal which the value bears; where there are none, those that
+ * know the most of its keys.
+ */
+function toldBy(
+  got: unknown,
+  errors: readonly Issue[][],
+  options: readonly Schema[],
+): readonly Issue[][] {
+  if (typeof got !== 'object' || got === null) return errors;
+  const fields = got as Readonly<Record<string, unknown>>;
+  const shapes = errors.map((_, i) => options[i] && definitionOf(options[i]).shape);
+  const bears = shapes.map((shape) =>
+    Object.entries(shape ?? {}).some(
+      ([key, field]) => definitionOf(field).values?.includes(fields[key]) === true,
+    ),
+  );
+  if (bears.includes(true)) return errors.filter((_, i) => bears[i]);
+  const known = shapes.map(
+    (shape) => Object.keys(shape ?? {}).filter((key) => Object.hasOwn(fields, key)).length,
+  );
+  const most = Math.max(...known);
+  return most === 0 ? errors : errors.filter((_, i) => known[i] === most);
+}
+
+function isFormIssue(issue: Issue | undefined): boolean {
+  return issue?.path.length === 0 && /^(?:invalid_format|custom)$/.test(issue.code);
 }
 
 /** The values that the first issue would allow at that depth; none if it is about other things. */
@@ -125,10 +168,20 @@ function unknownKey(path: Path, key: string, allowed: readonly string[]): Proble
 }
 
 function notAllowed(got: unknown, allowed: readonly string[], more: string[] = []): string {
-  const list = `; allowed: ${[...allowed, ...more].join(', ')}`;
+  const list = `; allowed: ${[...fewer(got, allowed), ...more].join(', ')}`;
   if (got === undefined) return `is missing${list}`;
   const hint = typeof got === 'string' ? didYouMean(got, allowed) : '';
   return `got ${show(got)}${hint}${list}`;
+}
+
+const LIST_MAX = 60;
+
+/** Of very many words those of the same family (`net.drop` of `net.`), else all of them. */
+function fewer(got: unknown, allowed: readonly string[]): readonly string[] {
+  if (allowed.length <= LIST_MAX || typeof got !== 'string') return allowed;
+  const family = got.split('.')[0];
+  const near = allowed.filter((word) => word.startsWith(`${family}.`));
+  return near.length > 0 ? [...near, `... (${allowed.length} in all)`] : allowed;
 }
 
 /** ` (did you mean "x"?)` where some allowed word is near, else nothing. */
@@ -191,6 +244,21 @@ function unwrap(type: Schema): Schema[] {
   const { innerType, options } = definitionOf(type);
   if (innerType !== undefined) return unwrap(innerType);
   return options === undefined ? [type] : options.flatMap(unwrap);
+}
+
+/** The alternatives of the union at a path, the one with so many. */
+function unionAt(schema: z.ZodType, path: Path, count: number): readonly Schema[] {
+  let candidates: Schema[] = [schema];
+  for (const step of path) {
+    candidates = candidates.flatMap(unwrap).flatMap((type) => stepInto(type, step));
+  }
+  return candidates.flatMap(unionsOf).find((options) => options.length === count) ?? [];
+}
+
+function unionsOf(type: Schema): (readonly Schema[])[] {
+  const { innerType, options } = definitionOf(type);
+  if (innerType !== undefined) return unionsOf(innerType);
+  return options === undefined ? [] : [options, ...options.flatMap(unionsOf)];
 }
 
 function stepInto(type: Schema, step: PropertyKey): Schema[] {

@@ -8,13 +8,17 @@
 import { z } from 'zod';
 
 import { adversaryIds } from '../adversary/catalogue.ts';
-import { expectationIds } from '../expectations/catalogue.ts';
+import { clocks } from '../expectations/oracles.ts';
 import { fidelities } from '../fidelity.ts';
 import { jurisdictionIds } from '../population/jurisdictions.ts';
 import { contradictionsOf } from './contradictions.ts';
+import { expectationSchema } from './expectation-schema.ts';
+import { loadFields } from './load-schema.ts';
 import { metricIds } from './metric-ids.ts';
+import { nemesisFields } from './nemesis-schema.ts';
 import { inOrderOf, problemsOf, UsageError } from './problems.ts';
 import type { Problem } from './problems.ts';
+import { servicesSchema } from './services-schema.ts';
 import { validParts } from './valid-parts.ts';
 
 const rate = z.number().min(0).max(1);
@@ -80,16 +84,6 @@ const adversarySchema = z.strictObject({
   share: positiveRate,
 });
 
-const expectationSchema = z.union([
-  z.enum(expectationIds),
-  z.strictObject({
-    id: z.literal('throughput'),
-    /** Reports for each P-256 multiplication that the same CPU time would pay for. */
-    atLeastPerUnit: z.number().gt(0),
-  }),
-  z.strictObject({ id: z.literal('memory'), atMostMiB: z.number().gt(0) }),
-]);
-
 export const scenarioSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9]+([-/][a-z0-9]+)*$/, 'lower-case words joined by "-" or "/"'),
   about: z.string().min(1).max(400),
@@ -98,6 +92,11 @@ export const scenarioSchema = z.strictObject({
   system: systemSchema,
   crypto: cryptoSchema.prefault({}),
   adversaries: z.array(adversarySchema).default([]),
+  /** `wall`: as fast as it goes; `simulated`: events in simulated time, services and faults. */
+  clock: z.enum(clocks).default('wall'),
+  services: servicesSchema.prefault({}),
+  ...nemesisFields,
+  ...loadFields,
   expect: z.array(expectationSchema).min(1),
 });
 

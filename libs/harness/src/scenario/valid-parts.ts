@@ -24,6 +24,8 @@ type Definition = {
   readonly keyType?: Schema;
   readonly valueType?: Schema;
   readonly entries?: Readonly<Record<string, string | number>>;
+  /** The values of a literal. */
+  readonly values?: readonly unknown[];
 };
 
 /** The valid parts, defaults filled in; undefined where not even the kind of value is right. */

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { UsageError, resolveScenario, scenarioDigest } from '../../src/index.ts';
-import { canonicalJson } from '../../src/scenario/digest.ts';
+import { canonicalJson } from '../../src/scenario/canonical-json.ts';
 import { smallInput } from '../run/fixture.ts';
 
 function problems(value: unknown): string[] {

@@ -1,0 +1,116 @@
+/** Attacks by devices. */
+
+import { defineFaults, param } from '../fault.ts';
+import { asAdversary } from './adversarial-sentences.ts';
+
+export const clientFaults = defineFaults({
+  'cli.out_of_range': {
+    ...asAdversary('cli.out_of_range'),
+    outcome: ['prevent'],
+    checkers: ['noforge', 'reason'],
+  },
+  'cli.multi_hot': {
+    ...asAdversary('cli.multi_hot'),
+    outcome: ['limit'],
+    checkers: ['sum.exact'],
+  },
+  'cli.forge': {
+    ...asAdversary('cli.forge'),
+    outcome: ['prevent'],
+    checkers: ['noforge', 'reason'],
+  },
+  'cli.grind': {
+    about: 'A device tries many proofs for a point r that it knows beforehand.',
+    outcome: ['prevent', 'detect'],
+    checkers: ['noforge'],
+    reasons: ['proof-invalid'],
+    params: { tries: param.count('How many proofs it tries.', 64, [1, 1_000_000]) },
+  },
+  'cli.inconsistent': {
+    ...asAdversary('cli.inconsistent'),
+    outcome: ['detect'],
+    checkers: ['noforge', 'reason', 'sets.equal'],
+  },
+  'cli.noncanonical': {
+    ...asAdversary('cli.noncanonical'),
+    outcome: ['detect'],
+    checkers: ['noforge', 'reason', 'blast'],
+  },
+  'cli.wrong_dim': {
+    ...asAdversary('cli.wrong_dim'),
+    outcome: ['detect'],
+    checkers: ['reason', 'blast'],
+  },
+  'cli.undecryptable': {
+    ...asAdversary('cli.undecryptable'),
+    outcome: ['detect'],
+    checkers: ['reason', 'blast'],
+  },
+  'cli.oversize': {
+    ...asAdversary('cli.oversize'),
+    outcome: ['detect'],
+    checkers: ['reason', 'blast', 'live'],
+  },
+  'cli.bomb': {
+    about: 'A device sends few bytes that ask for much: huge lengths and deep nesting.',
+    outcome: ['detect'],
+    checkers: ['reason', 'blast', 'live'],
+    reasons: ['truncated', 'oversized', 'unknown-version', 'wrong-share-size'],
+  },
+  'cli.dup_uuid': {
+    about: 'A device uses a report id again: its own, or a victim’s.',
+    outcome: ['detect'],
+    checkers: ['once', 'reason', 'blast'],
+    reasons: ['duplicate-report-id', 'replayed'],
+    params: { whose: param.word('Whose id it is.', ['victim', 'own']) },
+  },
+  'cli.replay': {
+    about: 'An honest report that was overheard is sent again: later, or for another state.',
+    outcome: ['detect'],
+    checkers: ['once', 'fresh', 'tenant'],
+    reasons: ['replayed', 'stale', 'wrong-task', 'bad-certificate'],
+    params: {
+      to: param.word('Where it is sent.', ['same-window', 'later-window', 'other-state']),
+    },
+  },
+  'cli.sybil': {
+    about: 'An attacker runs many devices of its own.',
+    outcome: ['limit'],
+    checkers: ['sum.exact', 'minbatch'],
+    params: { goal: param.word('What for.', ['poison', 'isolate']) },
+  },
+  'cli.poison_valid': {
+    about: 'A device always reports the same bin, in a report that is valid in every way.',
+    outcome: ['limit'],
+    checkers: ['sum.exact'],
+    params: { bin: param.count('The bin.', 0, [0, 4095]) },
+  },
+  'cli.flood': {
+    about: 'One identity sends far more reports than a device may.',
+    outcome: ['detect'],
+    checkers: ['reason', 'conserve', 'live'],
+    reasons: ['replayed', 'rate-limited'],
+    params: { reports: param.count('How many it sends.', 1000, [2, 1_000_000]) },
+  },
+  'cli.backdate': {
+    about: 'A device dates its report back into a window that is closed.',
+    outcome: ['detect'],
+    checkers: ['fresh', 'reason'],
+    reasons: ['stale'],
+    params: { by: param.duration('How far back.', '2d') },
+  },
+  'cli.postdate': {
+    about: 'A device dates its report ahead into a window to come.',
+    outcome: ['detect'],
+    checkers: ['fresh', 'reason'],
+    reasons: ['stale'],
+    params: { by: param.duration('How far ahead.', '2d') },
+  },
+  'cli.tag': {
+    about: 'A device makes its report stand out, so that it can be followed.',
+    outcome: ['detect'],
+    checkers: ['leak', 'reason'],
+    reasons: ['oversized', 'unknown-version', 'wrong-share-size', 'wrong-task'],
+    params: { by: param.word('What is unusual.', ['size', 'order', 'key-id', 'extension']) },
+  },
+});

@@ -1,0 +1,101 @@
+/** Faults of honest devices: phones that crash, sleep, err and repeat themselves. */
+
+import { defineFaults, param } from '../fault.ts';
+import { asAdversary } from './adversarial-sentences.ts';
+
+export const deviceFaults = defineFaults({
+  'dev.offline': {
+    about: 'Devices have no network for a while and send late or never.',
+    outcome: ['accept'],
+    checkers: ['conserve', 'unbiased'],
+    params: {
+      duration: param.duration('How long a device is away.', '1d'),
+      correlate: param.word('What being away goes with: a loss by value biases the estimate.', [
+        'nothing',
+        'value',
+        'state',
+      ]),
+    },
+  },
+  'dev.crash_mid_upload': {
+    about: 'A device dies in the middle of sending and starts again with the same upload.',
+    outcome: ['recover'],
+    checkers: ['once', 'conserve'],
+    params: {
+      step: param.word('Where it dies.', ['mid-request', 'before-send', 'before-ack']),
+      restart: param.duration('How long until it starts again.', '1h'),
+    },
+  },
+  'dev.retry_same': {
+    ...asAdversary('dev.retry_same'),
+    outcome: ['recover'],
+    checkers: ['once', 'idem'],
+    params: { times: param.count('How often it sends the same bytes again.', 1, [1, 100]) },
+  },
+  'dev.retry_fresh': {
+    about: 'A device sends the same measurement again under a new id with fresh shares.',
+    outcome: ['detect', 'limit'],
+    checkers: ['once', 'reason'],
+    reasons: ['replayed'],
+    params: { times: param.count('How many fresh reports it makes.', 1, [1, 100]) },
+  },
+  'dev.storm': {
+    about: 'Many devices wake at the same moment and send at once, as after an app update.',
+    outcome: ['recover'],
+    checkers: ['conserve', 'live'],
+    params: { within: param.duration('The stretch of time in which all of them send.', '1m') },
+  },
+  'dev.clock_skew': {
+    about: 'A device’s clock is off, so that its reports bear another time or day.',
+    outcome: ['detect', 'accept'],
+    checkers: ['fresh', 'reason'],
+    reasons: ['stale'],
+    params: {
+      offset: param.duration('How far the clock is off.', '1d'),
+      direction: param.word('Which way.', ['ahead', 'behind']),
+    },
+  },
+  'dev.old_params': {
+    about: 'A device makes its report for parameters that are no longer in use.',
+    outcome: ['detect'],
+    checkers: ['reason', 'sets.equal'],
+    reasons: ['wrong-task', 'wrong-share-size', 'unknown-version'],
+    params: {
+      what: param.word('The parameter that is old.', ['epsilon', 'bins', 'version']),
+    },
+  },
+  'dev.bad_rng': {
+    about: 'A device’s random numbers are poor: seeds repeat, or blinds are zero.',
+    outcome: ['detect'],
+    checkers: ['rand.safe', 'view.indist'],
+    params: {
+      how: param.word('How they are poor.', ['repeated-seed', 'low-entropy', 'zero-blind']),
+      entropyBits: param.count('With low-entropy: bits that are left.', 8, [0, 64]),
+    },
+  },
+  'dev.rr_off': {
+    about: 'A device does not flip its bits: it sends the plain measurement.',
+    outcome: ['limit'],
+    checkers: ['noise.dist'],
+  },
+  'dev.rr_wrong': {
+    about: 'A device flips its bits for another epsilon than the task’s.',
+    outcome: ['limit'],
+    checkers: ['noise.dist'],
+    params: { epsilon: param.number('The epsilon that it uses.', 1, [0.01, 32]) },
+  },
+  'dev.stale_key': {
+    about: 'A device encrypts to a key that its processor has retired or never had.',
+    outcome: ['detect', 'accept'],
+    checkers: ['reason', 'blast', 'conserve'],
+    reasons: ['decrypt-failed', 'peer-refused'],
+    params: { key: param.word('Which key.', ['retired', 'unknown']) },
+    needs: { rotation: true },
+  },
+  'dev.clone': {
+    about: 'A restored backup: two devices send under one identity.',
+    outcome: ['detect'],
+    checkers: ['once', 'reason'],
+    reasons: ['replayed'],
+  },
+});

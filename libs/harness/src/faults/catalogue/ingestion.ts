@@ -1,0 +1,170 @@
+/** Faults and attacks of ingestion servers, which hand each report to both processors. */
+
+import { defineFaults, param } from '../fault.ts';
+
+const side = param.word('The processor whose half it strikes.', ['helper', 'leader']);
+const steer = param.word('The unsafe point that r is steered to.', [
+  'root-2n',
+  'root-n',
+  'one',
+  'zero',
+  'minus-one',
+  'out-of-range',
+]);
+
+export const ingestionFaults = defineFaults({
+  'ing.crash': {
+    about: 'A replica dies at a step of its work and comes back.',
+    outcome: ['recover'],
+    checkers: ['once', 'sets.equal', 'conserve'],
+    params: {
+      step: param.word('Where it dies.', ['before-write', 'between-writes', 'before-ack']),
+      restart: param.duration('How long it is away.', '10m'),
+    },
+  },
+  'ing.drop_both': {
+    about: 'Reports that were acknowledged are silently left out of both halves of a batch.',
+    outcome: ['limit'],
+    checkers: ['conserve'],
+  },
+  'ing.drop_one': {
+    about: 'Reports are left out of one processor’s half of a batch only.',
+    outcome: ['detect', 'accept'],
+    checkers: ['sets.equal', 'sum.exact', 'blast'],
+    reasons: ['peer-missing'],
+    params: { side },
+  },
+  'ing.dup_in_batch': {
+    about: 'The same report stands twice in one batch.',
+    outcome: ['detect'],
+    checkers: ['once', 'sum.exact'],
+    reasons: ['duplicate-report-id'],
+    params: {
+      side: param.word('The half or halves of the batch in which it does.', [
+        'both',
+        'leader',
+        'helper',
+      ]),
+    },
+  },
+  'ing.dup_cross_batch': {
+    about: 'The same report is put into a second batch or window.',
+    outcome: ['detect'],
+    checkers: ['once', 'sum.exact'],
+    reasons: ['duplicate-report-id'],
+  },
+  'ing.reorder_one': {
+    about: 'One processor gets the reports of a batch in another order.',
+    outcome: ['recover'],
+    checkers: ['sum.exact', 'sets.equal'],
+    params: { side },
+  },
+  'ing.pair_swap': {
+    about:
+      'One report’s share for the leader is paired with another report’s share for the helper.',
+    outcome: ['detect'],
+    checkers: ['noforge', 'reason'],
+    reasons: ['proof-invalid'],
+  },
+  'ing.swap_sides': {
+    about: 'Each processor gets the share that was meant for the other.',
+    outcome: ['detect'],
+    checkers: ['reason', 'leak'],
+    reasons: ['decrypt-failed', 'wrong-share-size'],
+  },
+  'ing.mix_states': {
+    about: 'Reports of one state are put into another state’s batch.',
+    outcome: ['detect'],
+    checkers: ['tenant', 'reason'],
+    reasons: ['batch-wrong-task'],
+    needs: { states: 2 },
+  },
+  'ing.split_uneven': {
+    about: 'Batches are cut at other places for one processor than for the other.',
+    outcome: ['detect', 'recover'],
+    checkers: ['sets.equal', 'sum.exact'],
+    reasons: ['peer-missing'],
+  },
+  'ing.header_tamper': {
+    about: 'A batch’s header says other parameters than the batch was made with.',
+    outcome: ['detect'],
+    checkers: ['reason', 'blast'],
+    reasons: ['batch-header'],
+    params: {
+      field: param.word('What is changed.', ['epsilon', 'bins', 'prime', 'times', 'digest']),
+    },
+  },
+  'ing.sig_bad': {
+    about: 'A batch’s signature is missing, or made with a wrong key or over another file.',
+    outcome: ['detect'],
+    checkers: ['reason', 'blast'],
+    reasons: ['batch-signature'],
+    params: {
+      how: param.word('What is wrong with it.', ['wrong-key', 'missing', 'old-key', 'other-file']),
+    },
+  },
+  'ing.partial_write': {
+    about: 'A batch is written in part: without reports, without signature, or torn.',
+    outcome: ['recover'],
+    checkers: ['live', 'conserve'],
+    reasons: ['batch-incomplete'],
+    params: {
+      missing: param.word('What is not there.', ['reports', 'signature', 'tail']),
+      repair: param.duration('How long until it is written in full.', '1h'),
+    },
+  },
+  'ing.empty_batch': {
+    about: 'A batch without any report is written.',
+    outcome: ['recover'],
+    checkers: ['sets.equal', 'sum.exact'],
+    params: {
+      side: param.word('Where it is empty.', ['both', 'leader', 'helper']),
+    },
+  },
+  'ing.late_batch': {
+    about: 'A batch arrives after its window has been summed.',
+    outcome: ['detect', 'accept'],
+    checkers: ['conserve', 'fresh'],
+    reasons: ['batch-late'],
+    params: { by: param.duration('How late it comes.', '1d') },
+  },
+  'ing.rpit_unsafe': {
+    about: 'The point r is steered to where the proof check is blind or shows a bit.',
+    outcome: ['prevent', 'detect'],
+    checkers: ['rand.safe', 'view.indist'],
+    reasons: ['unsafe-query-randomness'],
+    params: { steer },
+  },
+  'ing.rpit_known': {
+    about: 'The point r is the same each time, or told to a device before it makes its proof.',
+    outcome: ['prevent', 'detect'],
+    checkers: ['noforge'],
+    params: {
+      how: param.word('How it is known.', ['constant', 'reused', 'told']),
+    },
+  },
+  'ing.isolate': {
+    about: 'A batch holds one victim’s report among reports that the attacker made.',
+    outcome: ['detect', 'limit'],
+    checkers: ['minbatch'],
+    params: { victims: param.count('Honest reports that are left in.', 1, [1, 1000]) },
+  },
+  'ing.no_attest': {
+    about: 'Uploads are taken in without a valid certificate of the vendor’s authority.',
+    outcome: ['detect'],
+    checkers: ['reason', 'noforge'],
+    reasons: ['bad-certificate'],
+    params: { how: param.word('What is let in.', ['unattested', 'replayed-attestation']) },
+  },
+  'ing.delete_early': {
+    about: 'Uploads are deleted before the batches that hold them are durable.',
+    outcome: ['prevent'],
+    checkers: ['conserve'],
+  },
+  'ing.metadata_leak': {
+    about: 'A device’s address, token or exact time is forwarded to the processors.',
+    outcome: ['prevent'],
+    checkers: ['leak'],
+    params: { what: param.word('What is forwarded.', ['address', 'token', 'time']) },
+  },
+});

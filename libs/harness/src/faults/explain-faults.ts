@@ -1,0 +1,56 @@
+/** Explanations of the words of faults: each fault, what must come of it, switches and events. */
+
+import { events } from '../expectations/events.ts';
+import { allowedOf } from '../scenario/fault-problems.ts';
+import { legacySwitches } from '../legacy/catalogue.ts';
+import { faults, outOfReach } from './catalogue.ts';
+import type { Fault, FaultParam, RequiredOutcome } from './fault.ts';
+import { serviceReasons } from './reasons.ts';
+
+type Explanations = Readonly<Record<string, string>>;
+
+const outcomeWords: Readonly<Record<RequiredOutcome, string>> = {
+  detect: 'Required outcome of a fault: it is noticed and named by its reason.',
+  recover: 'Required outcome of a fault: results are as if it had not been.',
+  accept: 'Required outcome of a fault: a loss that is bounded and labelled.',
+  prevent: 'Required outcome of a fault: it can’t do what it is for.',
+  limit: 'Required outcome of a fault: a known limit; its effect is measured and disclosed.',
+};
+
+/** One fault in a few sentences. */
+function explainFault({ about, outcome, checkers, reasons = [], params = {} }: Fault): string {
+  const refused = reasons.length === 0 ? '' : ` Refused as: ${reasons.join(' or ')}.`;
+  const names = Object.entries(params).map(([name, param]) => explainParam(name, param));
+  const parameters = names.length === 0 ? '' : ` Parameters: ${names.join('; ')}.`;
+  return (
+    `${about} Required outcome: ${outcome.join(' or ')}; seen by ${checkers.join(', ')}.` +
+    refused +
+    parameters
+  );
+}
+
+function explainParam(name: string, param: FaultParam): string {
+  return `${name} (${allowedOf(param)}; default ${param.default})`;
+}
+
+function explainedAs<Value>(
+  of: Readonly<Record<string, Value>>,
+  explain: (value: Value) => string,
+): Explanations {
+  return Object.fromEntries(Object.entries(of).map(([id, value]) => [id, explain(value)]));
+}
+
+/** Groups of words, for `priolab explain`. */
+export const faultWords: readonly (readonly [group: string, explanations: Explanations])[] = [
+  ['Adversaries and faults', explainedAs(faults, explainFault)],
+  ['Faults out of reach', explainedAs(outOfReach, (reason) => `A fault out of reach: ${reason}.`)],
+  ['Required outcomes', outcomeWords],
+  [
+    'Legacy switches',
+    explainedAs(legacySwitches, ({ about, source, reddens }) => {
+      return `A legacy switch. ${about} Reddens ${reddens}. Source: ${source}.`;
+    }),
+  ],
+  ['Events', explainedAs(events, ({ about }) => `An event that is counted. ${about}`)],
+  ['Reasons to refuse a batch or a sum', serviceReasons],
+];

@@ -1,0 +1,95 @@
+/**
+ * What the catalogue says of a fault or an attack: data only, from which the language's checks, the
+ * explanations and the cards are made. What a fault does is written where the faults are built.
+ */
+
+import type { OracleId } from '../expectations/oracles.ts';
+
+/**
+ * What must come of a fault. `detect`: it is noticed and named. `recover`: no effect on results.
+ * `accept`: a bounded, labelled loss. `prevent`: it can't happen. `limit`: two-server Prio can't
+ * prevent it; it is measured and disclosed.
+ */
+export const requiredOutcomes = ['detect', 'recover', 'accept', 'prevent', 'limit'] as const;
+export type RequiredOutcome = (typeof requiredOutcomes)[number];
+
+/** A parameter of a fault, with its default and what it may be. */
+export type FaultParam = { readonly about: string } & (
+  | { readonly kind: 'rate'; readonly default: number }
+  | { readonly kind: 'count'; readonly default: number; readonly range: readonly [number, number] }
+  | { readonly kind: 'number'; readonly default: number; readonly range: readonly [number, number] }
+  | { readonly kind: 'duration'; readonly default: string }
+  | { readonly kind: 'word'; readonly default: string; readonly range: readonly string[] }
+  | { readonly kind: 'flag'; readonly default: boolean }
+);
+
+/** What a scenario must have for the fault to mean anything. */
+export interface FaultNeeds {
+  /** Ingestion replicas, at least. */
+  readonly replicas?: number;
+  /** Workers of each processor, at least. */
+  readonly workers?: number;
+  /** Days, at least. */
+  readonly days?: number;
+  /** States, at least. */
+  readonly states?: number;
+  /** Keys that are replaced during the run (`services.keys.rotateEvery`). */
+  readonly rotation?: true;
+}
+
+export interface Fault {
+  /** One sentence: what happens. */
+  readonly about: string;
+  /** What must come of it; where several, any of them, in order of preference. */
+  readonly outcome: readonly RequiredOutcome[];
+  /** Oracles that see whether it did. */
+  readonly checkers: readonly OracleId[];
+  /** Documented codes under which a report, batch or sum is refused because of it. */
+  readonly reasons?: readonly string[];
+  readonly needs?: FaultNeeds;
+  readonly params?: Readonly<Record<string, FaultParam>>;
+}
+
+/** Types one section of the catalogue. */
+export function defineFaults<Id extends string>(
+  faults: Readonly<Record<Id, Fault>>,
+): Readonly<Record<Id, Fault>> {
+  return faults;
+}
+
+/** Parameter makers, so that a section reads as a table. */
+export const param = {
+  rate: (about: string, byDefault: number): FaultParam => ({
+    kind: 'rate',
+    about,
+    default: byDefault,
+  }),
+  count: (about: string, byDefault: number, range: readonly [number, number]): FaultParam => ({
+    kind: 'count',
+    about,
+    default: byDefault,
+    range,
+  }),
+  number: (about: string, byDefault: number, range: readonly [number, number]): FaultParam => ({
+    kind: 'number',
+    about,
+    default: byDefault,
+    range,
+  }),
+  duration: (about: string, byDefault: string): FaultParam => ({
+    kind: 'duration',
+    about,
+    default: byDefault,
+  }),
+  word: (about: string, range: readonly [string, ...string[]]): FaultParam => ({
+    kind: 'word',
+    about,
+    default: range[0],
+    range,
+  }),
+  flag: (about: string, byDefault: boolean): FaultParam => ({
+    kind: 'flag',
+    about,
+    default: byDefault,
+  }),
+};

@@ -1,0 +1,115 @@
+/** What a fault instance may not say: unknown or misplaced parameters, and needs not met. */
+
+import { faults } from '../faults/catalogue.ts';
+import type { FaultId } from '../faults/catalogue.ts';
+import type { FaultNeeds, FaultParam } from '../faults/fault.ts';
+import { durationMs } from './durations.ts';
+import { didYouMean } from './problems.ts';
+import type { Problem } from './problems.ts';
+import type { Scenario } from './scenario.ts';
+import type { Parts } from './valid-parts.ts';
+
+type Value = string | number | boolean;
+type ScenarioParts = Parts<Scenario>;
+
+/** Parameters of a fault with the catalogue's defaults filled in. */
+export function faultParams(
+  id: FaultId,
+  given: Readonly<Record<string, Value>> = {},
+): Readonly<Record<string, Value>> {
+  const known = faults[id].params ?? {};
+  const byDefault = Object.entries(known).map(([name, param]) => [name, param.default] as const);
+  return { ...Object.fromEntries(byDefault), ...given };
+}
+
+export function faultParamProblems(
+  id: FaultId,
+  params: Readonly<Record<string, Value | undefined>>,
+  path: string,
+): Problem[] {
+  const known = faults[id].params ?? {};
+  const names = Object.keys(known);
+  return Object.entries(params).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    const at = `${path}.${name}`;
+    if (!Object.hasOwn(known, name)) {
+      const allowed = names.length === 0 ? `none: ${id} has no parameters` : names.join(', ');
+      return [{ path: at, message: `unknown key${didYouMean(name, names)}; allowed: ${allowed}` }];
+    }
+    const param = known[name]!;
+    if (fits(param, value)) return [];
+    const hint =
+      param.kind === 'word' && typeof value === 'string' ? didYouMean(value, param.range) : '';
+    return [{ path: at, message: `got ${JSON.stringify(value)}${hint}; ${allowedOf(param)}` }];
+  });
+}
+
+function fits(param: FaultParam, value: Value): boolean {
+  switch (param.kind) {
+    case 'rate':
+      return typeof value === 'number' && value >= 0 && value <= 1;
+    case 'number':
+      return typeof value === 'number' && value >= param.range[0] && value <= param.range[1];
+    case 'count':
+      return (
+        Number.isSafeInteger(value) &&
+        (value as number) >= param.range[0] &&
+        (value as number) <= param.range[1]
+      );
+    case 'duration':
+      return typeof value === 'string' && isDuration(value);
+    case 'word':
+      return typeof value === 'string' && param.range.includes(value);
+    case 'flag':
+      return typeof value === 'boolean';
+  }
+}
+
+function isDuration(text: string): boolean {
+  try {
+    durationMs(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What a parameter may be, in words. */
+export function allowedOf(param: FaultParam): string {
+  switch (param.kind) {
+    case 'rate':
+      return 'allowed: a rate from 0 to 1';
+    case 'number':
+      return `allowed: a number from ${param.range[0]} to ${param.range[1]}`;
+    case 'count':
+      return `allowed: a whole number from ${param.range[0]} to ${param.range[1]}`;
+    case 'duration':
+      return 'expected a duration such as "90s" or "6h"';
+    case 'word':
+      return `allowed: ${param.range.join(', ')}`;
+    case 'flag':
+      return 'allowed: true, false';
+  }
+}
+
+/** What the fault needs and the scenario does not have. */
+export function faultNeedProblems(id: FaultId, path: string, scenario: ScenarioParts): Problem[] {
+  const needs: FaultNeeds = faults[id].needs ?? {};
+  const { services, population } = scenario;
+  const { states } = population ?? {};
+  const stateCount = Array.isArray(states) ? states.length : Object.keys(states ?? {}).length;
+  const atLeast = (need: number | undefined, has: number | undefined, field: string): Problem[] =>
+    need === undefined || has === undefined || has >= need
+      ? []
+      : [{ path, message: `got "${id}", which needs ${field} of at least ${need}; got ${has}` }];
+  const rotation = services?.keys?.rotateEvery;
+  return [
+    ...atLeast(needs.replicas, services?.ingestion?.replicas, 'services.ingestion.replicas'),
+    ...atLeast(needs.workers, services?.processors?.workers, 'services.processors.workers'),
+    ...atLeast(needs.days, population?.days, 'population.days'),
+    ...(states === undefined ? [] : atLeast(needs.states, stateCount, 'population.states')),
+    ...(needs.rotation === true && rotation === false
+      ? [{ path, message: `got "${id}", which needs services.keys.rotateEvery` }]
+      : []),
+  ];
+}
