@@ -50,7 +50,7 @@ export const faults: Readonly<Record<FaultId, Fault>> = registry;
 export const faultIds = Object.keys(registry) as [FaultId, ...FaultId[]];
 
 const noQueries =
-  'there are no queries: each window of each task is published once, and nobody can ask for another';
+  'there are no queries: each window of each task is published once, and nobody asks for another';
 const noServerNoise =
   'the processors add no noise: all of it comes from the devices (local differential privacy)';
 

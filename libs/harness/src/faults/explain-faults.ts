@@ -1,4 +1,4 @@
-/** Explanations of the words of faults: every fault, what must come of it, legacy switches, events. */
+/** Explanations of the words of faults: each fault, what must come of it, switches and events. */
 
 import { events } from '../expectations/events.ts';
 import { allowedOf } from '../scenario/fault-problems.ts';

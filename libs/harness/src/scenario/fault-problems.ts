@@ -1,4 +1,4 @@
-/** What a fault instance may not say: unknown or misplaced parameters, and needs that are not met. */
+/** What a fault instance may not say: unknown or misplaced parameters, and needs not met. */
 
 import { faults } from '../faults/catalogue.ts';
 import type { FaultId } from '../faults/catalogue.ts';

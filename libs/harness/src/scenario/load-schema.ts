@@ -19,8 +19,8 @@ const timeOfDay = duration({ min: '0s', max: '1d' });
 const loadSchema = z.strictObject({
   /**
    * `constant`: evenly; `ramp`: rising from nothing; `diurnal`: one broad hill a day around `peak`,
-   * local time; `outbreak`: evenly, and ten times as much within `width` around `peak`; `storm`: all
-   * at `peak`, within `width`.
+   * local time; `outbreak`: evenly, and ten times as much within `width` around `peak`; `storm`:
+   * all from `peak` on, within `width`.
    */
   shape: z.enum(loadShapes),
   /** `closed`: a device waits for its answer before it sends the next report (simulated time). */

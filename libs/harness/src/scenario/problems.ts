@@ -121,7 +121,10 @@ function unionProblems(
   return best.flatMap((inner) => problemsOfIssue(inner, value, schema, path));
 }
 
-/** Only the alternatives that have a literal which the value bears, where there are any. */
+/**
+ * Only the alternatives that have a literal which the value bears; where there are none, those that
+ * know the most of its keys.
+ */
 function toldBy(
   got: unknown,
   errors: readonly Issue[][],
@@ -129,12 +132,18 @@ function toldBy(
 ): readonly Issue[][] {
   if (typeof got !== 'object' || got === null) return errors;
   const fields = got as Readonly<Record<string, unknown>>;
-  const bears = (option: Schema | undefined): boolean =>
-    Object.entries(option === undefined ? {} : (definitionOf(option).shape ?? {})).some(
+  const shapes = errors.map((_, i) => options[i] && definitionOf(options[i]).shape);
+  const bears = shapes.map((shape) =>
+    Object.entries(shape ?? {}).some(
       ([key, field]) => definitionOf(field).values?.includes(fields[key]) === true,
-    );
-  const told = errors.filter((_, i) => bears(options[i]));
-  return told.length > 0 ? told : errors;
+    ),
+  );
+  if (bears.includes(true)) return errors.filter((_, i) => bears[i]);
+  const known = shapes.map(
+    (shape) => Object.keys(shape ?? {}).filter((key) => Object.hasOwn(fields, key)).length,
+  );
+  const most = Math.max(...known);
+  return most === 0 ? errors : errors.filter((_, i) => known[i] === most);
 }
 
 function isFormIssue(issue: Issue | undefined): boolean {

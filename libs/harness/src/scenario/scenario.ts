@@ -92,7 +92,7 @@ export const scenarioSchema = z.strictObject({
   system: systemSchema,
   crypto: cryptoSchema.prefault({}),
   adversaries: z.array(adversarySchema).default([]),
-  /** `wall`: as fast as it goes; `simulated`: events in simulated time, with services and faults. */
+  /** `wall`: as fast as it goes; `simulated`: events in simulated time, services and faults. */
   clock: z.enum(clocks).default('wall'),
   services: servicesSchema.prefault({}),
   ...nemesisFields,

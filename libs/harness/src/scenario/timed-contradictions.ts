@@ -134,7 +134,7 @@ function healProblems({ clock, heal, liveness, population }: ScenarioParts): Pro
   const endMs = endOf(population);
   const problems: Problem[] = [];
   if (heal?.at !== undefined && endMs !== undefined && durationMs(heal.at) > endMs) {
-    const message = `got "${heal.at}"; allowed: at most the end of the last day, ${endMs / DAY_MS}d`;
+    const message = `got "${heal.at}"; allowed: up to the end of the last day, ${endMs / DAY_MS}d`;
     problems.push({ path: 'heal.at', message });
   }
   if (clock === 'simulated' && liveness !== undefined && heal === undefined) {

@@ -120,7 +120,7 @@ describe('all problems at once', () => {
     ],
     [
       'shares of which one is unknown',
-      (s) => s.adversaries.push({ id: 'cli.forge', share: 0.95 }, { id: 'cli.forge', share: 'x' }),
+      (s) => s.adversaries.push({ id: 'cli.oversize', share: 0.95 }, { id: 'net.dup', share: 'x' }),
       ['adversaries[2].share'],
     ],
     [
@@ -154,7 +154,7 @@ describe('all problems at once', () => {
     const [speed] = problemsOf({ ...smallInput, expect: [{ id: 'speed' }] });
     expect(speed).toEqual({
       path: 'expect[0].id',
-      message: 'got "speed"; allowed: throughput, memory',
+      message: 'got "speed"; allowed: throughput, memory, outcome',
     });
     const [memory] = problemsOf({ ...smallInput, expect: ['memory'] });
     expect(memory!.message).toMatch(/allowed: sum\.exact, .*or an object with id, .*atMostMiB/);
