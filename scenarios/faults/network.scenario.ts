@@ -4,8 +4,11 @@ export default defineScenario({
   id: 'faults/network',
   about: 'Messages between phones and servers are lost, late, doubled and cut off.',
   clock: 'simulated',
-  population: { reports: 300, days: 1, states: ['us-wa', 'us-md'] },
-  system: { metrics: ['PeriodicExposureNotification-v1'], epsilon: 4 },
+  population: { reports: 600, days: 1, states: ['us-wa', 'us-md'] },
+  system: {
+    metrics: ['PeriodicExposureNotification-v1', { id: 'poll-v1', bins: 4, layout: 'k-hot' }],
+    epsilon: 4,
+  },
   crypto: { crossCheck: false },
   services: { ingestion: { batchEvery: '4h' } },
   nemesis: [
@@ -28,6 +31,8 @@ export default defineScenario({
     'idem',
     'leak',
     'det',
+    'tenant',
+    'view.indist',
     { kind: 'sometimes', id: 'upload.retried' },
   ],
 });

@@ -44,6 +44,8 @@ export type NodeEvent =
       readonly batchId: string;
       readonly reportIds: Uint8Array;
       readonly queryRandomness: Uint32Array;
+      /** What the peer said: f, g, h of each report. */
+      readonly peerValues: Uint32Array;
       readonly status: Uint8Array;
     }
   | {

@@ -105,7 +105,6 @@ export async function run(args: readonly string[]): Promise<number> {
 function jobsOf(prepared: readonly Prepared[], out: string): Job[] {
   const fileOf = new Map<string, string>();
   return prepared.map((one) => {
-    refuseSimulated(one);
     const folder = runFolder(out, one.scenario);
     const other = fileOf.get(folder);
     if (other !== undefined) {
@@ -116,13 +115,6 @@ function jobsOf(prepared: readonly Prepared[], out: string): Job[] {
     checkFolder(out, folder);
     return { ...one, folder };
   });
-}
-
-/** Simulated time has no engine yet. */
-function refuseSimulated({ file, scenario }: Prepared): void {
-  if (scenario.clock === 'wall') return;
-  const message = 'got "simulated", which can be checked but not run yet; allowed: wall';
-  throw new UsageError(file, [{ path: 'clock', message }]);
 }
 
 async function runAll(jobs: readonly Job[], settings: Settings): Promise<number> {

@@ -10,7 +10,6 @@ export type Clock = (typeof clocks)[number];
 const both = clocks;
 const wall = ['wall'] as const;
 const simulated = ['simulated'] as const;
-const notYet = [] as const;
 
 const registry = {
   'sum.exact': both,
@@ -26,14 +25,14 @@ const registry = {
   crosscheck: wall,
   throughput: wall,
   memory: both,
-  tenant: notYet,
+  tenant: simulated,
   minbatch: simulated,
   idem: simulated,
   live: simulated,
   fresh: simulated,
   blast: simulated,
   leak: simulated,
-  'view.indist': notYet,
+  'view.indist': simulated,
   det: simulated,
   outcome: simulated,
   detected: simulated,

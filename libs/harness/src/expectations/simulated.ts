@@ -8,6 +8,7 @@
  */
 
 import type { CellRecord, ExpectationOutcome, RunRecord } from '../record/run-record.ts';
+import { checkViews } from './view.ts';
 import type { FaultRecord, SimulationRecord } from '../record/simulation-record.ts';
 
 type Expectation = Exclude<RunRecord['scenario']['expect'][number], string>;
@@ -239,6 +240,20 @@ const checkDeterminism: SimulatedCheck = (_record, { rerun, journal }) =>
     limit: 'the same events in the same order',
   });
 
+/** `tenant`: what one state gets does not depend on what is measured in others. */
+const checkTenants: SimulatedCheck = (_record, { tenant }) =>
+  outcome({
+    // Where the other states' windows did not change, nothing was put to the test.
+    n: tenant === undefined || tenant.othersChanged === 0 ? 0 : tenant.windows,
+    failed: tenant !== undefined && tenant.changed > 0,
+    observed:
+      tenant === undefined
+        ? 'no second run'
+        : `${tenant.changed} of ${plural(tenant.windows, 'window')} of ${tenant.state} changed, ` +
+          `${tenant.othersChanged} of other states, whose measurements were replaced`,
+    limit: 'none of the state',
+  });
+
 export const simulatedChecks = {
   'sum.exact': checkSums,
   'count.exact': checkCounts,
@@ -254,6 +269,8 @@ export const simulatedChecks = {
   idem: checkIdempotence,
   leak: checkLeaks,
   det: checkDeterminism,
+  tenant: checkTenants,
+  'view.indist': (_record, simulation) => checkViews(simulation),
 } as const satisfies Readonly<Record<string, SimulatedCheck>>;
 
 /** What is judged of every fault without being asked: that it struck, and that no fate is wrong. */

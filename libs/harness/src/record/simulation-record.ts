@@ -83,6 +83,21 @@ export interface SimulationRecord {
   };
   /** Names of events -> how often. */
   readonly events: Readonly<Record<string, number>>;
+  /** For each feature of a processor's view: reports, counts[feature][bit]. */
+  readonly views: readonly {
+    readonly role: string;
+    readonly feature: string;
+    readonly counts: readonly [readonly [number, number], readonly [number, number]];
+  }[];
+  /** A second run in which all states but one got other measurements, where `tenant` asks for it. */
+  readonly tenant?: {
+    readonly state: string;
+    /** Windows of the state that were compared, and those that differ. */
+    readonly windows: number;
+    readonly changed: number;
+    /** Windows of other states that came out otherwise, as they should. */
+    readonly othersChanged: number;
+  };
   /** A second run of the same scenario, where `det` asks for it. */
   readonly rerun?: { readonly digest: string; readonly firstDifference?: number };
 }

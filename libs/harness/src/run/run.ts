@@ -64,8 +64,6 @@ export interface RunOptions {
   readonly fork?: { readonly atMs: number; readonly name: string } | undefined;
 }
 
-const PROGRAM = new URL('./shard-program.ts', import.meta.url);
-
 export async function runScenario(options: RunOptions): Promise<RunSummary> {
   const { scenario } = options;
   if (scenario.clock === 'simulated') return runSimulated(options);
@@ -73,7 +71,7 @@ export async function runScenario(options: RunOptions): Promise<RunSummary> {
   const startCpuMs = cpuTimeMs();
   const memory = watchMemory();
   const engine = options.engine ?? createEngine(options.workers);
-  const program = options.program ?? PROGRAM;
+  const program = options.program ?? new URL('./shard-program.ts', import.meta.url);
   engine.prepare?.(program);
   const before = calibrate();
   // Without a signal it comes to its end.

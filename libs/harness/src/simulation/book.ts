@@ -14,6 +14,8 @@ import { REPORT_ID_AT, REPORT_ID_SIZE, reasonCode, reasonOf } from '@priolab/rol
 import type { ProcessorRole, Reason, Task } from '@priolab/roles';
 
 import type { Fate, Hop, Outcome } from '../record/fate.ts';
+import { addPeerValues } from './views.ts';
+import type { ViewEntry } from './views.ts';
 
 /** One report, as its phone made it. */
 export interface ReportEntry {
@@ -25,6 +27,8 @@ export interface ReportEntry {
   readonly sent: Uint32Array;
   /** bins: before noise; absent where the value is invented. */
   readonly clean?: Uint32Array;
+  /** What either processor sees of it. */
+  readonly view: ViewEntry;
   /** What the phone wrote into it as its time. */
   readonly createdMs: number;
   /** X of the phone's attestation key: what tells phones apart. */
@@ -135,6 +139,7 @@ export function createBook(): Book {
 
   const noteDecided = (event: Extract<NodeEvent, { kind: 'decided' }>): void => {
     const { role, batchId, reportIds, status, queryRandomness, task } = event;
+    addPeerValues(event, (at) => reportIn(reportIds, at)?.view);
     for (let i = 0; i < status.length; i++) {
       const entry = reportIn(reportIds, i * REPORT_ID_SIZE);
       points.set(`${batchId}/${i}`, { r: queryRandomness[i]!, rootCount: task.shape.rootCount });

@@ -30,6 +30,7 @@ import { uploadName } from './book.ts';
 import type { Book } from './book.ts';
 import type { Parties } from './parties.ts';
 import type { SimulationSettings } from './settings.ts';
+import { viewOf } from './views.ts';
 
 /** One upload that a phone is about to send. */
 export interface PhoneReport {
@@ -174,6 +175,7 @@ export function createPhones(options: PhoneOptions): Phones {
           windowStartMs: createdMs - (createdMs % task.windowMs),
           createdMs,
           sent: report.proofs.slice(i * proofLen, i * proofLen + dimension),
+          view: viewOf(report, i),
           ...(invents ? {} : { clean }),
         },
         report.reportIds.subarray(i * REPORT_ID_SIZE, (i + 1) * REPORT_ID_SIZE),

@@ -18,6 +18,7 @@ import type { Book, ReportEntry, WindowEntry } from './book.ts';
 import type { NemesisItem, SimulationSettings } from './settings.ts';
 import type { Simulated } from './simulate.ts';
 import type { Strikes } from './strikes.ts';
+import { VIEW_FEATURES } from './views.ts';
 
 const EXAMPLES = 5;
 const MARKS_MAX = 1000;
@@ -282,6 +283,7 @@ export function simulationRecordOf(
     stale: staleOf(book, settings, closing.fates),
     leaks: simulated.leaks,
     events: eventsOf(simulated, closing),
+    views: viewsOf(book),
   };
 }
 
@@ -344,6 +346,23 @@ function windowsOf({ book, strikes }: Simulated): SimulationRecord['windows'] {
     excused: open.length + heldKeys.length - unexcused.length,
     examples: unexcused.slice(0, EXAMPLES).map((key) => due.get(key) ?? key),
   };
+}
+
+/** Features of reports that both decided about, against the first bin as it was sent. */
+function viewsOf({ reports }: Book): SimulationRecord['views'] {
+  return (['leader', 'helper'] as const).flatMap((role) =>
+    VIEW_FEATURES[role].map((feature, i) => {
+      const counts: [[number, number], [number, number]] = [
+        [0, 0],
+        [0, 0],
+      ];
+      for (const { view, sent } of reports) {
+        const value = view[role][i];
+        if (value !== undefined && sent[0]! <= 1) counts[value][sent[0] as 0 | 1] += 1;
+      }
+      return { role, feature, counts };
+    }),
+  );
 }
 
 function smallestPublished({ windows }: Book): number {

@@ -22,6 +22,7 @@ import { emptyWork } from '../run/work.ts';
 import { digestOf, scenarioDigest } from '../scenario/digest.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { faultCode } from './faults/registry.ts';
+import type { Book } from './book.ts';
 import { cellsOf, closeBook, countFates, simulationRecordOf, tallyOf } from './record.ts';
 import type { Closing } from './record.ts';
 import { nemesisOf, simulationSettings, withDeeds } from './scenario-settings.ts';
@@ -55,7 +56,10 @@ export async function runSimulated(options: RunOptions): Promise<RunSummary> {
   };
   const simulated = await simulate(simulation);
   const closing = closeBook(simulated, simulation.nemesis);
-  const rerun = asksFor(scenario, 'det') ? await runAgain(simulation, simulated) : undefined;
+  const again = {
+    ...(asksFor(scenario, 'det') ? { rerun: await runAgain(simulation, simulated) } : {}),
+    ...(asksFor(scenario, 'tenant') ? { tenant: await swapOthers(simulation, simulated) } : {}),
+  };
   if (ledgerPath !== undefined) {
     const ledger = createLedger(ledgerPath);
     ledger.write(0, closing.ledger);
@@ -73,7 +77,7 @@ export async function runSimulated(options: RunOptions): Promise<RunSummary> {
     peakRssBytes: peak.bytes,
     peakRssSource: peak.source,
   };
-  const record = recordOf({ options, simulation, simulated, closing, cost, rerun });
+  const record = recordOf({ options, simulation, simulated, closing, cost, again });
   const expectations = judge(record);
   return { ...record, expectations, ...overallVerdict(expectations, simulated.interrupted) };
 }
@@ -86,7 +90,7 @@ function asksFor({ expect }: Scenario, id: string): boolean {
 async function runAgain(
   simulation: Simulation,
   { journal }: Simulated,
-): Promise<SimulationRecord['rerun']> {
+): Promise<NonNullable<SimulationRecord['rerun']>> {
   const again = await simulate(simulation);
   const digest = again.journal.digest();
   if (digest === journal.digest()) return { digest };
@@ -100,15 +104,49 @@ async function runAgain(
   return { digest, firstDifference };
 }
 
+/** The same with other measurements in all states but one: what that one gets must stay. */
+async function swapOthers(
+  simulation: Simulation,
+  { book }: Simulated,
+): Promise<NonNullable<SimulationRecord['tenant']>> {
+  const kept = simulation.plan.cells[0]!.state.id;
+  const swapped = await simulate({
+    ...simulation,
+    vary(hooks) {
+      hooks.phones.measured.push(({ bits, task }) => {
+        if (task.state === kept) return;
+        // Every bin of every report the other way round.
+        bits.forEach((bit, i) => (bits[i] = 1 - bit));
+      });
+    },
+  });
+  const totalsOf = (of: Book): Map<string, string> =>
+    new Map(
+      [...of.windows].map(([key, { published, held }]) => [
+        key,
+        `${published?.result.totals.join(',') ?? held?.reason ?? 'open'}`,
+      ]),
+    );
+  const now = totalsOf(swapped.book);
+  const counts = { windows: 0, changed: 0, othersChanged: 0 };
+  for (const [key, totals] of totalsOf(book)) {
+    const isKept = book.windows.get(key)!.task.state === kept;
+    const isSame = now.get(key) === totals;
+    if (isKept) counts.windows += 1;
+    if (!isSame) counts[isKept ? 'changed' : 'othersChanged'] += 1;
+  }
+  return { state: kept, ...counts };
+}
+
 function recordOf(parts: {
   readonly options: RunOptions;
   readonly simulation: Simulation;
   readonly simulated: Simulated;
   readonly closing: Closing;
   readonly cost: CostRecord;
-  readonly rerun: SimulationRecord['rerun'];
+  readonly again: Pick<SimulationRecord, 'rerun' | 'tenant'>;
 }): RunRecord {
-  const { options, simulation, simulated, closing, cost, rerun } = parts;
+  const { options, simulation, simulated, closing, cost, again } = parts;
   const { scenario, plan, nemesis, settings } = simulation;
   const fates = countFates(closing.fates);
   const cells = cellsOf(simulated);
@@ -154,7 +192,7 @@ function recordOf(parts: {
     cells,
     adversaries,
     tally,
-    simulation: rerun === undefined ? inner : { ...inner, rerun },
+    simulation: { ...inner, ...again },
     cost,
     environment: { ...options.environment, workers: 0 },
   };

@@ -24,7 +24,7 @@ import type { Book } from './book.ts';
 import { createDeployment, createTransport } from './deployment.ts';
 import { describeEvent } from './describe-event.ts';
 import { noHooks } from './fault.ts';
-import type { FaultContext, Inject } from './fault.ts';
+import type { FaultContext, Hooks, Inject } from './fault.ts';
 import { createJournal } from './journal.ts';
 import type { Journal } from './journal.ts';
 import { createParties } from './parties.ts';
@@ -46,6 +46,8 @@ export interface Simulation {
   readonly faults: ReadonlyMap<string, Inject>;
   /** From `atMs` (since the start) on, faults and latencies are drawn under another name. */
   readonly fork?: { readonly atMs: number; readonly name: string } | undefined;
+  /** Changes the run before it starts: what a second run is to differ in. */
+  readonly vary?: ((hooks: Hooks) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (progress: { readonly simulatedMs: number; readonly ofMs: number }) => void;
 }
@@ -150,6 +152,8 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
   });
 
   const deeds = new Map<number, number>();
+
+  simulation.vary?.(hooks);
 
   // Machines start; phones report, day by day.
   for (const machine of deployment.machines.values()) machine.start();

@@ -154,7 +154,7 @@ describe('all problems at once', () => {
     const [speed] = problemsOf({ ...smallInput, expect: [{ id: 'speed' }] });
     expect(speed).toEqual({
       path: 'expect[0].id',
-      message: 'got "speed"; allowed: throughput, memory, outcome',
+      message: 'got "speed"; allowed: throughput, memory, outcome, detected',
     });
     const [memory] = problemsOf({ ...smallInput, expect: ['memory'] });
     expect(memory!.message).toMatch(/allowed: sum\.exact, .*or an object with id, .*atMostMiB/);

@@ -177,8 +177,8 @@ async function writeSum(
     }
     const { reportIds, queryRandomness } = batch;
     const batchId = toHex(batch.batchId);
-    const decided = { role, task, windowStartMs, batchId, reportIds, queryRandomness, status };
-    listener({ kind: 'decided', ...decided });
+    const about = { role, task, windowStartMs, batchId, reportIds, queryRandomness };
+    listener({ kind: 'decided', ...about, peerValues: shares.values, status });
   }
   const [share] = processor.takeAggregateShares();
   const batchIds = share?.batchIds ?? [];
