@@ -99,8 +99,8 @@ Examples
   --workers <n>      worker threads (default: one a core)
   --out <folder>     where seeds.ndjson and capsules go (default: runs/fuzz)
 
-Runs a scenario in simulated time under many seeds; without a file scenarios/swarm.scenario.ts, which
-draws its faults by the seed. A red oracle that no fault of the run explains is a finding: one
+Runs a scenario in simulated time under many seeds; without a file scenarios/swarm.scenario.ts,
+which draws its faults by the seed. A red oracle that no fault of the run explains is a finding: one
 capsule of each kind is kept. The exit code is 1 where there is one.
 
 Examples

@@ -118,13 +118,11 @@ function prepareStages(setup: Setup) {
   const batch: BatchPair = found!;
   const sums = sumUp(line, batch);
   const messages = openBoth(line, batch);
-  return {
-    ...setup,
-    ...{ randomness, report, sealed, uploads, batch, messages, sums },
-    workload: createWorkload(plan, world.seedTree),
-    bits: new Uint32Array(block.bits.length),
-    timesMs: new Uint32Array(block.count),
-  };
+  const workload = createWorkload(plan, world.seedTree);
+  const bits = new Uint32Array(block.bits.length);
+  const timesMs = new Uint32Array(block.count);
+  const made = { randomness, report, sealed, uploads, batch, messages, sums };
+  return { ...setup, ...made, workload, bits, timesMs };
 }
 
 interface RowOptions {

@@ -56,8 +56,8 @@ const expectations: Readonly<Record<OracleId, string>> = {
     'paid for, timed in the same run. Invalid where the machine’s speed changed meanwhile.',
   memory: 'The largest resident set of the process, workers included, stays within the limit.',
   tenant:
-    'A state’s published totals stay the same when all other states’ inputs are replaced (the run ' +
-    'is done again).',
+    'A state’s published totals stay the same when all other states’ inputs are replaced (the ' +
+    'run is done again).',
   minbatch: 'Nothing is published to which fewer honest, distinct devices have contributed.',
   idem: 'The same request twice gives the same answer, byte for byte, and changes nothing.',
   live: 'After the faults are healed, everything that can be recovered drains in time.',

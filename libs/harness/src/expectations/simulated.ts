@@ -161,7 +161,9 @@ const checkBlast: SimulatedCheck = (_record, { reports }) =>
   outcome({
     n: reports.struck === 0 ? 0 : reports.untouched,
     failed: reports.untouchedLost > 0,
-    observed: `${reports.untouchedLost} of ${plural(reports.untouched, 'untouched report')} not counted`,
+    observed:
+      `${reports.untouchedLost} of ${plural(reports.untouched, 'untouched report')} ` +
+      'not counted',
     limit: 'none',
   });
 

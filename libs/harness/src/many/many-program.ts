@@ -65,7 +65,11 @@ function shortOf(summary: RunSummary): ManyResult {
   return {
     id: identity.id,
     seed: identity.seed,
-    ...{ verdict, exitCode, digest: identity.resultDigest, wallMs: cost.wallMs, faults },
+    verdict,
+    exitCode,
+    digest: identity.resultDigest,
+    wallMs: cost.wallMs,
+    faults,
     failed: failed.map(({ id, verdict: of, observed }) => ({ id, verdict: of, observed })),
     unexplained,
     ...(unexplained.length === 0 ? {} : { capsule: encodeCapsule(capsuleOf(summary)) }),

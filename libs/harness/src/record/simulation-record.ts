@@ -89,7 +89,7 @@ export interface SimulationRecord {
     readonly feature: string;
     readonly counts: readonly [readonly [number, number], readonly [number, number]];
   }[];
-  /** A second run in which all states but one got other measurements, where `tenant` asks for it. */
+  /** A second run in which all states but one got other measurements, for `tenant`. */
   readonly tenant?: {
     readonly state: string;
     /** Windows of the state that were compared, and those that differ. */

@@ -92,7 +92,7 @@ export function createRemoteStores(options: {
       };
       return {
         put: (key, bytes, { overwrite = false } = {}) =>
-          ask({ kind: 'put', key, bytes: bytes.slice(), overwrite }),
+          ask({ kind: 'put', key, bytes: new Uint8Array(bytes), overwrite }),
         get: (key) => ask({ kind: 'get', key }),
         stat: (key) => ask({ kind: 'stat', key }),
         list: (prefix) => ask({ kind: 'list', key: prefix }),

@@ -25,7 +25,12 @@ export function createMemoryStore(clock: Clock): MemoryStore {
   const putNow = (key: string, bytes: Uint8Array, overwrite = false): boolean => {
     if (objects.has(key) && !overwrite) return false;
     if (!objects.has(key)) keys = undefined;
-    objects.set(key, { bytes: bytes.slice(), size: bytes.length, writtenMs: clock.nowMs() });
+    // Not `slice`: that of a Node Buffer is a view.
+    objects.set(key, {
+      bytes: new Uint8Array(bytes),
+      size: bytes.length,
+      writtenMs: clock.nowMs(),
+    });
     return true;
   };
   const listNow = (prefix: string): string[] => {

@@ -17,7 +17,7 @@ export interface ObjectStore {
    * @throws TransportError
    */
   put(key: string, bytes: Uint8Array, options?: { readonly overwrite?: boolean }): Promise<boolean>;
-  /** The object's bytes, not to be modified; undefined where there is none. @throws TransportError */
+  /** Its bytes, not to be modified; undefined where there is none. @throws TransportError */
   get(key: string): Promise<Uint8Array | undefined>;
   stat(key: string): Promise<ObjectStat | undefined>;
   /** Keys that begin with `prefix`, ascending. @throws TransportError */
