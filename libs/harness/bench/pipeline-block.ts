@@ -8,7 +8,7 @@
  * (the ingestor has met these devices). Out altogether: drawing the measurements, and the oracles.
  */
 
-import { backendNames } from '@priolab/crypto';
+import { backendNames, sha256 } from '@priolab/crypto';
 import type { BackendName } from '@priolab/crypto';
 import type { MeasurementBlock } from '@priolab/roles';
 
@@ -16,6 +16,7 @@ import { openShard, openShardWithoutTransport, runBlock } from '../src/pipeline.
 import type { Observer } from '../src/pipeline.ts';
 import { createWorkload } from '../src/population/values.ts';
 import { firstDay, planOf, seedTreeOf, taskOf } from '../src/run/settings.ts';
+import { createObserverArena, createShardObserver } from '../src/run/observe.ts';
 import { createStageTimer } from '../src/run/stages.ts';
 import type { Work } from '../src/run/work.ts';
 import { createWorld } from '../src/run/world.ts';
@@ -79,6 +80,25 @@ export function createPipeline({ world, line, shard, block, identities }: Setup)
     line.ingestors.apple.openPartition(shard.index); // forgets the uploads, not the certificates
     runBlock(context, block);
     return checksum(line, block.count);
+  };
+  run();
+  return run;
+}
+
+/** The same with the oracles' eyes on it: fates, truths, fresh values, as a run has them. */
+export function createWatchedPipeline(setup: Setup): () => number {
+  const { world, line, shard, block, identities } = setup;
+  const timer = createStageTimer(() => 0);
+  const arena = createObserverArena(block.count);
+  const run = (): number => {
+    line.ingestors.apple.openPartition(shard.index);
+    const observer = createShardObserver(world.scenario, shard, arena);
+    const { bits } = block;
+    observer.expect({ metricSlot: 0, firstReport: 0, bits, deeds: line.deeds });
+    runBlock({ world, line, shard, identities, observer, timer }, block);
+    observer.close();
+    if (observer.tally.wrongFates > 0) throw new Error('a wrong fate');
+    return checksum(line, block.count) ^ sha256(observer.fates)[0]!;
   };
   run();
   return run;

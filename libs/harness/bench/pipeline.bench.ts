@@ -15,6 +15,7 @@ import { checkCertificates } from './certificate-check.ts';
 import {
   createPipeline,
   createSharesOnly,
+  createWatchedPipeline,
   fastest,
   fastestFirst,
   notRegistered,
@@ -171,6 +172,12 @@ export const rows: readonly BenchRow[] = [
   ...fastestFirst.map((backend) =>
     rowOf({ name: `certificate check, ${backend}`, bins: 100, backend, start: checkCertificates }),
   ),
+  rowOf({
+    name: `pipeline and oracles, 100 bins, ${fastest}`,
+    bins: 100,
+    backend: fastest,
+    start: createWatchedPipeline,
+  }),
   rowOf({
     name: `shares only, 100 bins, ${fastest}`,
     bins: 100,

@@ -87,6 +87,13 @@ export const ratioDefinitions: readonly RatioDefinition[] = [
     goal: { atMost: 2.2 },
   },
   {
+    name: 'pipeline100.oraclesOverBare',
+    about: 'CPU time a report, 100 bins: with fates, truths and fresh values over bare',
+    rows: ['pipeline and oracles, 100 bins, {fastest}'],
+    over: ['pipeline, 100 bins, {fastest}'],
+    goal: { atMost: 1.1 },
+  },
+  {
     name: 'prio3Histogram100.vsProveVerify100',
     about: '@divviup/prio3 shard and prepare over our prove and verify, 100 bins',
     rows: ['peer: @divviup/prio3: histogram of 100, shard and prepare both'],
