@@ -9,6 +9,7 @@ import { check } from './commands/check.ts';
 import { explain } from './commands/explain.ts';
 import { list } from './commands/list.ts';
 import { run } from './commands/run.ts';
+import { schema } from './commands/schema.ts';
 import { where } from './commands/where.ts';
 import { HELP, commandHelp } from './help.ts';
 import { printable, surviveReaders } from './streams.ts';
@@ -16,7 +17,7 @@ import { printable, surviveReaders } from './streams.ts';
 /** A command gets its arguments and returns an exit code. */
 type Command = (args: readonly string[]) => Promise<number>;
 
-const commands: Readonly<Record<string, Command>> = { run, list, check, explain, where };
+const commands: Readonly<Record<string, Command>> = { run, list, check, explain, schema, where };
 
 async function main(argv: readonly string[]): Promise<number> {
   const [name, ...args] = argv;
