@@ -25,17 +25,5 @@ export default defineScenario({
     { id: 'net.replay', share: 0.02 },
   ],
   crypto: { crossCheck: { every: 500 } },
-  expect: [
-    'sum.exact',
-    'count.exact',
-    'conserve',
-    'once',
-    'sets.equal',
-    'noforge',
-    'reason',
-    'rand.safe',
-    'noise.dist',
-    'unbiased',
-    'crosscheck',
-  ],
+  mixins: ['expect/all'],
 });

@@ -6,16 +6,5 @@ export default defineScenario({
   population: { reports: 1000, states: ['us-wa', 'us-md'] },
   system: { metrics: ['PeriodicExposureNotification-v1', 'DateExposure-v1'], epsilon: 4 },
   crypto: { crossCheck: { every: 500 } },
-  expect: [
-    'sum.exact',
-    'count.exact',
-    'conserve',
-    'once',
-    'sets.equal',
-    'reason',
-    'rand.safe',
-    'noise.dist',
-    'unbiased',
-    'crosscheck',
-  ],
+  mixins: ['expect/exact'],
 });

@@ -6,16 +6,5 @@ export default defineScenario({
   population: { reports: 2000, states: ['us-ca', 'us-wa'], epidemic: 'outbreak' },
   system: { metrics: ['histogramMetric-v2'] },
   crypto: { crossCheck: { every: 1000 } },
-  expect: [
-    'sum.exact',
-    'count.exact',
-    'conserve',
-    'once',
-    'sets.equal',
-    'reason',
-    'rand.safe',
-    'noise.dist',
-    'unbiased',
-    'crosscheck',
-  ],
+  mixins: ['expect/exact'],
 });

@@ -6,6 +6,7 @@ export const HELP = `priolab: simulate a Prio-style private measurement system a
   priolab list [folder...]     the scenarios in a folder (default: scenarios)
   priolab check <file...>      validate scenarios and print what they would do
   priolab explain [term]       what an expectation, adversary, reason or exit code means
+  priolab schema scenario      the JSON Schema of scenario files, for editors
   priolab where <run> <report> what became of one report
   priolab replay <capsule>     run it again and compare byte for byte
   priolab fork <capsule>       the same up to a moment, then with other randomness
@@ -49,8 +50,8 @@ Examples
   npx priolab run scenarios/*.scenario.ts --json > summaries.json`,
   list: `priolab list [folder or file...]
 
-Lists scenario files (*.scenario.ts) below folders, with their id, size and purpose. Invalid ones
-are listed with their problems; the exit code is 2 only if an invalid file was named itself.
+Lists scenario files (*.scenario.ts, .yaml, .yml, .json) below folders, with their id, size and
+purpose. Invalid ones are listed with their problems; the exit code is 2 only if an invalid file was named itself.
 
 Examples
   npx priolab list
@@ -119,6 +120,14 @@ Examples
   npx priolab faults
   npx priolab faults net.drop proc.crash
   npx priolab faults net.drop --show`,
+  schema: `priolab schema scenario
+
+Prints the JSON Schema of scenario files, made from what checks them. scenarios/scenario.schema.json
+holds it; a YAML file names it in its first line for editors:
+  # yaml-language-server: $schema=scenario.schema.json
+
+Examples
+  npx priolab schema scenario > scenarios/scenario.schema.json`,
   where: `priolab where <run> <report>
 
 Says what became of one report of a stored run: who sent it, where it ended and why.

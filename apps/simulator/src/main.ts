@@ -13,6 +13,7 @@ import { fuzz } from './commands/fuzz.ts';
 import { list } from './commands/list.ts';
 import { replay } from './commands/replay.ts';
 import { run } from './commands/run.ts';
+import { schema } from './commands/schema.ts';
 import { where } from './commands/where.ts';
 import { HELP, commandHelp } from './help.ts';
 import { printable, surviveReaders } from './streams.ts';
@@ -26,6 +27,7 @@ const commands: Readonly<Record<string, Command>> = {
   check,
   explain,
   where,
+  schema,
   replay,
   fork,
   fuzz,

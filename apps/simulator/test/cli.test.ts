@@ -131,7 +131,7 @@ describe('exit codes', () => {
     );
     expect(code).toBe(3);
     expect(out).toMatch(/^FAIL/m);
-    expect(out).toContain('npx priolab run');
+    expect(out).toContain('npx priolab replay');
   });
 
   test('6: nothing behind an expectation', () => {

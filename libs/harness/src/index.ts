@@ -6,6 +6,8 @@ export {
   type Adversary,
   type AdversaryId,
 } from './adversary/catalogue.ts';
+export { builtInMixins, type BuiltInMixin } from './composition/built-in-mixins.ts';
+export { compose, fileNamesOf, isComposed, type Source } from './composition/compose.ts';
 export { eventIds, events, type EventId, type EventKind } from './expectations/events.ts';
 export { judge } from './expectations/judge.ts';
 export {
@@ -51,12 +53,15 @@ export { faultParams } from './scenario/fault-problems.ts';
 export type { Load, Override } from './scenario/load-schema.ts';
 export type { FaultInstance } from './scenario/nemesis-schema.ts';
 export type { Services } from './scenario/services-schema.ts';
+export { scenarioJsonSchema } from './scenario/json-schema.ts';
 export { digestOf, runDigest, scenarioDigest } from './scenario/digest.ts';
 export { WORK_KINDS, type Work, type WorkKind } from './run/work.ts';
 export { UsageError, didYouMean, type Problem } from './scenario/problems.ts';
 export {
+  defineMixin,
   defineScenario,
   resolveScenario,
+  type ComposedInput,
   type Scenario,
   type ScenarioInput,
 } from './scenario/scenario.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { EXIT, UsageError } from '@priolab/harness';
 
 import { parse, usage } from '../arguments.ts';
-import { loadScenario } from '../load.ts';
+import { SCENARIO_ENDINGS, loadScenario } from '../load.ts';
 import { printable } from '../streams.ts';
 
 /** A name asked for, and the scenario files that it stands for. */
@@ -38,9 +38,17 @@ function filesOf(name: string): Asked {
   } catch (error) {
     throw usage('list', `can't read ${name}: ${error instanceof Error ? error.message : ''}`);
   }
-  const files = names.filter((entry) => entry.endsWith('.scenario.ts')).sort();
-  if (files.length === 0) throw usage('list', `no *.scenario.ts below ${name}`);
+  const files = names.filter(isScenarioFile).sort();
+  if (files.length === 0)
+    throw usage(
+      'list',
+      `no scenario files below ${name}; they end in ${SCENARIO_ENDINGS.join(', ')}`,
+    );
   return { isFolder: true, files: files.map((entry) => join(name, entry)) };
+}
+
+function isScenarioFile(name: string): boolean {
+  return SCENARIO_ENDINGS.some((ending) => name.endsWith(ending));
 }
 
 /** Prints an entry; false where the file is no valid scenario. */

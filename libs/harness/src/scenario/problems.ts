@@ -7,6 +7,7 @@ import { inspect } from 'node:util';
 
 import type { z } from 'zod';
 
+import { compositionKeys } from './composition-keys.ts';
 import { definitionOf } from './valid-parts.ts';
 import type { Schema } from './valid-parts.ts';
 
@@ -46,7 +47,7 @@ function problemsOfIssue(issue: Issue, value: unknown, schema: z.ZodType, at: Pa
   const problem = (message: string): Problem[] => [{ path: formatPath(path), message }];
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownKey(path, key, keysAt(schema, path)));
+      return issue.keys.map((key) => unknownKey(path, key, allowedKeys(schema, path)));
     case 'invalid_value':
       return problem(notAllowed(got, issue.values.map(String)));
     case 'invalid_union':
@@ -159,6 +160,11 @@ function allowedAt([first]: readonly Issue[], depth: number): string[] {
 /** An alternative for another kind of value altogether. */
 function isOtherKind([first]: readonly Issue[]): boolean {
   return first!.path.length === 0 && /^invalid_(?:type|value)$/.test(first!.code);
+}
+
+function allowedKeys(schema: z.ZodType, path: Path): string[] {
+  const keys = keysAt(schema, path);
+  return path.length === 0 ? [...keys, ...compositionKeys] : keys;
 }
 
 function unknownKey(path: Path, key: string, allowed: readonly string[]): Problem {

@@ -9,6 +9,7 @@ import { z } from 'zod';
 
 import { adversaryIds } from '../adversary/catalogue.ts';
 import { clocks } from '../expectations/oracles.ts';
+import { compose, isComposed } from '../composition/compose.ts';
 import { fidelities } from '../fidelity.ts';
 import { jurisdictionIds } from '../population/jurisdictions.ts';
 import { contradictionsOf } from './contradictions.ts';
@@ -105,16 +106,45 @@ export type ScenarioInput = z.input<typeof scenarioSchema>;
 /** A scenario with every default filled in. */
 export type Scenario = z.output<typeof scenarioSchema>;
 
+type DeepPartial<T> = T extends readonly unknown[]
+  ? T
+  : T extends object
+    ? { [Key in keyof T]?: DeepPartial<T[Key]> | undefined }
+    : T;
+
+/** A scenario that is built on others: see `composition/compose.ts`. */
+export type ComposedInput = DeepPartial<ScenarioInput> & {
+  id: string;
+  about: string;
+  /** Files that it is built on, relative to its own. */
+  extends?: string | readonly string[];
+  /** Parts that it takes in: built-in names, or files. */
+  mixins?: readonly string[];
+  /** Values for single paths, such as `{ 'population.reports': 500 }`, applied last. */
+  with?: Readonly<Record<string, unknown>>;
+};
+
 /** Types a scenario; it is checked when it is loaded. */
-export function defineScenario(scenario: ScenarioInput): ScenarioInput {
+export function defineScenario<Input extends ScenarioInput | ComposedInput>(
+  scenario: Input,
+): Input {
   return scenario;
+}
+
+/** Types a part that scenarios take in with `mixins`. */
+export function defineMixin(mixin: DeepPartial<ScenarioInput>): DeepPartial<ScenarioInput> {
+  return mixin;
 }
 
 /**
  * Checks a value from outside and fills in defaults.
  * @throws UsageError with every problem at once
  */
-export function resolveScenario(value: unknown, file: string): Scenario {
+export function resolveScenario(source: unknown, file: string): Scenario {
+  // Files that it names are read before, by who may read files.
+  const value = isComposed(source)
+    ? compose({ name: file, value: source, files: new Map() })
+    : source;
   const parsed = scenarioSchema.safeParse(value);
   const invalid = parsed.success ? [] : problemsOf(parsed.error, value, scenarioSchema);
   const contradictions = contradictionsOf(validParts(scenarioSchema, value) ?? {});

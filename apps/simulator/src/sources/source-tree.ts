@@ -1,0 +1,100 @@
+/**
+ * A scenario file and all files that it is built on, read into a tree. Names are relative to the
+ * file that says them. A circle is refused, and so is data that names code: whoever runs a YAML
+ * file must not run a stranger's program by it.
+ */
+
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+
+import { UsageError, fileNamesOf } from '@priolab/harness';
+import type { Source } from '@priolab/harness';
+
+import { CODE_ENDINGS, importValue, isCodeFile } from './code-file.ts';
+import { DATA_ENDINGS, DATA_SIZE_MAX, isDataFile, parseData } from './data-file.ts';
+
+/** Most files that one scenario may be built on. */
+const FILES_MAX = 100;
+
+/** Reads a file and what it is built on. */
+export function readSourceTree(file: string): Promise<Source> {
+  let count = 0;
+  const read = async (name: string, chain: readonly string[]): Promise<Source> => {
+    count += 1;
+    if (count > FILES_MAX) throw problem(file, `is built on more than ${FILES_MAX} files`);
+    const path = existing(name);
+    const value = await readValue(path, name);
+    const files = new Map<string, Source>();
+    for (const other of fileNamesOf(value)) {
+      // A word without any mark of a file: left to the composition, which knows what is meant.
+      if (!looksLikeFile(other)) continue;
+      const otherName = isAbsolute(other) ? other : join(dirname(name), other);
+      files.set(other, await readNamed(otherName, { by: name, said: other, chain }));
+    }
+    return { name, value, files };
+  };
+  const readNamed = (
+    name: string,
+    { by, said, chain }: { by: string; said: string; chain: readonly string[] },
+  ): Promise<Source> => {
+    if (!isDataFile(by) || isDataFile(name)) {
+      const circle = chain.findIndex((other) => isSame(other, name));
+      if (circle === -1) return read(name, [...chain, name]);
+      const way = [...chain.slice(circle), name].join(' -> ');
+      throw problem(by, `is built on itself: ${way}`);
+    }
+    const message =
+      `names ${said}, which is code; data may be built on ${DATA_ENDINGS.join(', ')} only, ` +
+      'so that it can be run without trust';
+    throw problem(by, message);
+  };
+  return read(file, [file]);
+}
+
+function looksLikeFile(name: string): boolean {
+  return name.startsWith('.') || isDataFile(name) || isCodeFile(name);
+}
+
+function isSame(a: string, b: string): boolean {
+  const real = (path: string): string => {
+    try {
+      return realpathSync(path);
+    } catch {
+      return resolve(path);
+    }
+  };
+  return real(a) === real(b);
+}
+
+function existing(name: string): string {
+  const path = resolve(name);
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) throw problem(name, 'no such file');
+  if (!stat.isFile()) throw problem(name, 'is no file');
+  return path;
+}
+
+function readValue(path: string, name: string): Promise<unknown> {
+  if (isDataFile(path)) return Promise.resolve(parseData(readText(path, name), name));
+  if (isCodeFile(path)) return importValue(path, name);
+  const endings = [...CODE_ENDINGS, ...DATA_ENDINGS].join(', ');
+  throw problem(name, `is no scenario file by its name; allowed: names that end in ${endings}`);
+}
+
+function readText(path: string, name: string): string {
+  const { size } = statSync(path);
+  if (size > DATA_SIZE_MAX) {
+    throw problem(name, `is ${size} bytes long; allowed: at most ${DATA_SIZE_MAX}`);
+  }
+  try {
+    const bytes = readFileSync(path);
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw problem(name, `can't be read: ${reason}`);
+  }
+}
+
+function problem(file: string, message: string): UsageError {
+  return new UsageError(file, [{ path: '', message }]);
+}

@@ -1,0 +1,142 @@
+/** Runs in simulated time through the real command line: verdicts, capsules, replay, fork, fuzz. */
+
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { afterAll, describe, expect, test } from 'vitest';
+
+import { createCli } from './fixture.ts';
+
+const { folder, priolab, scenarioFile } = createCli();
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const simulated = {
+  clock: 'simulated',
+  services: { ingestion: { batchEvery: '4h' } },
+  nemesis: [{ id: 'net.drop', p: 0.2 }],
+  expect: ['sum.exact', 'conserve', 'live'],
+};
+
+/** A run that is red because a fault struck that must not. */
+const red = { ...simulated, expect: ['sum.exact', { kind: 'never', id: 'net.drop' }] };
+
+function capsuleIn(out: string): string {
+  const [, path] = /npx priolab replay (\S+)/.exec(out)!;
+  return join(folder, path!);
+}
+
+describe('runs', () => {
+  test('0: faults strike and everything comes to its end', () => {
+    const { code, out } = priolab('run', scenarioFile('green', simulated));
+    expect(out).toMatch(/^PASS/m);
+    expect(out).toMatch(/net\.drop +pass +struck \d+ times/);
+    expect(code).toBe(0);
+  });
+
+  test('6: a fault that never strikes', () => {
+    const nemesis = [{ id: 'net.drop', at: 'nowhere' }];
+    const { code, out } = priolab('run', scenarioFile('idle', { ...simulated, nemesis }));
+    expect(out).toMatch(/^VACUOUS/m);
+    expect(out).toMatch(/net\.drop +vacuous +struck 0 times/);
+    expect(code).toBe(6);
+  });
+
+  test('6: an expectation without samples', () => {
+    const expected = { ...simulated, nemesis: [], expect: ['blast'] };
+    expect(priolab('run', scenarioFile('nothing', expected)).code).toBe(6);
+  });
+
+  test('2: faults on the wall clock, a fault that is none', () => {
+    const wall = priolab('run', scenarioFile('wall', { nemesis: [{ id: 'net.drop' }] }));
+    expect(wall.err).toContain('needs clock "simulated"');
+    expect(wall.code).toBe(2);
+    const nemesis = [{ id: 'net.dorp' }];
+    const unknown = priolab('run', scenarioFile('unknown', { ...simulated, nemesis }));
+    expect(unknown.err).toContain('did you mean "net.drop"?');
+    expect(unknown.code).toBe(2);
+  });
+});
+
+describe('capsules', () => {
+  const { code, out } = priolab('run', scenarioFile('red', red));
+  const capsule = capsuleIn(out);
+
+  test('a red run says how to repeat it before all else, in less than 50 kB', () => {
+    expect(code).toBe(1);
+    expect(out.indexOf('npx priolab replay')).toBeLessThan(out.indexOf('Data flow'));
+    expect(statSync(capsule).size).toBeLessThan(50_000);
+  });
+
+  test('repeated, it is the same, and red as it was', () => {
+    const again = priolab('replay', capsule, '--workers', '0');
+    expect(again.out).toMatch(/^SAME as the capsule/m);
+    expect(again.out).toContain('fail never net.drop');
+    expect(again.code).toBe(1);
+  });
+
+  test('8: another result, and where the two parted', () => {
+    const changed = JSON.parse(readFileSync(capsule, 'utf8')) as {
+      scenario: { seed: string };
+    };
+    changed.scenario.seed = '2';
+    const path = join(folder, 'changed.capsule.json');
+    writeFileSync(path, JSON.stringify(changed));
+    const again = priolab('replay', path);
+    expect(again.code).toBe(8);
+    expect(again.err).toMatch(/results: expected [0-9a-f]{64}, got [0-9a-f]{64}/);
+    expect(again.err).toMatch(/events/);
+  });
+
+  test('2: what is no capsule', () => {
+    const path = join(folder, 'none.capsule.json');
+    writeFileSync(path, '{"format":"priolab-capsule/1"}');
+    expect(priolab('replay', path).code).toBe(2);
+    writeFileSync(path, 'x'.repeat(60_000));
+    const { code: large, err } = priolab('replay', path);
+    expect(err).toContain('at most 50000 bytes');
+    expect(large).toBe(2);
+    expect(priolab('replay').code).toBe(2);
+    expect(priolab('replay', 'nowhere').code).toBe(2);
+  });
+
+  test('forked, the past stays and the future varies', () => {
+    const { out: text, code: done } = priolab('fork', capsule, '--at', '6h', '--times', '3');
+    expect(text).toMatch(/forked 3 times at 6h; it was: never net\.drop/);
+    expect(text).toMatch(/100 %.*never net\.drop/);
+    expect(done).toBe(0);
+    expect(priolab('fork', capsule, '--at', 'noon').err).toContain('a duration');
+    expect(priolab('fork', capsule).code).toBe(2);
+  });
+});
+
+describe('many runs', () => {
+  test('fuzz: what a fault explains is no finding', () => {
+    const { code, out } = priolab('fuzz', scenarioFile('many', simulated), '--seeds', '3');
+    expect(out).toMatch(/^3 seeds in .* 0 findings$/m);
+    expect(out).toContain('1 of 1 faults that were drawn struck');
+    expect(code).toBe(0);
+    const lines = readFileSync(join(folder, 'runs/fuzz/seeds.ndjson'), 'utf8').trim().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as { seed: string }).seed)).toEqual([
+      '1',
+      '2',
+      '3',
+    ]);
+  });
+
+  test('fuzz: a finding comes with its capsule', () => {
+    const { code, out } = priolab('fuzz', scenarioFile('finding', red), '--seeds', '2');
+    expect(code).toBe(1);
+    expect(out).toMatch(/^FINDING never net\.drop: 2 seeds, first 1/m);
+    expect(priolab('replay', capsuleIn(out)).out).toMatch(/^SAME/m);
+  });
+
+  test('faults: a table of what struck and what came of it', () => {
+    const { code, out } = priolab('faults', 'net.drop', 'net.dup');
+    expect(out).toMatch(/^net\.drop +\d+ +recover +pass/m);
+    expect(out).toMatch(/^net\.dup +\d+ +recover +pass/m);
+    expect(code).toBe(0);
+    expect(priolab('faults', 'net.dorp').err).toContain('did you mean "net.drop"?');
+    const shown = JSON.parse(priolab('faults', 'net.drop', '--show').out) as { clock: string };
+    expect(shown.clock).toBe('simulated');
+  });
+});

@@ -1,0 +1,38 @@
+/** Parts of scenarios that are named, not loaded (`mixins: ['expect/exact']`). */
+
+import type { Fields } from './layers.ts';
+
+export interface BuiltInMixin {
+  /** One sentence: what it adds. */
+  readonly about: string;
+  readonly value: Fields;
+}
+
+/** The oracles that every honest run keeps, in the order in which they are shown. */
+const exact = [
+  'sum.exact',
+  'count.exact',
+  'conserve',
+  'once',
+  'sets.equal',
+  'reason',
+  'rand.safe',
+  'noise.dist',
+  'unbiased',
+  'crosscheck',
+] as const;
+
+export const builtInMixins: Readonly<Record<string, BuiltInMixin>> = {
+  'expect/exact': {
+    about: 'Every oracle that a run without cheats can have data for.',
+    value: { expect: exact },
+  },
+  'expect/all': {
+    about: 'The same and noforge: for runs with cheats, whose forgeries it counts.',
+    value: { expect: exact.flatMap((id) => (id === 'reason' ? ['noforge', id] : [id])) },
+  },
+  'expect/safe': {
+    about: 'What must hold in simulated time whatever goes wrong.',
+    value: { expect: ['sum.exact', 'count.exact', 'conserve', 'once', 'sets.equal', 'rand.safe'] },
+  },
+};
