@@ -15,7 +15,6 @@ export const serviceReasons = {
   'peer-version': 'The other processor speaks a version that this one does not know.',
   'sets-differ': 'The processors did not sum the same reports.',
   'sums-differ': 'Two copies of one processor’s sum are not the same.',
-  'wrong-window': 'The sum belongs to another window.',
 } as const;
 
 export type ServiceReason = keyof typeof serviceReasons;

@@ -142,7 +142,10 @@ export function createDeployment(options: {
       },
       scanEveryMs: settings.scanEveryMs,
       minBatch: () => settings.minBatch,
-      ...{ combine, estimate, listener },
+      patienceMs: settings.graceMs + settings.peerPatienceMs,
+      combine,
+      estimate,
+      listener,
     };
     return runPortal(host, decorated(portal, hooks.portal, {}));
   });

@@ -4,14 +4,22 @@
  * small, is held and named. Source: ENPA sections 1.2 step 5, 10.4.
  */
 
+import { toHex } from '@priolab/crypto';
 import { decodeSumPart } from '@priolab/roles';
 import type { combine, estimate } from '@priolab/roles';
-import type { AggregateShare, KnownTasks, ObjectReader, ProcessorRole, Task } from '@priolab/roles';
+import type {
+  AggregateShare,
+  HeldPair,
+  KnownTasks,
+  ObjectReader,
+  ProcessorRole,
+  Task,
+} from '@priolab/roles';
 import { TransportError } from '@priolab/runtime';
 import type { Host, ObjectStore } from '@priolab/runtime';
 
 import type { Listener } from '../events.ts';
-import { endings, taskPrefix } from '../names.ts';
+import { endings, taskPrefix, windowBase, windowStartOf } from '../names.ts';
 import { SIGNATURE, readSigned } from '../signed-store.ts';
 
 export interface PortalOptions {
@@ -23,6 +31,8 @@ export interface PortalOptions {
   readonly readers: Readonly<Record<ProcessorRole, ObjectReader>>;
   readonly scanEveryMs: number;
   readonly minBatch: (task: Task) => number;
+  /** How long after its end a window waits for its second sum part before it is called missing. */
+  readonly patienceMs: number;
   /** The combiner's arithmetic, and the authority's. */
   readonly combine: typeof combine;
   readonly estimate: typeof estimate;
@@ -31,9 +41,10 @@ export interface PortalOptions {
 
 export async function runPortal(host: Host, options: PortalOptions): Promise<void> {
   const { scanEveryMs } = options;
+  const missing = new Set<string>();
   for (;;) {
     try {
-      await scan(options);
+      await scan(host, options, missing);
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
     }
@@ -41,30 +52,84 @@ export async function runPortal(host: Host, options: PortalOptions): Promise<voi
   }
 }
 
-async function scan(options: PortalOptions): Promise<void> {
+async function scan(host: Host, options: PortalOptions, missing: Set<string>): Promise<void> {
   const { tasks, portal, results } = options;
-  const ending = endings.sum('leader') + SIGNATURE;
   for (const task of tasks.values()) {
-    const keys = await portal.list(taskPrefix(task));
-    for (const key of keys) {
-      if (!key.endsWith(ending)) continue;
-      const base = key.slice(0, -ending.length);
+    for (const base of basesOf(await portal.list(taskPrefix(task)))) {
       if ((await results.stat(base)) !== undefined) continue;
-      await publish(options, task, base);
+      const parts = await readParts(options, base);
+      const { leader, helper } = parts;
+      if (leader !== undefined && helper !== undefined) {
+        await publish(options, task, base, { leader, helper });
+      } else if (!missing.has(base) && nameMissing(host, options, task, parts)) missing.add(base);
     }
   }
 }
 
-async function publish(options: PortalOptions, task: Task, base: string): Promise<void> {
-  const { results, listener } = options;
+/** Windows of which some sum part is there, complete. */
+function basesOf(keys: readonly string[]): Set<string> {
+  const bases = new Set<string>();
+  for (const role of ['leader', 'helper'] as const) {
+    const ending = endings.sum(role) + SIGNATURE;
+    for (const key of keys) if (key.endsWith(ending)) bases.add(key.slice(0, -ending.length));
+  }
+  return bases;
+}
+
+type Parts = Partial<Record<ProcessorRole, AggregateShare>>;
+
+async function readParts(options: PortalOptions, base: string): Promise<Parts> {
   const leader = await readPart(options, 'leader', base);
   const helper = await readPart(options, 'helper', base);
-  if (leader === undefined || helper === undefined) return;
-  const { results: totals, held } = options.combine([leader], [helper]);
-  for (const pair of held) {
+  return {
+    ...(leader === undefined ? {} : { leader }),
+    ...(helper === undefined ? {} : { helper }),
+  };
+}
+
+/** Says which part does not come, once its time is over; it may still come. */
+function nameMissing(
+  host: Host,
+  { patienceMs, listener }: PortalOptions,
+  task: Task,
+  { leader, helper }: Parts,
+): boolean {
+  const there = leader ?? helper;
+  if (there === undefined) return false;
+  const { windowStartMs } = there;
+  if (host.clock.nowMs() < windowStartMs + task.windowMs + patienceMs) return false;
+  const reason = leader === undefined ? 'no-leader-share' : 'no-helper-share';
+  const taskId = toHex(task.id);
+  listener({
+    kind: 'held',
+    task,
+    pair: { taskId, windowStartMs, reason, detail: 'not there yet' },
+  });
+  return true;
+}
+
+async function publish(
+  options: PortalOptions,
+  task: Task,
+  base: string,
+  { leader, helper }: Required<Parts>,
+): Promise<void> {
+  const { results, listener } = options;
+  const hold = async (pair: HeldPair): Promise<void> => {
     await results.put(base, encodeNote({ held: pair.reason }));
     listener({ kind: 'held', task, pair });
+  };
+  // A processor may hand in the sum of another window, or of another state, under this name.
+  const other = [leader, helper].find(
+    (part) => part.task !== task || windowBase(task, part.windowStartMs) !== base,
+  );
+  if (other !== undefined) {
+    const detail = `got ${windowBase(other.task, other.windowStartMs)}`;
+    const windowStartMs = windowStartOf(base);
+    return hold({ taskId: toHex(task.id), windowStartMs, reason: 'wrong-window', detail });
   }
+  const { results: totals, held } = options.combine([leader], [helper]);
+  for (const pair of held) await hold(pair);
   for (const result of totals) {
     const { windowStartMs, count } = result;
     if (count < options.minBatch(task)) {

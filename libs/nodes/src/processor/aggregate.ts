@@ -5,7 +5,7 @@
  * (ENPA sections 6.5, 9.2 nos. 5 to 7, 10.3). Then proofs are decided and accepted shares added.
  */
 
-import { toHex } from '@priolab/crypto';
+import { sha256, toHex } from '@priolab/crypto';
 import { decodeBatchSet, encodeBatchSet, encodeSumPart, reasonCode } from '@priolab/roles';
 import type { Rejected, ShareBatch, Task, VerifierShareBlock } from '@priolab/roles';
 
@@ -164,6 +164,7 @@ async function writeSum(
   const { role, portal, signer, listener, settings } = desk;
   const processor = desk.processorOf(task);
   const rejected: Rejected[] = [];
+  const included: string[] = [];
   let miscounted = 0;
   for (const { batch, shares } of ready) {
     processor.verifyInit(batch);
@@ -171,9 +172,9 @@ async function writeSum(
     processor.aggregate();
     for (let i = 0; i < batch.count; i++) {
       if (status[i] === PROOF_INVALID) miscounted += 1;
-      if (status[i] === 0) continue;
-      const id = batch.reportIds.subarray(i * REPORT_ID_SIZE, (i + 1) * REPORT_ID_SIZE);
-      rejected.push({ reportId: toHex(id), reason: status[i]! });
+      const id = toHex(batch.reportIds.subarray(i * REPORT_ID_SIZE, (i + 1) * REPORT_ID_SIZE));
+      if (status[i] === 0) included.push(id);
+      else rejected.push({ reportId: id, reason: status[i]! });
     }
     const { reportIds, queryRandomness } = batch;
     const batchId = toHex(batch.batchId);
@@ -190,9 +191,13 @@ async function writeSum(
     listener({ kind: 'suppressed', by: role, task, windowStartMs, count: share.count });
     return;
   }
-  const said = settings.legacy.countInvalidProofs
-    ? { ...share, count: share.count + miscounted, rejectedCount: share.rejectedCount - miscounted }
-    : share;
+  const wrongly = settings.legacy.countInvalidProofs ? miscounted : 0;
+  const said = {
+    ...share,
+    count: share.count + wrongly,
+    rejectedCount: share.rejectedCount - wrongly,
+    includedDigest: toHex(sha256(Buffer.from(included.sort().join('\n')))),
+  };
   const { header, packets } = encodeSumPart(said, rejected, role);
   const key = windowBase(task, windowStartMs) + endings.sum(role);
   await writeSigned(portal, key, signer.seal(header, packets));

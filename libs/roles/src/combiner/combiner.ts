@@ -29,6 +29,8 @@ export type HoldReason =
   | 'batches-differ'
   | 'batch-repeated'
   | 'counts-differ'
+  | 'included-differ'
+  | 'wrong-window'
   | 'total-out-of-range';
 
 /** A pair that can't be added up, with what differs: shown to operators, never published. */
@@ -97,6 +99,9 @@ function add(leader: AggregateShare, helper: AggregateShare): AggregateResult | 
     `${share.count} accepted and ${share.rejectedCount} refused`;
   if (counts(leader) !== counts(helper)) {
     return hold(leader, 'counts-differ', `leader ${counts(leader)}, helper ${counts(helper)}`);
+  }
+  if (leader.includedDigest !== helper.includedDigest) {
+    return hold(leader, 'included-differ', 'the lists of accepted reports have other digests');
   }
   const totals = unshard(leader.sum, helper.sum);
   // Unequal sets of equal size leave unmatched shares, which are uniform: far above the count.

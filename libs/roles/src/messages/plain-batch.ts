@@ -264,7 +264,9 @@ export function encodeSumPart(
     packets.set(Buffer.from(reportId, 'hex'), at);
     packets[at + REPORT_ID_SIZE] = reason;
   });
-  const fields = { ...taskFields(task), windowStartMs, count, rejectedCount, batchIds };
+  const { includedDigest = '' } = share;
+  const counts = { count, rejectedCount, includedDigest };
+  const fields = { ...taskFields(task), windowStartMs, ...counts, batchIds };
   return { header: { kind: 'sum', role, ...fields }, packets };
 }
 
@@ -282,6 +284,8 @@ export function decodeSumPart(
   if (!isCount(count) || !isCount(rejectedCount)) return refuse('count: expected whole numbers');
   const batchIds = readBatchIds(header);
   if (batchIds === undefined) return refuse('batchIds: expected a list of batch ids');
+  const { includedDigest } = header;
+  if (typeof includedDigest !== 'string') return refuse('includedDigest: expected a digest');
   const { bins } = task.value.metric;
   const tail = packets.length - 4 * bins;
   if (tail < 0 || tail % REJECTED_SIZE !== 0) {
@@ -295,14 +299,8 @@ export function decodeSumPart(
     const reportId = toHex(packets.subarray(at, at + REPORT_ID_SIZE));
     return { reportId, reason: packets[at + REPORT_ID_SIZE]! };
   });
-  const share = {
-    task: task.value,
-    windowStartMs: window.value,
-    sum,
-    count,
-    rejectedCount,
-    batchIds,
-  };
+  const counts = { count, rejectedCount, includedDigest };
+  const share = { task: task.value, windowStartMs: window.value, sum, batchIds, ...counts };
   return { ok: true, value: { share, rejected } };
 }
 

@@ -61,8 +61,9 @@ export function createTaskQueue<T>(options: {
   const match = (): void => {
     while (ready.length > 0 && takers.length > 0) {
       const entry = ready[0]!;
-      // A machine that crashed while it waited takes nothing.
-      if (entry.state === 'done' || takers.shift()!(entry)) ready.shift();
+      // A machine that crashed while it waited takes nothing. A task that is done is here only
+      // where a policy gave it out twice: at least once means that it may come again.
+      if (takers.shift()!(entry)) ready.shift();
     }
   };
 
@@ -87,7 +88,7 @@ export function createTaskQueue<T>(options: {
   };
 
   const deliver = (entry: Entry<T>): Delivery<T> => {
-    entry.state = 'taken';
+    if (entry.state !== 'done') entry.state = 'taken';
     entry.attempt += 1;
     let version = (entry.version += 1);
     const hold = (): void => {
