@@ -46,7 +46,8 @@ Examples
   list: `priolab list [folder or file...]
 
 Lists scenario files (*.scenario.ts, .yaml, .yml, .json) below folders, with their id, size and
-purpose. Invalid ones are listed with their problems; the exit code is 2 only if an invalid file was named itself.
+purpose. Invalid ones are listed with their problems; the exit code is 2 only if an invalid file was
+named itself.
 
 Examples
   npx priolab list

@@ -120,7 +120,13 @@ function prepareStages(setup: Setup) {
   const messages = openBoth(line, batch);
   return {
     ...setup,
-    ...{ randomness, report, sealed, uploads, batch, messages, sums },
+    randomness,
+    report,
+    sealed,
+    uploads,
+    batch,
+    messages,
+    sums,
     workload: createWorkload(plan, world.seedTree),
     bits: new Uint32Array(block.bits.length),
     timesMs: new Uint32Array(block.count),
