@@ -9,6 +9,7 @@ export const HELP = `priolab: simulate a Prio-style private measurement system a
   priolab schema scenario      the JSON Schema of scenario files, for editors
   priolab where <run> <report> what became of one report
   priolab <command> --help     options and examples of one command
+  priolab --version            the version
 
 Examples
   npx priolab run scenarios/smoke.scenario.ts

@@ -2,15 +2,16 @@
 
 import { EXIT, UsageError, metricsOf, scenarioDigest } from '@priolab/harness';
 
-import { parse, usage } from '../arguments.ts';
+import { parse } from '../arguments.ts';
 import { prepare } from '../prepare.ts';
 import type { Prepared } from '../prepare.ts';
 import { runFolder } from '../run-folder.ts';
 import { printable } from '../streams.ts';
 
 export async function check(args: readonly string[]): Promise<number> {
-  const { positionals } = parse('check', args, {});
-  if (positionals.length === 0) throw usage('check', 'no scenario file');
+  const { positionals } = parse('check', args, {}, ({ positionals: files }) => [
+    files.length === 0 ? 'no scenario file' : undefined,
+  ]);
   const errors: UsageError[] = [];
   for (const file of positionals) {
     try {

@@ -109,8 +109,8 @@ function standardErrorOf(samples: readonly Sample[]): number {
 }
 
 /**
- * Adds up the groups, and tests each bin as it comes by: there may be many. Cells with an epsilon of
- * their own are a whole of their own: flips of two rates have no common law.
+ * Adds up the groups, and tests each bin as it comes by: there may be many. Cells with an epsilon
+ * of their own are a whole of their own: flips of two rates have no common law.
  */
 function examine(record: RunRecord) {
   const rateOf = flipRates(record);

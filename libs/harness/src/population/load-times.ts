@@ -1,9 +1,9 @@
 /**
- * Upload times that follow the shapes of a scenario's `load`. A shape is picked by its weight, and a
- * time within the UTC day is drawn from it: evenly (`constant`), as the later of two even draws
+ * Upload times that follow the shapes of a scenario's `load`. A shape is picked by its weight, and
+ * a time within the UTC day is drawn from it: evenly (`constant`), as the later of two even draws
  * (`ramp`), as the sum of two (`diurnal`: a triangle around its peak, local time, that reaches
- * nothing twelve hours away), evenly with nine parts more around the peak (`outbreak`), or evenly in
- * a short stretch after it (`storm`). Whole numbers only, below 2^53, so equal on all machines.
+ * nothing twelve hours away), evenly with nine parts more around the peak (`outbreak`), or evenly
+ * in a short stretch after it (`storm`). Whole numbers only, below 2^53, so equal on all machines.
  */
 
 import { durationMs } from '../scenario/durations.ts';
