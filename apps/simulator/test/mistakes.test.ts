@@ -68,6 +68,35 @@ test('words are explained in any case; the version is told', () => {
   expect(priolab('--version').out).toMatch(/^priolab \d+\.\d+\.\d+\n$/);
 });
 
+test('check says what a scenario does in simulated time', () => {
+  const timed = {
+    clock: 'simulated',
+    load: [{ shape: 'ramp' }, { shape: 'storm' }],
+    overrides: [{ states: ['us-wa'], epsilon: 2 }],
+    phases: [{ name: 'night', from: '0s', until: '6h' }],
+    nemesis: [
+      { id: 'net.drop', phase: 'night', p: 0.1 },
+      { id: 'proc.crash', at: 'helper', from: '90m', dose: 2 },
+    ],
+    heal: { at: '20h' },
+    liveness: { within: '120m' },
+    expect: ['once', { kind: 'sometimes', id: 'net.drop' }],
+  };
+  const { code, out } = priolab('check', scenarioFile('told', timed));
+  expect(code).toBe(0);
+  for (const line of [
+    'clock         simulated',
+    'load          ramp, storm',
+    'override      us-wa: epsilon 2',
+    'fault         net.drop, anywhere, phase night, p 0.1',
+    'fault         proc.crash, helper, 1h30m to the end, dose 2',
+    'heal          at 20h, then 2h to drain',
+    'expectations  once, sometimes net.drop',
+  ]) {
+    expect(out).toContain(`  ${line}\n`);
+  }
+});
+
 test('simulated time is checked with all its words, by the real command line', () => {
   const timed = {
     clock: 'simulated',
