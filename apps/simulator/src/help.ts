@@ -13,6 +13,7 @@ export const HELP = `priolab: simulate a Prio-style private measurement system a
   priolab fuzz [file]          a scenario under many seeds, each with its own faults
   priolab faults [id...]       every fault in a small scenario, and what came of it
   priolab <command> --help     options and examples of one command
+  priolab --version            the version
 
 Examples
   npx priolab run scenarios/smoke.scenario.ts
@@ -51,7 +52,8 @@ Examples
   list: `priolab list [folder or file...]
 
 Lists scenario files (*.scenario.ts, .yaml, .yml, .json) below folders, with their id, size and
-purpose. Invalid ones are listed with their problems; the exit code is 2 only if an invalid file was named itself.
+purpose. Invalid ones are listed with their problems; the exit code is 2 only if an invalid file was
+named itself.
 
 Examples
   npx priolab list

@@ -8,14 +8,6 @@ import type { Scenario } from '@priolab/harness';
 
 import { readSourceTree } from './sources/source-tree.ts';
 
-/** Endings of the files that are found in a folder. */
-export const SCENARIO_ENDINGS = [
-  '.scenario.ts',
-  '.scenario.yaml',
-  '.scenario.yml',
-  '.scenario.json',
-] as const;
-
 export interface Overrides {
   readonly seed?: string | undefined;
   readonly reports?: number | undefined;

@@ -3,6 +3,8 @@
  * that ends the process.
  */
 
+import { readFileSync } from 'node:fs';
+
 import { EXIT, UsageError, didYouMean } from '@priolab/harness';
 
 import { check } from './commands/check.ts';
@@ -40,6 +42,10 @@ async function main(argv: readonly string[]): Promise<number> {
     console.log(HELP);
     return EXIT.pass;
   }
+  if (name === '--version' || name === '-v') {
+    console.log(`priolab ${version()}`);
+    return EXIT.pass;
+  }
   if (name === 'help') {
     const [topic] = args;
     if (topic !== undefined) commandOf(topic);
@@ -52,6 +58,11 @@ async function main(argv: readonly string[]): Promise<number> {
     return EXIT.pass;
   }
   return command(args);
+}
+
+function version(): string {
+  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
 }
 
 function commandOf(name: string): Command {

@@ -164,7 +164,7 @@ test('where: a damaged record is named, not crashed on', () => {
 test.each([
   [['chek'], 'no command "chek" (did you mean "check"?)'],
   [['help', 'ru'], 'no command "ru" (did you mean "run"?)'],
-  [['run', '--seed'], "'--seed <value>' argument missing"],
+  [['run', '--seed'], '--seed needs a value'],
   [['run', 'a.ts', '--seed='], '--seed: got 0 characters'],
   [['run', 'a.ts', '--workers', '-1'], '--workers'],
   [['check'], 'no scenario file'],

@@ -1,6 +1,6 @@
 /** Scenario files as data: the same digest as code, and nothing that data may not do. */
 
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { scenarioDigest } from '@priolab/harness';
@@ -80,6 +80,15 @@ function laughs(): string {
   }
   return lines.join('\n');
 }
+
+test('one file reads YAML', () => {
+  const src = join(import.meta.dirname, '../src');
+  const names = readdirSync(src, { recursive: true, encoding: 'utf8' });
+  const readers = names.filter(
+    (name) => name.endsWith('.ts') && /from 'yaml'/.test(readFileSync(join(src, name), 'utf8')),
+  );
+  expect(readers).toEqual([join('sources', 'data-file.ts')]);
+});
 
 describe('the command line', () => {
   const refused = (path: string, message: RegExp | string): void => {

@@ -39,6 +39,7 @@ export {
   type EnvironmentRecord,
   type ExpectationOutcome,
   type FateCount,
+  type NoiseRecord,
   type RunRecord,
   type RunSummary,
   type TallyRecord,
@@ -47,6 +48,7 @@ export {
 export { runScenario, type Progress, type RunOptions } from './run/run.ts';
 export { metricsOf, planGradually, planOf, seedTreeOf } from './run/settings.ts';
 export { STAGES, type Stage } from './run/stages.ts';
+export { cellSettings, type CellSettings } from './scenario/cell-settings.ts';
 export { durationMs, durationText } from './scenario/durations.ts';
 export type { Expectation } from './scenario/expectation-schema.ts';
 export { faultParams } from './scenario/fault-problems.ts';

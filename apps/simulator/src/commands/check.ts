@@ -1,16 +1,18 @@
 /** `priolab check`: validates scenarios and prints what each would do. */
 
 import { EXIT, UsageError, metricsOf, scenarioDigest } from '@priolab/harness';
+import type { Scenario } from '@priolab/harness';
 
-import { parse, usage } from '../arguments.ts';
+import { parse } from '../arguments.ts';
 import { prepare } from '../prepare.ts';
 import type { Prepared } from '../prepare.ts';
 import { runFolder } from '../run-folder.ts';
 import { printable } from '../streams.ts';
 
 export async function check(args: readonly string[]): Promise<number> {
-  const { positionals } = parse('check', args, {});
-  if (positionals.length === 0) throw usage('check', 'no scenario file');
+  const { positionals } = parse('check', args, {}, ({ positionals: files }) => [
+    files.length === 0 ? 'no scenario file' : undefined,
+  ]);
   const errors: UsageError[] = [];
   for (const file of positionals) {
     try {
@@ -45,8 +47,37 @@ function printPlan({ file, scenario, plan }: Prepared): void {
   for (const { id, share } of scenario.adversaries) {
     console.log(`  adversary     ${id}, ${(100 * share).toFixed(2)} % of reports`);
   }
+  for (const line of timedLines(scenario)) console.log(printable(line));
   console.log(`  cryptography  ${fidelity}${share}, ${backend}; cross-check: ${checking}`);
   console.log(`  run folder    ${runFolder('runs', scenario)}`);
-  const names = scenario.expect.map((item) => (typeof item === 'string' ? item : item.id));
+  const names = scenario.expect.map(nameOf);
   console.log(`  expectations  ${names.join(', ')}`);
+}
+
+/** Clock, load, local settings and faults, where the scenario says anything about them. */
+function timedLines({ clock, load, overrides, nemesis, heal, liveness }: Scenario): string[] {
+  const faults = nemesis.map(({ id, at = 'anywhere', from, until, phase, p, dose }) => {
+    const span = `${from ?? '0s'} to ${until ?? 'the end'}`;
+    const when = phase === undefined ? span : `phase ${phase}`;
+    const often = [p === undefined ? '' : `p ${p}`, dose === undefined ? '' : `dose ${dose}`];
+    return `  fault         ${[id, at, when, ...often].filter((word) => word !== '').join(', ')}`;
+  });
+  const places = overrides.map(({ states = ['all states'], vendors = [], ...settings }) => {
+    const said = Object.entries(settings).map(([name, value]) => `${name} ${value}`);
+    return `  override      ${[...states, ...vendors].join(' ')}: ${said.join(', ')}`;
+  });
+  const within = liveness === undefined ? '' : `, then ${liveness.within} to drain`;
+  return [
+    ...(clock === 'wall' ? [] : [`  clock         ${clock}`]),
+    ...(load.length === 0 ? [] : [`  load          ${load.map(({ shape }) => shape).join(', ')}`]),
+    ...places,
+    ...faults,
+    ...(heal === undefined ? [] : [`  heal          at ${heal.at}${within}`]),
+  ];
+}
+
+function nameOf(expectation: Scenario['expect'][number]): string {
+  if (typeof expectation === 'string') return expectation;
+  if ('kind' in expectation) return `${expectation.kind} ${expectation.id}`;
+  return 'of' in expectation ? `${expectation.id} of ${expectation.of}` : expectation.id;
 }

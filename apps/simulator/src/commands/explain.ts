@@ -14,14 +14,16 @@ export function explain(args: readonly string[]): Promise<number> {
   }
   // Some terms have spaces in them: `priolab explain open and evaluate`.
   const whole = positionals.join(' ');
-  for (const term of explainTerm(whole) === undefined ? positionals : [whole]) {
-    const text = explainTerm(term);
-    if (text === undefined) {
-      const all = explainableTerms().flatMap(({ terms }) => terms);
+  const terms = explainTerm(whole) === undefined ? positionals : [whole];
+  const unknown = terms.filter((term) => explainTerm(term) === undefined);
+  if (unknown.length > 0) {
+    const all = explainableTerms().flatMap(({ terms: some }) => some);
+    const problems = unknown.map((term) => {
       const message = `nothing is called "${term}"${didYouMean(term, all)}; see priolab explain`;
-      throw new UsageError('priolab explain', [{ path: '', message }]);
-    }
-    console.log(`${term}\n  ${text}`);
+      return { path: '', message };
+    });
+    throw new UsageError('priolab explain', problems);
   }
+  for (const term of terms) console.log(`${term}\n  ${explainTerm(term)}`);
   return Promise.resolve(EXIT.pass);
 }

@@ -1,12 +1,12 @@
 /** `priolab list`: the scenarios below folders, the invalid ones among them too. */
 
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { statSync } from 'node:fs';
 
 import { EXIT, UsageError } from '@priolab/harness';
 
 import { parse, usage } from '../arguments.ts';
-import { SCENARIO_ENDINGS, loadScenario } from '../load.ts';
+import { loadScenario } from '../load.ts';
+import { SCENARIO_ENDINGS, scenarioFilesIn } from '../sources/find.ts';
 import { printable } from '../streams.ts';
 
 /** A name asked for, and the scenario files that it stands for. */
@@ -32,23 +32,17 @@ function filesOf(name: string): Asked {
   const stat = statSync(name, { throwIfNoEntry: false });
   if (stat === undefined) throw usage('list', `no folder or file ${name}`);
   if (!stat.isDirectory()) return { isFolder: false, files: [name] };
-  let names: string[];
+  let files: string[];
   try {
-    names = readdirSync(name, { recursive: true, encoding: 'utf8' });
+    files = scenarioFilesIn(name);
   } catch (error) {
     throw usage('list', `can't read ${name}: ${error instanceof Error ? error.message : ''}`);
   }
-  const files = names.filter(isScenarioFile).sort();
-  if (files.length === 0)
-    throw usage(
-      'list',
-      `no scenario files below ${name}; they end in ${SCENARIO_ENDINGS.join(', ')}`,
-    );
-  return { isFolder: true, files: files.map((entry) => join(name, entry)) };
-}
-
-function isScenarioFile(name: string): boolean {
-  return SCENARIO_ENDINGS.some((ending) => name.endsWith(ending));
+  if (files.length === 0) {
+    const endings = SCENARIO_ENDINGS.join(', ');
+    throw usage('list', `no scenario files below ${name}; they end in ${endings}`);
+  }
+  return { isFolder: true, files };
 }
 
 /** Prints an entry; false where the file is no valid scenario. */

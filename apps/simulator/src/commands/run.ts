@@ -15,7 +15,7 @@ import type { RunSummary, Scenario } from '@priolab/harness';
 import { renderSummary } from '@priolab/report';
 import { createInterrupt } from '@priolab/runtime';
 
-import { parse, usage, wholeNumber } from '../arguments.ts';
+import { numberMistake, parse, usage } from '../arguments.ts';
 import { describeEnvironment } from '../environment.ts';
 import { prepareAll } from '../prepare.ts';
 import type { Prepared } from '../prepare.ts';
@@ -51,6 +51,8 @@ const options = {
   json: { type: 'boolean', default: false },
 } as const;
 
+type Arguments = ReturnType<typeof parse<typeof options>>;
+
 interface Settings {
   readonly workers: number;
   readonly json: boolean;
@@ -68,21 +70,11 @@ interface Finished {
 }
 
 export async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parse('run', args, options);
+  const { values, positionals } = parse('run', args, options, mistakesIn);
   const { seed, out, json, profile } = values;
-  if (positionals.length === 0) {
-    throw usage('run', 'no scenario file; for example: priolab run scenarios/smoke.scenario.ts');
-  }
-  if (seed !== undefined && !(seed.length >= 1 && seed.length <= 200)) {
-    throw usage('run', `--seed: got ${seed.length} characters; allowed: 1 to 200`);
-  }
-  const number = (option: 'reports' | 'workers', min: number, max: number): number | undefined => {
-    const text = values[option];
-    if (text === undefined) return undefined;
-    return wholeNumber('run', `--${option}`, text, { min, max });
-  };
-  const reports = number('reports', 1, 1_000_000_000);
-  const workers = number('workers', 0, 256) ?? availableParallelism();
+  const numberOf = (text: string | undefined) => (text === undefined ? undefined : Number(text));
+  const reports = numberOf(values.reports);
+  const workers = numberOf(values.workers) ?? availableParallelism();
 
   const interrupt = createInterrupt();
   const { signal } = interrupt;
@@ -99,6 +91,19 @@ export async function run(args: readonly string[]): Promise<number> {
   } finally {
     interrupt.dispose();
   }
+}
+
+function mistakesIn({ values, positionals }: Arguments): (string | undefined)[] {
+  const { seed, reports, workers } = values;
+  const isSeed = seed === undefined || (seed.length >= 1 && seed.length <= 200);
+  return [
+    positionals.length === 0
+      ? 'no scenario file; for example: priolab run scenarios/smoke.scenario.ts'
+      : undefined,
+    isSeed ? undefined : `--seed: got ${seed.length} characters; allowed: 1 to 200`,
+    numberMistake('--reports', reports, { min: 1, max: 1_000_000_000 }),
+    numberMistake('--workers', workers, { min: 0, max: 256 }),
+  ];
 }
 
 /** Gives each run its folder, once it is known that all can be written. */

@@ -12,6 +12,7 @@ import type { Source } from '@priolab/harness';
 
 import { CODE_ENDINGS, importValue, isCodeFile } from './code-file.ts';
 import { DATA_ENDINGS, DATA_SIZE_MAX, isDataFile, parseData } from './data-file.ts';
+import { guessFile } from './find.ts';
 
 /** Most files that one scenario may be built on. */
 const FILES_MAX = 100;
@@ -69,7 +70,7 @@ function isSame(a: string, b: string): boolean {
 function existing(name: string): string {
   const path = resolve(name);
   const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) throw problem(name, 'no such file');
+  if (stat === undefined) throw problem(name, `no such file${guessFile(name)}`);
   if (!stat.isFile()) throw problem(name, 'is no file');
   return path;
 }

@@ -5,7 +5,7 @@
 
 import { flipProbability, flipThreshold } from '@priolab/roles';
 
-import type { ExpectationOutcome, RunRecord } from '../record/run-record.ts';
+import type { ExpectationOutcome, NoiseRecord, RunRecord } from '../record/run-record.ts';
 import { binomialTwoSidedP } from '../statistics/binomial.ts';
 import { smallestDetectable } from '../statistics/power.ts';
 
@@ -17,32 +17,53 @@ const POWER = 0.8;
 /** With fewer expected flips than this, nothing can be said. */
 const FEWEST_FLIPS = 5;
 
-function flipRate({ scenario }: RunRecord): number {
-  return flipProbability(flipThreshold(scenario.system.epsilon));
-}
-
 /** `noise.dist`: bits are flipped with the probability that epsilon calls for. */
 export function checkNoise(record: RunRecord): Outcome {
-  const { flippedBits, noisedBits } = record.tally;
-  const p = flipRate(record);
+  const groups = noiseOf(record);
+  if (groups === undefined) {
+    const observed = 'no data: the record does not tell the noise of one epsilon from another’s';
+    return { verdict: 'vacuous', observed, limit: 'one rate an epsilon', n: 0 };
+  }
+  const judged = groups.map((group) => judgeGroup(group, ALPHA / groups.length));
+  const n = judged.reduce((sum, group) => sum + group.noisedBits, 0);
+  const limit = judged.map((group) => group.limit).join('; ');
+  const thin = judged.filter(({ expected }) => expected < FEWEST_FLIPS);
+  if (thin.length > 0) {
+    const observed = thin.map((group) => group.counts).join('; ');
+    return { verdict: 'vacuous', observed: `too little noise to judge: ${observed}`, limit, n };
+  }
+  const shown = judged.map(({ counts, probability }) => {
+    return `${counts} (probability ${probability.toPrecision(2)})`;
+  });
+  return {
+    verdict: judged.some(({ isWrong }) => isWrong) ? 'fail' : 'pass',
+    observed: shown.join('; '),
+    limit,
+    n,
+    power: { alpha: ALPHA, detectable: judged.map((group) => group.detectable).join('; ') },
+  };
+}
+
+/** The flips by epsilon; undefined where several epsilons are in one count. */
+function noiseOf({ scenario, tally }: RunRecord): readonly NoiseRecord[] | undefined {
+  if (tally.noiseByEpsilon !== undefined) return tally.noiseByEpsilon;
+  if (scenario.overrides.some(({ epsilon }) => epsilon !== undefined)) return undefined;
+  const { flippedBits, noisedBits } = tally;
+  return [{ epsilon: scenario.system.epsilon, flippedBits, noisedBits }];
+}
+
+/** One epsilon's flips, at its part of the level. */
+function judgeGroup({ epsilon, flippedBits, noisedBits }: NoiseRecord, alpha: number) {
+  const p = flipProbability(flipThreshold(epsilon));
   const expected = noisedBits * p;
-  const limit = `p = ${p.toPrecision(5)} (epsilon ${record.scenario.system.epsilon})`;
-  const observed = `${flippedBits} of ${noisedBits} bits flipped, expected ${expected.toFixed(1)}`;
+  const counts = `${flippedBits} of ${noisedBits} bits flipped, expected ${expected.toFixed(1)}`;
+  const limit = `p = ${p.toPrecision(5)} (epsilon ${epsilon})`;
   if (expected < FEWEST_FLIPS) {
-    return {
-      verdict: 'vacuous',
-      observed: `too little noise to judge: ${observed}`,
-      limit,
-      n: noisedBits,
-    };
+    return { noisedBits, expected, counts, limit, probability: 1, isWrong: false, detectable: '' };
   }
   const probability = binomialTwoSidedP({ successes: flippedBits, n: noisedBits, p });
-  const detectable = smallestDetectable({ n: noisedBits, p, alpha: ALPHA, power: POWER });
-  return {
-    verdict: probability < ALPHA ? 'fail' : 'pass',
-    observed: `${observed} (probability ${probability.toPrecision(2)})`,
-    limit,
-    n: noisedBits,
-    power: { alpha: ALPHA, detectable: `a rate off by ${((100 * detectable) / p).toFixed(1)} %` },
-  };
+  const effect = smallestDetectable({ n: noisedBits, p, alpha, power: POWER });
+  const detectable = `a rate off by ${((100 * effect) / p).toFixed(1)} %`;
+  const isWrong = probability < alpha;
+  return { noisedBits, expected, counts, limit, probability, isWrong, detectable };
 }

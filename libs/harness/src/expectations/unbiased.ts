@@ -14,6 +14,7 @@
 
 import { flipProbability, flipThreshold } from '@priolab/roles';
 
+import { cellSettings } from '../scenario/cell-settings.ts';
 import type { CellRecord, ExpectationOutcome, RunRecord } from '../record/run-record.ts';
 import {
   netFlipsDeviation,
@@ -50,36 +51,35 @@ interface Finding {
 }
 
 export function checkUnbiased(record: RunRecord, alpha = ALPHA): Outcome {
-  const p = flipProbability(flipThreshold(record.scenario.system.epsilon));
-  const { sums, bins, binCount, widestBin, reports } = examine(record, p);
+  const { wholes, metrics: byMetric, bins, binCount, widestBin, reports } = examine(record);
+  const sums = new Map([...wholes, ...byMetric]);
   const limit =
     'estimates as due, mean error 0: in all, for each metric, for each bin of each total';
-  const estimator = checkEstimator(record, p);
-  const all = sums.get('all')!;
-  const expected = (all.zeros + all.ones) * p;
+  const estimator = checkEstimator(record);
+  const alls = [...wholes.values()];
+  const expected = alls.reduce((sum, { zeros, ones, p }) => sum + (zeros + ones) * p, 0);
   if (reports === 0) return { verdict: 'vacuous', observed: 'no estimates', limit, n: 0 };
 
   const worstSum = smallest([...sums].map(([name, sample]) => findingOf(name, sample)));
   const levels = { sum: alpha / 2 / sums.size, bin: alpha / 2 / binCount };
   const wrong =
     estimator.wrong > 0 || worstSum.probability < levels.sum || bins.probability < levels.bin;
-  const scale = 1 - 2 * p;
-  const error = (all.netFlips - netFlipsMean(all)) / scale;
   const observed =
     `${estimator.wrong} estimates wrong${estimator.shown}; ` +
-    `sum of errors ${error.toFixed(1)}, standard error ` +
-    `${(netFlipsDeviation(all) / scale).toFixed(1)}; smallest probability ` +
+    `sum of errors ${errorOf(alls).toFixed(1)}, standard error ` +
+    `${standardErrorOf(alls).toFixed(1)}; smallest probability ` +
     `${shown(worstSum)} of ${sums.size} sums, ${shown(bins)} of ${binCount} bins`;
   if (!wrong && expected < FEWEST_FLIPS) {
     return { verdict: 'vacuous', observed: `too little noise: ${observed}`, limit, n: reports };
   }
   const shift = (sample: FlipLaw, level: number): string =>
-    (smallestShift(sample, { alpha: level, power: POWER }) / scale).toFixed(0);
-  const rise = smallestRise(widestBin, { alpha: levels.bin, power: POWER }) / scale;
-  const widest = [...sums.values()].slice(1).reduce(wider, { ...all, zeros: 0, ones: 0 });
-  const metrics = sums.size > 1 ? ` or ${shift(widest, levels.sum)} in a metric` : '';
+    (smallestShift(sample, { alpha: level, power: POWER }) / scaleOf(sample)).toFixed(0);
+  const rise = smallestRise(widestBin, { alpha: levels.bin, power: POWER }) / scaleOf(widestBin);
+  const whole = alls.reduce(wider);
+  const widest = [...byMetric.values()].reduce(wider, { ...whole, zeros: 0, ones: 0 });
+  const metrics = byMetric.size > 0 ? ` or ${shift(widest, levels.sum)} in a metric` : '';
   const detectable =
-    `a sum of errors of ${shift(all, levels.sum)} in all${metrics}, ` +
+    `a sum of errors of ${shift(whole, levels.sum)} in all${metrics}, ` +
     (Number.isFinite(rise) ? `an error of +${rise.toFixed(0)} in a bin` : 'none in a bin');
   return {
     verdict: wrong ? 'fail' : 'pass',
@@ -90,23 +90,54 @@ export function checkUnbiased(record: RunRecord, alpha = ALPHA): Outcome {
   };
 }
 
-/** Adds up the groups, and tests each bin as it comes by: there may be many. */
-function examine(record: RunRecord, p: number) {
-  const empty = (): Sample => ({ zeros: 0, ones: 0, p, netFlips: 0 });
-  const all = empty();
+/** What an estimate divides by. */
+function scaleOf({ p }: FlipLaw): number {
+  return 1 - 2 * p;
+}
+
+function errorOf(samples: readonly Sample[]): number {
+  return samples.reduce((sum, one) => {
+    return sum + (one.netFlips - netFlipsMean(one)) / scaleOf(one);
+  }, 0);
+}
+
+function standardErrorOf(samples: readonly Sample[]): number {
+  const variance = samples.reduce((sum, one) => {
+    return sum + (netFlipsDeviation(one) / scaleOf(one)) ** 2;
+  }, 0);
+  return Math.sqrt(variance);
+}
+
+/**
+ * Adds up the groups, and tests each bin as it comes by: there may be many. Cells with an epsilon
+ * of their own are a whole of their own: flips of two rates have no common law.
+ */
+function examine(record: RunRecord) {
+  const rateOf = flipRates(record);
+  const rates = new Set(record.cells.map(rateOf));
+  const named = (name: string, cell: CellRecord): string =>
+    rates.size <= 1 ? name : `${name}, epsilon ${epsilonOf(record, cell)}`;
+  const empty = (p: number): Sample => ({ zeros: 0, ones: 0, p, netFlips: 0 });
+  const wholes = new Map<string, Sample>();
   const metrics = new Map<string, Sample>();
+  const sampleIn = (samples: Map<string, Sample>, name: string, p: number): Sample => {
+    const sample = samples.get(name) ?? empty(p);
+    samples.set(name, sample);
+    return sample;
+  };
   let bins: Finding = { name: 'none far from its mean', probability: 1 };
-  let widestBin: FlipLaw = empty();
+  let widestBin: FlipLaw = empty(rateOf());
   let binCount = 0;
   let reports = 0;
   for (const cell of record.cells) {
     if (cell.estimates === undefined) continue;
     reports += cell.truth.honestCount;
-    const metric = metrics.get(cell.metric) ?? empty();
-    metrics.set(cell.metric, metric);
+    const p = rateOf(cell);
+    const whole = sampleIn(wholes, named('all', cell), p);
+    const metric = sampleIn(metrics, named(cell.metric, cell), p);
     for (let bin = 0; bin < cell.estimates.length; bin++) {
       const sample = sampleOf(cell, bin, p);
-      for (const into of [all, metric]) {
+      for (const into of [whole, metric]) {
         into.zeros += sample.zeros;
         into.ones += sample.ones;
         into.netFlips += sample.netFlips;
@@ -117,9 +148,24 @@ function examine(record: RunRecord, p: number) {
       bins = smallest([bins, findingOf(`${cellName(cell)} bin ${bin}`, sample)]);
     }
   }
-  const groups = metrics.size > 1 ? [...metrics] : [];
-  const sums = new Map<string, Sample>([['all', all], ...groups]);
-  return { sums, bins, binCount, widestBin, reports };
+  // One metric of each whole is the whole again.
+  if (metrics.size === wholes.size) metrics.clear();
+  return { wholes, metrics, bins, binCount, widestBin, reports };
+}
+
+function epsilonOf({ scenario }: RunRecord, { state, vendor }: CellRecord): number {
+  return cellSettings(scenario, state, vendor === 'apple' ? 'apple' : 'google').epsilon;
+}
+
+/** The flip rate of a cell; without one, that of the system. */
+function flipRates(record: RunRecord): (cell?: CellRecord) => number {
+  const known = new Map<number, number>();
+  return (cell) => {
+    const epsilon = cell === undefined ? record.scenario.system.epsilon : epsilonOf(record, cell);
+    const p = known.get(epsilon) ?? flipProbability(flipThreshold(epsilon));
+    known.set(epsilon, p);
+    return p;
+  };
 }
 
 function sampleOf({ truth }: CellRecord, bin: number, p: number): Sample {
@@ -128,18 +174,21 @@ function sampleOf({ truth }: CellRecord, bin: number, p: number): Sample {
 }
 
 /** Compares what the authority made of each total with what is due. */
-function checkEstimator({ cells }: RunRecord, p: number): { wrong: number; shown: string } {
-  const scale = 1 - 2 * p;
+function checkEstimator(record: RunRecord): { wrong: number; shown: string } {
+  const rateOf = flipRates(record);
   let wrong = 0;
   let shownFirst = '';
   const compare = (cell: CellRecord, what: string, got: number, due: number): void => {
     // So written, an estimate that is no number is wrong too.
+    const scale = 1 - 2 * rateOf(cell);
     if (Math.abs(got - due) <= (ROUNDING * (cell.truth.count + 1)) / scale) return;
     if (++wrong === 1) shownFirst = `, first: ${cellName(cell)} ${what}: got ${got}, due ${due}`;
   };
-  for (const cell of cells) {
+  for (const cell of record.cells) {
     if (cell.estimates === undefined) continue;
     const { count, noisy } = cell.truth;
+    const p = rateOf(cell);
+    const scale = 1 - 2 * p;
     cell.estimates.forEach((estimate, bin) => {
       compare(cell, `bin ${bin}`, estimate, (noisy[bin]! - count * p) / scale);
     });

@@ -9,6 +9,7 @@ import type { Metric } from '@priolab/roles';
 import type { Problem } from '../scenario/problems.ts';
 import type { EpidemicKind } from './epidemic.ts';
 import { type Jurisdiction, jurisdiction } from './jurisdictions.ts';
+import type { LoadPart } from './load-times.ts';
 import { populationProblems } from './population-problems.ts';
 import { rateThreshold, weightUnits } from './whole-numbers.ts';
 
@@ -32,6 +33,10 @@ export interface PopulationSettings {
   readonly optIn?: number;
   /** State id -> opt-in share, where it differs. */
   readonly optInByState?: RatesById;
+  /** Cell as `state/vendor` -> opt-in share, where it differs from its state's. */
+  readonly optInByCell?: RatesById;
+  /** Shapes of upload times; none: the population's own table of hours. */
+  readonly load?: readonly LoadPart[];
   /** Metric id -> probability that a device sends it when due; default 1. */
   readonly sampling?: RatesById;
   /** How exposures go over days and states; default `calm`. */
@@ -60,6 +65,8 @@ export interface ResolvedPopulation {
   readonly cellWeights: readonly bigint[];
   /** For each cell: a device takes part if its word is less; 2^32 means all do. */
   readonly optInThresholds: Float64Array;
+  /** Shapes of upload times; none: the table of hours. */
+  readonly load: readonly LoadPart[];
   /** For each metric slot: a due metric is sent if its word is less; 2^32 means always. */
   readonly samplingThresholds: Float64Array;
 }
@@ -109,7 +116,8 @@ export function resolvePopulation(
       if (cellWeight === 0n) continue;
       cells.push(Object.freeze({ index: cells.length, state, vendor }));
       cellWeights.push(cellWeight);
-      optInRates.push(settings.optInByState?.[state.id] ?? optIn);
+      const ofCell = settings.optInByCell?.[`${state.id}/${vendor}`];
+      optInRates.push(ofCell ?? settings.optInByState?.[state.id] ?? optIn);
     }
   }
   return Object.freeze({
@@ -120,6 +128,7 @@ export function resolvePopulation(
     shardParticipants: settings.shardParticipants ?? 512,
     cells: Object.freeze(cells),
     cellWeights: Object.freeze(cellWeights),
+    load: settings.load ?? [],
     optInThresholds: Float64Array.from(optInRates, rateThreshold),
     samplingThresholds: Float64Array.from(metrics, (metric) =>
       rateThreshold(settings.sampling?.[metric.id] ?? 1),

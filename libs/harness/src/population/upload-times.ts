@@ -21,8 +21,8 @@ const hourSteps = hourWeights.map((_, hour) =>
 );
 assert.equal(hourSteps[23], 1024, 'hour weights are 1024ths');
 
-// Pause between two metrics of one job.
-const slotPauseMs = 250;
+/** Pause between two metrics of one job. */
+export const slotPauseMs = 250;
 
 /** How a block's draws become times. */
 export interface UploadDraw {

@@ -17,6 +17,7 @@ import {
 } from './catalogue-values.ts';
 import { customItemWords, skewedWeights, writeCustomValue } from './custom-values.ts';
 import { epidemicIntensity, waveDays } from './epidemic.ts';
+import { loadTimeMs } from './load-times.ts';
 import type { PopulationPlan, Shard } from './plan.ts';
 import { deviceBranch, wordBlock } from './seed-words.ts';
 import { readStories, storyBlock, storyThresholds, storyWords } from './story.ts';
@@ -94,7 +95,10 @@ export function createWorkload(plan: PopulationPlan, seedTree: SeedBranch): Work
       gatherItems(block, ['upload'], uploadWords);
       const { utcOffsetHours } = shard.cell.state;
       const draw = { words: items.words, utcOffsetHours, metricSlot };
-      for (let i = 0; i < count; i++) outMs[i] = uploadTimeMs(draw, i);
+      const { load } = plan.population;
+      for (let i = 0; i < count; i++) {
+        outMs[i] = load.length === 0 ? uploadTimeMs(draw, i) : loadTimeMs(load, draw, i);
+      }
     },
   });
 }

@@ -78,6 +78,13 @@ export interface AdversaryRecord {
   readonly escaped: number;
 }
 
+/** Bits of honest reports that were to be flipped now and then, and those that were. */
+export interface NoiseRecord {
+  readonly epsilon: number;
+  readonly flippedBits: number;
+  readonly noisedBits: number;
+}
+
 /** Integer tallies of the oracles, over the whole run. */
 export interface TallyRecord {
   readonly uploads: number;
@@ -98,6 +105,8 @@ export interface TallyRecord {
   readonly repeatedValues: number;
   readonly flippedBits: number;
   readonly noisedBits: number;
+  /** The same by epsilon, where overrides give cells epsilons of their own. */
+  readonly noiseByEpsilon?: readonly NoiseRecord[];
   readonly crossChecked: number;
   readonly crossCheckMismatches: number;
 }

@@ -19,6 +19,7 @@ import type {
   CostRecord,
   EnvironmentRecord,
   FateCount,
+  NoiseRecord,
   RunRecord,
   RunSummary,
   TallyRecord,
@@ -294,5 +295,19 @@ function tallyRecord(
     otherEscapes: escaped(false),
     flippedBits: total('flippedBits'),
     noisedBits: total('noisedBits'),
+    ...(scenario.overrides.some(({ epsilon }) => epsilon !== undefined)
+      ? { noiseByEpsilon: noiseByEpsilon(cells) }
+      : {}),
   };
+}
+
+function noiseByEpsilon(cells: Collector['cells']): NoiseRecord[] {
+  const groups = new Map<number, { flippedBits: number; noisedBits: number }>();
+  for (const { task, truth } of cells) {
+    const group = groups.get(task.epsilon) ?? { flippedBits: 0, noisedBits: 0 };
+    group.flippedBits += truth.flippedBits;
+    group.noisedBits += truth.noisedBits;
+    groups.set(task.epsilon, group);
+  }
+  return [...groups].sort(([a], [b]) => a - b).map(([epsilon, sums]) => ({ epsilon, ...sums }));
 }

@@ -11,9 +11,11 @@ import type { Metric, Task, Vendor } from '@priolab/roles';
 
 import { inSlices } from '../population/in-slices.ts';
 import type { SliceOptions } from '../population/in-slices.ts';
+import { loadParts } from '../population/load-times.ts';
 import { planInSteps, planPopulation } from '../population/plan.ts';
 import type { PopulationPlan } from '../population/plan.ts';
 import type { Cell, PopulationSettings } from '../population/population-settings.ts';
+import { cellSettings } from '../scenario/cell-settings.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 
 const HOUR_MS = 3_600_000;
@@ -48,7 +50,7 @@ export function windowMs(scenario: Scenario): number {
 
 /** The task of a metric in a cell: one instance and aggregation name. */
 export function taskOf(scenario: Scenario, metric: Metric, state: string, vendor: Vendor): Task {
-  const { epsilon } = scenario.system;
+  const { epsilon } = cellSettings(scenario, state, vendor);
   return createTask({ metric, state, vendor, epsilon, windowMs: windowMs(scenario) });
 }
 
@@ -60,8 +62,22 @@ export function populationSettings(scenario: Scenario): PopulationSettings {
   return {
     ...rest,
     states: weights as PopulationSettings['states'],
+    ...(scenario.load.length === 0 ? {} : { load: loadParts(scenario.load) }),
+    ...(scenario.overrides.length === 0 ? {} : { optInByCell: optInByCell(scenario) }),
     shardParticipants: SHARD_PARTICIPANTS,
   };
+}
+
+function optInByCell(scenario: Scenario): Record<string, number> {
+  const { states } = scenario.population;
+  const ids = Array.isArray(states) ? states : Object.keys(states);
+  const cells = ids.flatMap((state) =>
+    (['apple', 'google'] as const).map((v) => [state, v] as const),
+  );
+  const rates = cells.map(([state, vendor]) => {
+    return [`${state}/${vendor}`, cellSettings(scenario, state, vendor).optIn] as const;
+  });
+  return Object.fromEntries(rates);
 }
 
 /** @throws PopulationError where the population can't yield the reports */

@@ -25,15 +25,17 @@ const loadSchema = z.strictObject({
   shape: z.enum(loadShapes),
   /** `closed`: a device waits for its answer before it sends the next report (simulated time). */
   model: z.enum(['open', 'closed']).default('open'),
-  /** Part of each day, UTC. */
+  /** Part of each day, UTC; of `constant`, `ramp` and `outbreak`. */
   from: timeOfDay.optional(),
   until: timeOfDay.optional(),
   /** Share of the uploads that follow this shape, against the other shapes' weights. */
   weight: z.number().gt(0).max(1e6).default(1),
+  /** UTC; of `diurnal`, local time. By default 20:00, of `outbreak` 12:00, of `storm` 00:00. */
   peak: z
     .string()
     .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as "20:00"')
     .optional(),
+  /** By default 2h of `outbreak`, 1m of `storm`. */
   width: duration({ min: '1s', max: '1d' }).optional(),
 });
 

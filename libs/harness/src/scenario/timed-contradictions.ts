@@ -144,6 +144,7 @@ function healProblems({ clock, heal, liveness, population }: ScenarioParts): Pro
 }
 
 const peaked: ReadonlySet<unknown> = new Set(['diurnal', 'outbreak', 'storm']);
+const spanned: ReadonlySet<unknown> = new Set(['constant', 'ramp', 'outbreak']);
 const wide: ReadonlySet<unknown> = new Set(['outbreak', 'storm']);
 
 function loadProblems({ load = [] }: ScenarioParts): Problem[] {
@@ -157,6 +158,11 @@ function loadProblems({ load = [] }: ScenarioParts): Problem[] {
     const { shape, peak, width } = one;
     const problems = spanProblems(one, path, DAY_MS);
     if (shape === undefined) return problems;
+    for (const key of ['from', 'until'] as const) {
+      if (one[key] !== undefined && !spanned.has(shape)) {
+        problems.push(useless(`${path}.${key}`, shape, spanned));
+      }
+    }
     if (peak !== undefined && !peaked.has(shape)) {
       problems.push(useless(`${path}.peak`, shape, peaked));
     }

@@ -10,7 +10,17 @@ import { measureWall } from './measure-wall.ts';
 import { formatJson, formatMarkdown, formatTable } from './report.ts';
 import { filterRows, findRows } from './rows.ts';
 
+const HELP = `npm run bench -- [options]: what things cost here, see docs/PERFORMANCE.md
+
+  --filter TEXT  only rows whose names hold TEXT
+  --rounds N     rounds of measurement, 1 to 9999
+  --smoke        tiny inputs: shows that the rows work, not what they cost
+  --json         one JSON document
+  --markdown     tables for a page
+`;
+
 const options = {
+  help: { type: 'boolean', short: 'h', default: false },
   json: { type: 'boolean', default: false },
   markdown: { type: 'boolean', default: false },
   smoke: { type: 'boolean', default: false },
@@ -18,9 +28,27 @@ const options = {
   rounds: { type: 'string' },
 } as const;
 
+/** The options, or what is wrong with them. */
+function readOptions(args: string[]) {
+  try {
+    return parseArgs({ args, options }).values;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return `bench: ${reason}; see npm run bench -- --help`;
+  }
+}
+
 /** Measures what `args` asks for and prints it; returns the exit code. */
 export async function main(args: string[]): Promise<number> {
-  const { values } = parseArgs({ args, options });
+  const values = readOptions(args);
+  if (typeof values === 'string') {
+    console.error(values);
+    return 2;
+  }
+  if (values.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
   const { rounds } = values;
   if (rounds !== undefined && !/^[1-9]\d{0,3}$/.test(rounds)) {
     console.error(`--rounds: expected a number of rounds, 1 to 9999, got "${rounds}"`);

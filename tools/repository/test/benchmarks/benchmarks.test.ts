@@ -132,3 +132,12 @@ test.each(['now', 'later'])('a row whose checksum varies is refused (%s)', async
   const effort = { size: 'smoke', rounds: 1, roundMs: 0 } as const;
   await expect(measure([row], effort)).rejects.toThrow('odd: checksum 1, before it was 0');
 });
+
+test('--help helps, and an unknown option is no crash', () => {
+  const helped = bench('--help');
+  expect(helped).toMatchObject({ status: 0, stderr: '' });
+  expect(helped.stdout).toContain('--filter TEXT');
+  const wrong = bench('--fast');
+  expect(wrong.status).toBe(2);
+  expect(wrong.stderr).toMatch(/^bench: Unknown option '--fast'.*; see npm run bench -- --help$/m);
+});
