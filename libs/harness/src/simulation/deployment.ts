@@ -9,8 +9,15 @@ import {
   createMemoryStore,
   createRemoteStores,
 } from '@priolab/runtime';
-import { createTaskQueue } from '@priolab/runtime';
-import type { DrivenTimeline, Host, Machine, Network, RemoteStores } from '@priolab/runtime';
+import { TransportError, createTaskQueue } from '@priolab/runtime';
+import type {
+  DrivenTimeline,
+  Host,
+  Machine,
+  Network,
+  RemoteStores,
+  StorePolicy,
+} from '@priolab/runtime';
 import type { TaskQueue } from '@priolab/runtime';
 import { peerOf, persistent, runBatcher, runFront, runPortal, runProcessor } from '@priolab/nodes';
 import { storeNames } from '@priolab/nodes';
@@ -58,8 +65,30 @@ export function createTransport(options: {
     latencyMs: ({ client, store, kind, key }) =>
       1 + jitter(`${client} ${store} ${kind} ${key}`) / 4,
   });
+  stores.addPolicy(locked(stores, () => timeline.nowMs(), settings.keepForMs));
   const queue = (): TaskQueue<Job> => createTaskQueue({ timeline, leaseMs });
   return { network, stores, queues: { leader: queue(), helper: queue() } };
+}
+
+/** Stores that several parties share: what is there stays as it is, for as long as it is needed. */
+const SHARED = /^(?:ingestion|validity)-|^portal$|^results$/;
+
+/**
+ * The lock of shared stores (object lock with a retention time, as clouds have it): nobody, not
+ * even its writer, changes an object, or removes it before it is old enough.
+ */
+function locked(stores: RemoteStores, nowMs: () => number, keepForMs: number): StorePolicy {
+  return (operation, next) => {
+    const { kind, store, key, overwrite } = operation;
+    const known = SHARED.test(store) ? stores.inside(store).objects.get(key) : undefined;
+    if (known === undefined) return next(operation);
+    const isYoung = nowMs() - known.writtenMs < keepForMs;
+    const isRefused = (kind === 'delete' && isYoung) || (kind === 'put' && overwrite === true);
+    if (!isRefused) return next(operation);
+    const message = `${store}: ${key} is locked`;
+    const outcome = { retryable: false, definite: true };
+    return Promise.reject(new TransportError('refused', message, outcome));
+  };
 }
 
 export function createDeployment(options: {

@@ -36,6 +36,8 @@ export type StorePolicy = (
 export interface RemoteStores {
   /** The store `name` as `host` reaches it. */
   reach(name: string, host: Host): ObjectStore;
+  /** The same for somebody who is no machine: an operator, an attacker. */
+  reachAs(client: string, name: string): ObjectStore;
   /** What is really in it. */
   inside(name: string): MemoryStore;
   /** The last policy added sees an operation first. */
@@ -85,19 +87,25 @@ export function createRemoteStores(options: {
   return {
     inside,
     addPolicy: (policy) => void policies.push(policy),
-    reach(name, host) {
-      const ask = <T>(operation: Omit<StoreOperation, 'client' | 'store'>): Promise<T> => {
-        const whole = { client: host.name, store: name, ...operation };
-        return host.wait(pass(policies.length - 1, whole)) as Promise<T>;
-      };
-      return {
-        put: (key, bytes, { overwrite = false } = {}) =>
-          ask({ kind: 'put', key, bytes: new Uint8Array(bytes), overwrite }),
-        get: (key) => ask({ kind: 'get', key }),
-        stat: (key) => ask({ kind: 'stat', key }),
-        list: (prefix) => ask({ kind: 'list', key: prefix }),
-        delete: (key) => ask({ kind: 'delete', key }),
-      };
-    },
+    reach: (name, host) => reach(host.name, name, (promise) => host.wait(promise)),
+    reachAs: (client, name) => reach(client, name, (promise) => promise),
   };
+
+  function reach(
+    client: string,
+    store: string,
+    wait: <T>(promise: Promise<T>) => Promise<T>,
+  ): ObjectStore {
+    const ask = <T>(operation: Omit<StoreOperation, 'client' | 'store'>): Promise<T> => {
+      return wait(pass(policies.length - 1, { client, store, ...operation })) as Promise<T>;
+    };
+    return {
+      put: (key, bytes, { overwrite = false } = {}) =>
+        ask({ kind: 'put', key, bytes: new Uint8Array(bytes), overwrite }),
+      get: (key) => ask({ kind: 'get', key }),
+      stat: (key) => ask({ kind: 'stat', key }),
+      list: (prefix) => ask({ kind: 'list', key: prefix }),
+      delete: (key) => ask({ kind: 'delete', key }),
+    };
+  }
 }

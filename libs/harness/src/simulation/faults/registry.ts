@@ -1,6 +1,15 @@
 /** Which code does which fault of the catalogue. One file a section. */
 
+import { adversaryIds } from '../../adversary/catalogue.ts';
 import type { Inject } from '../fault.ts';
 import { networkFaults } from './network.ts';
+import { processorFaultCode } from './processors.ts';
 
-export const faultCode: ReadonlyMap<string, Inject> = new Map(Object.entries({ ...networkFaults }));
+/** Done by the device that cheats, on both clocks (`withDeeds`): nothing to put anywhere. */
+const deedCode = Object.fromEntries(
+  adversaryIds.filter((id) => id.startsWith('cli.')).map((id) => [id, (): void => {}]),
+);
+
+export const faultCode: ReadonlyMap<string, Inject> = new Map(
+  Object.entries({ ...deedCode, ...networkFaults, ...processorFaultCode }),
+);

@@ -1,0 +1,58 @@
+/** What several faults do in the same way: machines that go and come, stores that are watched. */
+
+import type { ProcessorRole } from '@priolab/roles';
+import type { StoreAnswer, StoreOperation } from '@priolab/runtime';
+import { readBatchBase } from '@priolab/nodes';
+
+import type { FaultContext } from '../fault.ts';
+
+/** The processor that a fault is at: `leader`, `processor/leader`, ...; left out: the helper. */
+export function roleAt({ item }: FaultContext): ProcessorRole {
+  return item.at?.includes('leader') === true ? 'leader' : 'helper';
+}
+
+/** Takes a machine away and brings it back; one that is away already stays away. */
+export function crashFor(context: FaultContext, name: string, awayMs: number): void {
+  const { machines, timeline } = context;
+  const machine = machines.get(name);
+  if (machine === undefined) throw new RangeError(`no machine ${name} in this deployment`);
+  if (!machine.isUp) return;
+  machine.crash();
+  const backMs = timeline.nowMs() + awayMs;
+  context.stayUntil(backMs);
+  timeline.at(backMs, () => machine.start());
+}
+
+/** An operation whose machine has crashed: nobody hears of it any more. */
+export function neverAnswered(): Promise<StoreAnswer> {
+  return new Promise(() => {});
+}
+
+/** The batch that a key of an object belongs to. */
+export function batchOf(
+  key: string,
+): { readonly base: string; readonly batchId: string } | undefined {
+  const base = key.replace(/\.(?:batch|validity_[01]|set_[01]|sum_[01])(?:\.\w+)?$/, '');
+  const found = readBatchBase(base);
+  return found === undefined ? undefined : { base, batchId: found.batchId };
+}
+
+/** Calls `act` in place of operations that fit; all others go on. */
+export function onOperations(
+  { stores }: FaultContext,
+  fits: (operation: StoreOperation) => boolean,
+  act: (
+    operation: StoreOperation,
+    next: (operation: StoreOperation) => Promise<StoreAnswer>,
+  ) => Promise<StoreAnswer>,
+): void {
+  stores.addPolicy((operation, next) => (fits(operation) ? act(operation, next) : next(operation)));
+}
+
+/** Once, at the fault's time: for what has a beginning and no occasions. */
+export function atItsTime(context: FaultContext, otherwiseMs: number, act: () => void): void {
+  const { timeline, startMs, item } = context;
+  timeline.at(startMs + (item.fromMs > 0 ? item.fromMs : otherwiseMs), act);
+}
+
+export const HOUR_MS = 3_600_000;
