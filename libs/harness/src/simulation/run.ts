@@ -21,6 +21,7 @@ import type { Stage } from '../run/stages.ts';
 import { emptyWork } from '../run/work.ts';
 import { digestOf, scenarioDigest } from '../scenario/digest.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { expandNemesis } from './faults/composite.ts';
 import { faultCode } from './faults/registry.ts';
 import type { Book } from './book.ts';
 import { cellsOf, closeBook, countFates, simulationRecordOf, tallyOf } from './record.ts';
@@ -35,7 +36,7 @@ export async function runSimulated(options: RunOptions): Promise<RunSummary> {
   const startCpuMs = cpuTimeMs();
   const memory = watchMemory();
   const before = calibrate();
-  const scenario = withDeeds(options.scenario);
+  const scenario = withDeeds(expandNemesis(options.scenario));
   const plan = options.plan ?? (await planGradually(scenario))!;
   const simulation: Simulation = {
     scenario,

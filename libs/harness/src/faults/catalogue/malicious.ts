@@ -40,7 +40,7 @@ export const maliciousFaults = defineFaults({
   },
   'mal.rushing': {
     about: 'A processor waits for the peer’s verification message and fits its own to it.',
-    outcome: ['prevent', 'detect'],
+    outcome: ['prevent', 'detect', 'limit'],
     checkers: ['noforge'],
   },
   'mal.substitute': {

@@ -6,6 +6,9 @@
 
 import type { FaultId } from '../../faults/catalogue.ts';
 import type { ScenarioInput } from '../../scenario/scenario.ts';
+import { combinerDemonstrations } from './combiner-demonstrations.ts';
+import { compositeDemonstrations } from './composite-demonstrations.ts';
+import { maliciousDemonstrations } from './malicious-demonstrations.ts';
 import { networkDemonstrations } from './network-demonstrations.ts';
 import { processorDemonstrations } from './processor-demonstrations.ts';
 
@@ -32,6 +35,9 @@ export type Demonstrations = Readonly<Partial<Record<FaultId, Demonstration>>>;
 export const demonstrations: Demonstrations = {
   ...networkDemonstrations,
   ...processorDemonstrations,
+  ...maliciousDemonstrations,
+  ...combinerDemonstrations,
+  ...compositeDemonstrations,
 };
 
 /** What must hold whatever happens, unless a demonstration says otherwise. */

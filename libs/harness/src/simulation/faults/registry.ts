@@ -2,6 +2,9 @@
 
 import { adversaryIds } from '../../adversary/catalogue.ts';
 import type { Inject } from '../fault.ts';
+import { combinerFaultCode } from './combiner.ts';
+import { compositeFaultCode } from './composite.ts';
+import { maliciousFaultCode } from './malicious.ts';
 import { networkFaults } from './network.ts';
 import { processorFaultCode } from './processors.ts';
 
@@ -11,5 +14,12 @@ const deedCode = Object.fromEntries(
 );
 
 export const faultCode: ReadonlyMap<string, Inject> = new Map(
-  Object.entries({ ...deedCode, ...networkFaults, ...processorFaultCode }),
+  Object.entries({
+    ...deedCode,
+    ...networkFaults,
+    ...processorFaultCode,
+    ...maliciousFaultCode,
+    ...combinerFaultCode,
+    ...compositeFaultCode,
+  }),
 );

@@ -1,0 +1,198 @@
+/**
+ * Faults made of faults. A swarm and a byzantine minority are lists of other faults, drawn or fixed
+ * (`expandNemesis`, done before a run is set up, so that the record lists the parts); the others act
+ * on many machines, or on all phones, at once.
+ */
+
+import { createSeedTree } from '@priolab/crypto';
+
+import { faults as catalogue } from '../../faults/catalogue.ts';
+import type { FaultId } from '../../faults/catalogue.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import type { FaultContext, Inject } from '../fault.ts';
+import { HOUR_MS, atItsTime, crashFor } from './acting.ts';
+import { demonstrations } from './demonstrations.ts';
+import { count, duration } from './parameters.ts';
+
+type Item = Scenario['nemesis'][number];
+
+/** Who attacks in a byzantine minority, in equal parts. */
+const MINORITY = [
+  'cli.forge',
+  'cli.out_of_range',
+  'cli.inconsistent',
+  'cli.noncanonical',
+  'cli.undecryptable',
+  'cli.multi_hot',
+] as const satisfies readonly FaultId[];
+
+/** The scenario with the parts of its composite faults beside them. */
+export function expandNemesis(scenario: Scenario): Scenario {
+  const parts = scenario.nemesis.flatMap((item, index) => partsOf(scenario, item, index));
+  return parts.length === 0 ? scenario : { ...scenario, nemesis: [...scenario.nemesis, ...parts] };
+}
+
+function partsOf(scenario: Scenario, item: Item, index: number): Item[] {
+  const number = (name: string, byDefault: number): number => {
+    const value = item.params[name];
+    return typeof value === 'number' ? value : byDefault;
+  };
+  if (item.id === 'nem.byzantine_minority') {
+    const p = number('share', 0.05) / MINORITY.length;
+    return MINORITY.map((id) => ({ id, p, fires: 0, params: {} }));
+  }
+  if (item.id !== 'nem.swarm') return [];
+  const of = typeof item.params['of'] === 'string' ? item.params['of'] : 'recoverable';
+  const candidates = (Object.keys(demonstrations) as FaultId[]).filter(
+    (id) => isDrawn(id, of) && hasNeeds(id, scenario),
+  );
+  const atLeast = number('atLeast', 1);
+  const atMost = Math.max(atLeast, number('atMost', 4));
+  const draws = drawsOf(scenario, index);
+  const size = atLeast + (draws() % (atMost - atLeast + 1));
+  const drawn = new Set<FaultId>();
+  while (drawn.size < Math.min(size, candidates.length)) {
+    drawn.add(candidates[draws() % candidates.length]!);
+  }
+  // As in their demonstrations; whether all of them find an occasion is no matter here.
+  return [...drawn].flatMap((id) =>
+    demonstrations[id]!.nemesis.map(
+      (one) => ({ params: {}, ...one, dose: one.dose ?? 1e6, fires: 0 }) as Item,
+    ),
+  );
+}
+
+/** Uniform numbers of this scenario's seed, one after the other. */
+function drawsOf({ seed }: Scenario, index: number): () => number {
+  const branch = createSeedTree(String(seed)).child('simulation', 'swarm', String(index));
+  let next = 0;
+  return () => Buffer.from(branch.bytes(next++, 16)).readUInt32LE(0);
+}
+
+function isDrawn(id: FaultId, of: string): boolean {
+  if (id.startsWith('nem.')) return false;
+  const { outcome } = catalogue[id];
+  switch (of) {
+    case 'recoverable':
+      return outcome.every((one) => one === 'recover' || one === 'prevent');
+    case 'detectable':
+      return outcome.includes('detect');
+    default:
+      return true;
+  }
+}
+
+function hasNeeds(id: FaultId, { population, services }: Scenario): boolean {
+  const { needs = {} } = catalogue[id];
+  const { replicas = 1, workers = 1, days = 1, states = 1, rotation } = needs;
+  const stateCount = Array.isArray(population.states)
+    ? population.states.length
+    : Object.keys(population.states).length;
+  return (
+    services.ingestion.replicas >= replicas &&
+    services.processors.workers >= workers &&
+    population.days >= days &&
+    stateCount >= states &&
+    (rotation !== true || services.keys.rotateEvery !== false)
+  );
+}
+
+/** Its parts act; it says how many there are. */
+const parts: Inject = (context) => {
+  context.atEnd(() => context.strike({ what: 'as its parts did' }));
+};
+
+/** All machines, in an order of the fault's own. */
+function shuffled(context: FaultContext): string[] {
+  return [...context.machines.keys()].sort(
+    (a, b) => context.draw(`place of ${a}`) - context.draw(`place of ${b}`),
+  );
+}
+
+/** Random machines are cut off one by one and come back in another order. */
+const swizzle: Inject = (context) => {
+  const lastsMs = duration(context.item, 'duration', '4h');
+  atItsTime(context, 6 * HOUR_MS, () => {
+    const names = shuffled(context).slice(0, Math.ceil(context.machines.size / 2));
+    names.forEach((name, i) => {
+      const leaveMs = (i * lastsMs) / (2 * names.length);
+      const awayMs = lastsMs / 4 + (context.draw(`away ${name}`) % (lastsMs / 2));
+      context.timeline.after(leaveMs, () => {
+        context.strike({ what: `${name} is away for ${awayMs} ms` });
+        crashFor(context, name, awayMs);
+      });
+    });
+  });
+};
+
+/** All machines are stopped and started, one after the other. */
+const rollingUpgrade: Inject = (context) => {
+  const pauseMs = duration(context.item, 'pause', '15m');
+  atItsTime(context, 6 * HOUR_MS, () => {
+    [...context.machines.keys()].forEach((name, i) => {
+      context.timeline.after(i * pauseMs, () => {
+        context.strike({ what: `${name} starts anew` });
+        crashFor(context, name, pauseMs / 2);
+      });
+    });
+  });
+};
+
+/** One vendor's servers and one processor are in the place that is gone. */
+const regionLoss: Inject = (context) => {
+  const lastsMs = duration(context.item, 'duration', '4h');
+  atItsTime(context, 6 * HOUR_MS, () => {
+    const gone = [...context.machines.keys()].filter(
+      (name) => name.startsWith('ingestion/apple') || name === 'processor/leader',
+    );
+    for (const name of gone) {
+      context.strike({ what: `${name} is gone` });
+      crashFor(context, name, lastsMs);
+    }
+  });
+};
+
+/** All phones send within minutes, with the keys that were current some hours ago. */
+const launchDay: Inject = (context) => {
+  const withinMs = duration(context.item, 'within', '10m');
+  const { phones } = context.hooks;
+  phones.measured.push(({ timesMs, count: size, day }) => {
+    for (let i = 0; i < size; i++) {
+      timesMs[i] = 9 * HOUR_MS + (context.draw(`moment ${day} ${i}`) % withinMs);
+    }
+    context.strike({ what: `${size} phones send within ${withinMs} ms` });
+  });
+  phones.keys.push((_keys, timeMs) => context.parties.publicKeysAt(timeMs - 6 * HOUR_MS));
+};
+
+/** In one state many times as many have something to report. */
+const outbreak: Inject = (context) => {
+  const factor = count(context.item, 'factor', 10);
+  const usual = 0.05;
+  context.hooks.phones.measured.push((block, shard, metricSlot) => {
+    const { bits, count: size, task } = block;
+    const [first] = context.parties.tasks.values();
+    const { bins } = task.metric;
+    if (task.state !== first!.state || bins < 2) return;
+    let changed = 0;
+    for (let i = 0; i < size; i++) {
+      const key = `ill ${shard.index} ${metricSlot} ${block.devices[i]}`;
+      const isStruck = context.draw(key) < Math.min(1, factor * usual) * 2 ** 32;
+      if (bits[i * bins] !== 1 || !isStruck) continue;
+      bits[i * bins] = 0;
+      bits[i * bins + 1] = 1;
+      changed += 1;
+    }
+    if (changed > 0) context.strike({ what: `${changed} more cases in ${task.state}` });
+  });
+};
+
+export const compositeFaultCode: Readonly<Record<string, Inject>> = {
+  'nem.swarm': parts,
+  'nem.byzantine_minority': parts,
+  'nem.swizzle': swizzle,
+  'nem.rolling_upgrade': rollingUpgrade,
+  'nem.region_loss': regionLoss,
+  'nem.launch_day': launchDay,
+  'nem.outbreak': outbreak,
+};
