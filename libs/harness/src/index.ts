@@ -76,6 +76,12 @@ export {
   type Capsule,
   type Comparison,
 } from './capsule/capsule.ts';
+export {
+  ScenarioTestError,
+  scenarioTest,
+  type ScenarioTestOptions,
+  type TestFunction,
+} from './adapter/scenario-test.ts';
 export { reddenedBy, unexplainedOf } from './many/explained.ts';
 export type { ManyResult } from './many/many-program.ts';
 export { runMany } from './many/run-many.ts';

@@ -249,6 +249,18 @@ export function checkRandomness(record: RunRecord): Outcome {
   });
 }
 
+/** `det`: a slice of the run, done again in another thread, gives the same. */
+export function checkRecheck({ recheck }: RunRecord): Outcome {
+  const { shards = 0, differing = [] } = recheck ?? {};
+  const shown = differing.length === 0 ? '' : `: ${differing.slice(0, 5).join(', ')}`;
+  return outcome({
+    n: shards,
+    failed: differing.length > 0,
+    observed: `${differing.length} of ${plural(shards, 'shard')} done again differ${shown}`,
+    limit: 'none',
+  });
+}
+
 /** `crosscheck`: the reference backend gives the same bytes. */
 export function checkCrossCheck(record: RunRecord): Outcome {
   const { rung } = record.fidelity;

@@ -17,6 +17,7 @@ import {
   checkForgeries,
   checkOnce,
   checkRandomness,
+  checkRecheck,
   checkReasons,
   checkSets,
   checkSums,
@@ -49,6 +50,7 @@ const checks: Readonly<Partial<Record<Extract<Expectation, string>, Check>>> = {
   'noise.dist': checkNoise,
   unbiased: (record) => checkUnbiased(record),
   crosscheck: checkCrossCheck,
+  det: checkRecheck,
 };
 
 export function judge(record: RunRecord): ExpectationOutcome[] {

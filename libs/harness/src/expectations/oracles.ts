@@ -33,7 +33,7 @@ const registry = {
   blast: simulated,
   leak: simulated,
   'view.indist': simulated,
-  det: simulated,
+  det: both,
   outcome: simulated,
   detected: simulated,
 } as const;

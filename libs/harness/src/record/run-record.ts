@@ -10,6 +10,7 @@ import type { PeakSource } from '@priolab/runtime';
 
 import type { FidelityRecord } from '../fidelity.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import type { RecheckRecord } from '../run/recheck.ts';
 import type { Stage } from '../run/stages.ts';
 import type { Work } from '../run/work.ts';
 import type { SimulationRecord } from './simulation-record.ts';
@@ -169,6 +170,8 @@ export interface RunRecord {
   readonly cells: readonly CellRecord[];
   readonly adversaries: readonly AdversaryRecord[];
   readonly tally: TallyRecord;
+  /** A slice of a run on the wall clock that was done again, where `det` asks for it. */
+  readonly recheck?: RecheckRecord;
   /** What only runs in simulated time have. */
   readonly simulation?: SimulationRecord;
   readonly cost: CostRecord;

@@ -28,9 +28,12 @@ import { digestOf, scenarioDigest } from '../scenario/digest.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { runSimulated } from '../simulation/run.ts';
 import type { Inject } from '../simulation/fault.ts';
+import { asksFor } from './asks-for.ts';
 import { calibrate } from './calibrate.ts';
 import { createCollector } from './collect.ts';
 import type { Collector } from './collect.ts';
+import { createRecheck } from './recheck.ts';
+import type { Recheck } from './recheck.ts';
 import { planGradually } from './settings.ts';
 import type { ShardInit } from './shard-program.ts';
 import type { ShardResult } from './shard-result.ts';
@@ -79,8 +82,10 @@ export async function runScenario(options: RunOptions): Promise<RunSummary> {
   const plan = options.plan ?? (await planGradually(scenario))!;
   const collector = createCollector(scenario, plan);
   const shardsStartMs = monotonicMs();
+  const recheck = asksFor(scenario, 'det') ? createRecheck(scenario, plan) : undefined;
   const shards = runShards(options, {
     engine,
+    recheck,
     program,
     plan,
     collector,
@@ -88,6 +93,7 @@ export async function runScenario(options: RunOptions): Promise<RunSummary> {
     startMs: shardsStartMs,
   });
   const interrupted = await shards.finally(() => memory.stop());
+  const rechecked = await recheck?.run();
   const shardsMs = monotonicMs() - shardsStartMs;
   const peak = memory.stop();
   const cost: CostRecord = {
@@ -101,7 +107,10 @@ export async function runScenario(options: RunOptions): Promise<RunSummary> {
     peakRssSource: peak.source,
   };
   const environment = { ...options.environment, workers: options.workers };
-  const record = recordOf({ scenario, plan, collector, interrupted, cost, environment });
+  const record = {
+    ...recordOf({ scenario, plan, collector, interrupted, cost, environment }),
+    ...(rechecked === undefined ? {} : { recheck: rechecked }),
+  };
   const expectations = judge(record);
   return { ...record, expectations, ...overallVerdict(expectations, interrupted) };
 }
@@ -113,11 +122,12 @@ async function runShards(
     program: URL;
     plan: PopulationPlan;
     collector: Collector;
+    recheck: Recheck | undefined;
     memory: MemoryWatch;
     startMs: number;
   },
 ): Promise<boolean> {
-  const { engine, program, plan, collector, memory, startMs } = parts;
+  const { engine, program, plan, collector, recheck, memory, startMs } = parts;
   const { scenario, signal, onProgress, ledgerPath } = options;
   const ledger = ledgerPath === undefined ? undefined : createLedger(ledgerPath);
   const init: ShardInit = { scenario, plan: plan.transfer };
@@ -129,6 +139,7 @@ async function runShards(
       ...(signal === undefined ? {} : { signal }),
       onResult(_index, result) {
         collector.add(result);
+        recheck?.note(result);
         memory.look();
         ledger?.write(result.firstReport, result.fates);
         onProgress?.({

@@ -8,6 +8,7 @@ import type { CryptoBackend, PrivateKey, SeedBranch } from '@priolab/crypto';
 import { createPrio2 } from '@priolab/prio';
 import type { Prio2 } from '@priolab/prio';
 import {
+  DAY_MS,
   createAttestation,
   createIngestor,
   createObjectReader,
@@ -175,15 +176,17 @@ function createRing(
   role: ProcessorRole,
 ): KeyGeneration[] {
   const { seedTree, settings, startMs, endMs } = options;
-  const { rotateEveryMs, overlapMs } = settings;
+  const { rotateEveryMs, overlapMs, ageMsMax, graceMs } = settings;
+  // A share that came in at the last moment of the overlap is opened once more when its window is
+  // summed: forgetting the key before that loses the window.
+  const neededMs = overlapMs + ageMsMax + graceMs + DAY_MS;
   const branch = branches.processor(seedTree, role).child('private-key');
   const count = rotateEveryMs === 0 ? 1 : 1 + Math.floor((endMs - startMs) / rotateEveryMs);
   return Array.from({ length: count }, (_, generation) => ({
     keyId: `${role}-${generation}`,
     key: backend.privateKey(drawScalar(branch, generation)),
     fromMs: generation === 0 ? -Infinity : startMs + generation * rotateEveryMs,
-    untilMs:
-      rotateEveryMs === 0 ? Infinity : startMs + (generation + 1) * rotateEveryMs + overlapMs,
+    untilMs: rotateEveryMs === 0 ? Infinity : startMs + (generation + 1) * rotateEveryMs + neededMs,
   }));
 }
 

@@ -14,6 +14,7 @@ import { RECORD_SCHEMA } from '../record/run-record.ts';
 import type { CostRecord, RunRecord, RunSummary } from '../record/run-record.ts';
 import type { SimulationRecord } from '../record/simulation-record.ts';
 import { calibrate } from '../run/calibrate.ts';
+import { asksFor } from '../run/asks-for.ts';
 import type { RunOptions } from '../run/run.ts';
 import { planGradually, seedTreeOf } from '../run/settings.ts';
 import { STAGES } from '../run/stages.ts';
@@ -81,10 +82,6 @@ export async function runSimulated(options: RunOptions): Promise<RunSummary> {
   const record = recordOf({ options, simulation, simulated, closing, cost, again });
   const expectations = judge(record);
   return { ...record, expectations, ...overallVerdict(expectations, simulated.interrupted) };
-}
-
-function asksFor({ expect }: Scenario, id: string): boolean {
-  return expect.some((one) => (typeof one === 'string' ? one : one.id) === id);
 }
 
 /** The same once more: where do the two runs part, if they do? */
