@@ -113,6 +113,7 @@ Examples
 
   --markdown         the table in Markdown
   --show             print the scenarios instead of running them
+  --cards <folder>   write a page about each fault, instead of running them
   --workers <n>      worker threads (default: one a core)
 
 Runs the demonstration of each fault that has code, or of those named, and prints how often it

@@ -7,33 +7,24 @@ import { readFileSync } from 'node:fs';
 
 import { EXIT, UsageError, didYouMean } from '@priolab/harness';
 
-import { check } from './commands/check.ts';
-import { explain } from './commands/explain.ts';
-import { faults } from './commands/faults.ts';
-import { fork } from './commands/fork.ts';
-import { fuzz } from './commands/fuzz.ts';
-import { list } from './commands/list.ts';
-import { replay } from './commands/replay.ts';
-import { run } from './commands/run.ts';
-import { schema } from './commands/schema.ts';
-import { where } from './commands/where.ts';
 import { HELP, commandHelp } from './help.ts';
 import { printable, surviveReaders } from './streams.ts';
 
 /** A command gets its arguments and returns an exit code. */
 type Command = (args: readonly string[]) => Promise<number>;
 
-const commands: Readonly<Record<string, Command>> = {
-  run,
-  list,
-  check,
-  explain,
-  where,
-  schema,
-  replay,
-  fork,
-  fuzz,
-  faults,
+/** Loaded when asked for: a command pays for what it needs. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  run: async () => (await import('./commands/run.ts')).run,
+  list: async () => (await import('./commands/list.ts')).list,
+  check: async () => (await import('./commands/check.ts')).check,
+  explain: async () => (await import('./commands/explain.ts')).explain,
+  where: async () => (await import('./commands/where.ts')).where,
+  replay: async () => (await import('./commands/replay.ts')).replay,
+  fork: async () => (await import('./commands/fork.ts')).fork,
+  fuzz: async () => (await import('./commands/fuzz.ts')).fuzz,
+  faults: async () => (await import('./commands/faults.ts')).faults,
+  schema: async () => (await import('./commands/schema.ts')).schema,
 };
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -57,7 +48,7 @@ async function main(argv: readonly string[]): Promise<number> {
     console.log(commandHelp(name));
     return EXIT.pass;
   }
-  return command(args);
+  return (await command())(args);
 }
 
 function version(): string {
@@ -65,7 +56,7 @@ function version(): string {
   return (JSON.parse(manifest) as { version: string }).version;
 }
 
-function commandOf(name: string): Command {
+function commandOf(name: string): () => Promise<Command> {
   if (Object.hasOwn(commands, name)) return commands[name]!;
   const names = [...Object.keys(commands), 'help'];
   const hint = `${didYouMean(name, names)}; allowed: ${names.join(', ')}; see priolab --help`;

@@ -82,13 +82,4 @@ export {
   type ScenarioTestOptions,
   type TestFunction,
 } from './adapter/scenario-test.ts';
-export { reddenedBy, unexplainedOf } from './many/explained.ts';
-export type { ManyResult } from './many/many-program.ts';
-export { runMany } from './many/run-many.ts';
 export type { FaultRecord, SimulationRecord } from './record/simulation-record.ts';
-export {
-  demonstrationOf,
-  demonstrations,
-  type Demonstration,
-} from './simulation/faults/demonstrations.ts';
-export { faultNotes } from './simulation/faults/not-expressible.ts';

@@ -3,36 +3,45 @@
  * had to come of it, and which oracle saw that it did.
  */
 
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 
+import { EXIT, didYouMean, resolveScenario } from '@priolab/harness';
 import {
-  EXIT,
+  cardFile,
   demonstrationOf,
-  didYouMean,
   faultIds,
   faultNotes,
   faults as catalogue,
-  resolveScenario,
+  renderCard,
   runMany,
-} from '@priolab/harness';
-import type { FaultId, ManyResult } from '@priolab/harness';
+} from '@priolab/harness/many';
+import type { FaultId, ManyResult } from '@priolab/harness/many';
+import { monotonicMs } from '@priolab/runtime';
 
 import { parse, usage, wholeNumber } from '../arguments.ts';
 import { describeEnvironment } from '../environment.ts';
 import { createProgressLine } from '../progress-line.ts';
 import { printable } from '../streams.ts';
-import { monotonicMs } from '@priolab/runtime';
 
 const options = {
   workers: { type: 'string' },
   markdown: { type: 'boolean', default: false },
   show: { type: 'boolean', default: false },
+  cards: { type: 'string' },
 } as const;
 
 export async function faults(args: readonly string[]): Promise<number> {
   const { values, positionals } = parse('faults', args, options);
   const asked = positionals.length === 0 ? faultIds : positionals.map(faultId);
   const ids = asked.filter((id) => demonstrationOf(id) !== undefined);
+  if (values.cards !== undefined) {
+    mkdirSync(values.cards, { recursive: true });
+    for (const id of asked) writeFileSync(join(values.cards, cardFile(id)), renderCard(id));
+    console.log(printable(`${asked.length} cards in ${values.cards}`));
+    return EXIT.pass;
+  }
   if (values.show) {
     for (const id of ids) console.log(JSON.stringify(demonstrationOf(id), undefined, 2));
     return EXIT.pass;

@@ -7,8 +7,9 @@ import { mkdirSync, openSync, closeSync, writeFileSync, writeSync } from 'node:f
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
-import { EXIT, UsageError, durationMs, runMany } from '@priolab/harness';
-import type { ManyResult } from '@priolab/harness';
+import { EXIT, UsageError, durationMs } from '@priolab/harness';
+import { runMany } from '@priolab/harness/many';
+import type { ManyResult } from '@priolab/harness/many';
 import { createInterrupt, monotonicMs } from '@priolab/runtime';
 
 import { parse, usage, wholeNumber } from '../arguments.ts';

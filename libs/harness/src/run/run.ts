@@ -26,7 +26,6 @@ import type {
 } from '../record/run-record.ts';
 import { digestOf, scenarioDigest } from '../scenario/digest.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { runSimulated } from '../simulation/run.ts';
 import type { Inject } from '../simulation/fault.ts';
 import { asksFor } from './asks-for.ts';
 import { calibrate } from './calibrate.ts';
@@ -70,7 +69,11 @@ export interface RunOptions {
 
 export async function runScenario(options: RunOptions): Promise<RunSummary> {
   const { scenario } = options;
-  if (scenario.clock === 'simulated') return runSimulated(options);
+  if (scenario.clock === 'simulated') {
+    // Loaded when it is needed: a run on the wall clock has no use for it.
+    const { runSimulated } = await import('../simulation/run.ts');
+    return runSimulated(options);
+  }
   const startMs = monotonicMs();
   const startCpuMs = cpuTimeMs();
   const memory = watchMemory();
