@@ -85,7 +85,9 @@ export function createDeployment(options: {
         const { ageMsMax, skewMsMax, uploadsPerKeyMax } = settings;
         const limits = { ageMsMax, skewMsMax, uploadsPerKeyMax };
         const inbox = stores.reach(storeNames.inbox(vendor), host);
-        const front = { network, inbox, tasks: parties.tasks, ...limits };
+        // The other vendor's tasks are none of its own: nobody would batch them here.
+        const tasks = new Map([...parties.tasks].filter(([, one]) => one.vendor === vendor));
+        const front = { network, inbox, tasks, ...limits };
         return runFront(host, decorated(front, hooks.front, { name, vendor }));
       });
     }

@@ -1,7 +1,5 @@
 /** A scenario's words for simulated time in numbers. */
 
-import { adversaryIds, adversaries as catalogue } from '../adversary/catalogue.ts';
-import type { AdversaryId } from '../adversary/catalogue.ts';
 import { durationMs } from '../scenario/durations.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { NemesisItem, SimulationSettings } from './settings.ts';
@@ -69,23 +67,4 @@ export function nemesisOf({ nemesis, phases, heal }: Scenario): NemesisItem[] {
       params: item.params,
     };
   });
-}
-
-function isDeed(id: string): id is AdversaryId {
-  return (
-    (adversaryIds as readonly string[]).includes(id) &&
-    catalogue[id as AdversaryId].resends === undefined
-  );
-}
-
-/**
- * The scenario with those of its faults that a device does to its own report as adversaries: on
- * the wall clock and in simulated time it is one code that does them. Those of the network, which
- * has a code of its own in simulated time, are left to it.
- */
-export function withDeeds(scenario: Scenario): Scenario {
-  const deeds = scenario.nemesis
-    .filter(({ id }) => isDeed(id) && id.startsWith('cli.'))
-    .map(({ id, p }) => ({ id: id as AdversaryId, share: p ?? 1 }));
-  return { ...scenario, adversaries: [...scenario.adversaries, ...deeds] };
 }
