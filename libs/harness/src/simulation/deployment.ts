@@ -4,14 +4,15 @@
  */
 
 import {
+  createConnections,
   createNetwork,
   createMachine,
   createMemoryStore,
   createRemoteStores,
 } from '@priolab/runtime';
 import { createTaskQueue } from '@priolab/runtime';
-import type { DrivenTimeline, Host, Machine, Network, RemoteStores } from '@priolab/runtime';
-import type { TaskQueue } from '@priolab/runtime';
+import type { Connections, DrivenTimeline, Host, Machine, Network } from '@priolab/runtime';
+import type { RemoteStores, TaskQueue } from '@priolab/runtime';
 import { peerOf, persistent, runBatcher, runFront, runPortal, runProcessor } from '@priolab/nodes';
 import { storeNames } from '@priolab/nodes';
 import type {
@@ -36,14 +37,18 @@ export interface Deployment {
   readonly stores: RemoteStores;
   readonly queues: Readonly<Record<ProcessorRole, TaskQueue<Job>>>;
   readonly machines: ReadonlyMap<string, Machine>;
+  /** Those of the upload servers, by machine. */
+  readonly connections: ReadonlyMap<string, Connections>;
 }
+
+export type Transport = Omit<Deployment, 'machines' | 'connections'>;
 
 /** The transport under a deployment, ready before any party is. */
 export function createTransport(options: {
   readonly timeline: DrivenTimeline;
   readonly settings: SimulationSettings;
   readonly randomness: SeedBranch;
-}): Omit<Deployment, 'machines'> {
+}): Transport {
   const { timeline, settings, randomness } = options;
   const { latencyMs, jitterMs, leaseMs } = settings;
   const jitter = createJitter(randomness.child('latency'), jitterMs);
@@ -63,7 +68,7 @@ export function createTransport(options: {
 
 export function createDeployment(options: {
   readonly timeline: DrivenTimeline;
-  readonly transport: Omit<Deployment, 'machines'>;
+  readonly transport: Transport;
   readonly parties: Parties;
   readonly settings: SimulationSettings;
   readonly hooks: Hooks;
@@ -72,6 +77,7 @@ export function createDeployment(options: {
   const { timeline, transport, parties, settings, hooks, listener } = options;
   const { network, stores, queues } = transport;
   const machines = new Map<string, Machine>();
+  const connections = new Map<string, Connections>();
   const add = (name: string, program: (host: Host) => Promise<void>): void => {
     machines.set(name, createMachine({ name, timeline, program }));
   };
@@ -81,6 +87,7 @@ export function createDeployment(options: {
   for (const vendor of VENDORS.filter((one) => tasksOf(one).length > 0)) {
     for (let i = 0; i < settings.replicas; i++) {
       const name = `ingestion/${vendor}/${i}`;
+      connections.set(name, createConnections({ timeline, ...settings }));
       add(name, (host) => {
         const { ageMsMax, skewMsMax, uploadsPerKeyMax } = settings;
         const limits = { ageMsMax, skewMsMax, uploadsPerKeyMax };
@@ -147,7 +154,12 @@ export function createDeployment(options: {
     };
     return runPortal(host, decorated(portal, hooks.portal, {}));
   });
-  return { ...transport, machines };
+  network.addPolicy((transmission, deliver) => {
+    const room = connections.get(transmission.to);
+    if (room === undefined) deliver(transmission);
+    else room.policy(transmission, deliver);
+  });
+  return { ...transport, machines, connections };
 }
 
 function decorated<T, Where>(inner: T, decorators: readonly Decorate<T, Where>[], where: Where): T {

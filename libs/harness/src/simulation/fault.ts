@@ -13,7 +13,14 @@ import type {
   Task,
   Vendor,
 } from '@priolab/roles';
-import type { DrivenTimeline, Machine, Network, RemoteStores, TaskQueue } from '@priolab/runtime';
+import type {
+  Connections,
+  DrivenTimeline,
+  Machine,
+  Network,
+  RemoteStores,
+  TaskQueue,
+} from '@priolab/runtime';
 import type {
   BatcherOptions,
   FrontOptions,
@@ -83,6 +90,8 @@ export interface FaultContext {
   readonly queues: Readonly<Record<ProcessorRole, TaskQueue<Job>>>;
   /** By name: `ingestion/apple/0`, `ingestion/apple/batcher`, `processor/leader`, `portal`. */
   readonly machines: ReadonlyMap<string, Machine>;
+  /** Of the upload servers, by machine. */
+  readonly connections: ReadonlyMap<string, Connections>;
   readonly hooks: Hooks;
   readonly parties: Parties;
   readonly book: Book;

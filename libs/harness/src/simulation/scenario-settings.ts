@@ -10,6 +10,9 @@ const AGE_MS_MAX = 24 * HOUR_MS;
 const SKEW_MS_MAX = HOUR_MS;
 /** Thirteen metrics a day at most, each with some retries. */
 const UPLOADS_PER_KEY_MAX = 64;
+/** Room of one upload server; a request is one packet, so that who is slower is no phone. */
+const CONNECTIONS_MAX = 64;
+const IDLE_MS_MAX = 10_000;
 const PEER_PATIENCE_MS = 24 * HOUR_MS;
 
 export function simulationSettings({ services, system, liveness }: Scenario): SimulationSettings {
@@ -27,6 +30,8 @@ export function simulationSettings({ services, system, liveness }: Scenario): Si
     ageMsMax: AGE_MS_MAX,
     skewMsMax: SKEW_MS_MAX,
     uploadsPerKeyMax: UPLOADS_PER_KEY_MAX,
+    connectionsMax: CONNECTIONS_MAX,
+    idleMsMax: IDLE_MS_MAX,
     workers: processors.workers,
     leaseMs: durationMs(processors.lease),
     scanEveryMs,
