@@ -66,6 +66,7 @@ export {
   REPORT_ID_AT,
   TASK_ID_AT,
   readTimeMs,
+  uploadFault,
   uploadLayout,
   writeTimeMs,
   type UploadLayout,

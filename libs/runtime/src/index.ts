@@ -31,6 +31,7 @@ export {
 } from './resources.ts';
 export { createInterrupt, type Interrupt } from './interrupt.ts';
 export { createTaskQueue, type Delivery, type TaskQueue } from './simulation/task-queue.ts';
+export { createConnections, type Connections } from './simulation/connections.ts';
 export { createMachine, type Host, type Machine } from './simulation/host.ts';
 export {
   createNetwork,

@@ -7,7 +7,7 @@
 import type { SeedBranch, Strided } from '@priolab/crypto';
 import { FIELD_MODULUS } from '@priolab/prio';
 import type { Prio2Shape } from '@priolab/prio';
-import { uploadLayout } from '@priolab/roles';
+import { DAY_MS, uploadLayout } from '@priolab/roles';
 import type { Device, ReportBlock, UploadBlock } from '@priolab/roles';
 
 import { adversaries as catalogue } from './catalogue.ts';
@@ -36,6 +36,13 @@ export function noDeeds(capacity: number): Deeds {
   return Object.freeze({ bySlot: new Uint8Array(capacity), copies: [] });
 }
 
+/** When an adversary, by its index, may act: by default always. */
+export interface DeedOccasions {
+  isOn(adversary: number, timeMs: number): boolean;
+  /** Counts one deed. @returns false where there have been enough: it is not done */
+  take(adversary: number): boolean;
+}
+
 /** A device whose reports partly cheat, and the record of which do. */
 export interface TamperingDevice extends Device {
   readonly deeds: Deeds;
@@ -54,15 +61,16 @@ export function createTamperingDevice(
     readonly capacity: number;
     /** Without it, whoever needs it is honest; everybody else does what they would have done. */
     readonly transport: boolean;
+    readonly occasions?: DeedOccasions;
   },
 ): TamperingDevice {
-  const { adversaries, shape, capacity, transport } = options;
+  const { adversaries, shape, capacity, transport, occasions } = options;
   const strikes = adversaries.map(({ id }) => transport || !catalogue[id].needsTransport);
   const bySlot = new Uint8Array(capacity);
   const copies: number[] = [];
   const bytes = new Uint8Array(capacity * BYTES_PER_REPORT);
   const words = new Uint32Array(bytes.buffer);
-  const thresholds = cumulativeThresholds(adversaries);
+  const shares = adversaries.map(({ share }) => Math.round(share * 2 ** 32));
   const id = (slot: number): AdversaryId | undefined => adversaries[bySlot[slot]! - 1]?.id;
   const word = (slot: number, index: number): number => words[slot * WORDS_PER_REPORT + index]!;
   const each = (count: number, name: AdversaryId, deed: (slot: number) => void): void => {
@@ -74,8 +82,10 @@ export function createTamperingDevice(
   const choose = (block: ReportBlock, branch: SeedBranch): void => {
     branch.gather(block.devices, block.count, BYTES_PER_REPORT, bytes);
     for (let slot = 0; slot < block.count; slot++) {
-      const chosen = chosenBy(word(slot, 0), thresholds);
-      bySlot[slot] = strikes[chosen - 1] === true ? chosen : 0;
+      const timeMs = block.day * DAY_MS + block.timesMs[slot]!;
+      const chosen = chosenBy(word(slot, 0), shares, (i) => occasions?.isOn(i, timeMs) ?? true);
+      const acts = strikes[chosen - 1] === true && (occasions?.take(chosen - 1) ?? true);
+      bySlot[slot] = acts ? chosen : 0;
     }
   };
 
@@ -157,19 +167,20 @@ function garble({ bytes, offset, stride }: Strided, slot: number, size: number, 
   for (let k = 0; k < size; k++) bytes[from + k] = (word >>> (k % 25)) + 31 * k;
 }
 
-/** 1 + the index of the first threshold that the word is below; 0: none, an honest report. */
-function chosenBy(word: number, thresholds: readonly number[]): number {
-  for (let i = 0; i < thresholds.length; i++) if (word < thresholds[i]!) return i + 1;
-  return 0;
-}
-
 /**
- * Cumulative 32-bit thresholds: adversary i is chosen iff a uniform word is below the i-th only.
+ * 1 + the index of the adversary whose stretch of the 32-bit words `word` lies in, of those that
+ * are on; 0: none, an honest report.
  */
-function cumulativeThresholds(adversaries: readonly AdversaryShare[]): number[] {
+function chosenBy(
+  word: number,
+  shares: readonly number[],
+  isOn: (adversary: number) => boolean,
+): number {
   let sum = 0;
-  return adversaries.map(({ share }) => {
-    sum += Math.round(share * 2 ** 32);
-    return sum;
-  });
+  for (let i = 0; i < shares.length; i++) {
+    if (!isOn(i)) continue;
+    sum += shares[i]!;
+    if (word < sum) return i + 1;
+  }
+  return 0;
 }

@@ -102,13 +102,14 @@ const checkConservation: SimulatedCheck = (
   });
 };
 
-/** `once`: no report is in two sums, no window is published twice. */
-const checkOnce: SimulatedCheck = ({ tally, fates }, { windows }) =>
+/** `once`: no report is in two sums, no phone counts twice, no window is published twice. */
+const checkOnce: SimulatedCheck = ({ tally, fates }, { windows, identities }) =>
   outcome({
     n: fates.find(({ outcome: name }) => name === 'accepted')?.count ?? 0,
-    failed: tally.doubled > 0 || windows.publishedTwice > 0,
+    failed: tally.doubled > 0 || identities.twice > 0 || windows.publishedTwice > 0,
     observed:
       `${plural(tally.doubled, 'report')} counted more than once, ` +
+      `${identities.twice} of ${plural(identities.counted, 'phone')} counted twice, ` +
       `${plural(windows.publishedTwice, 'window')} published twice`,
     limit: 'none',
   });
@@ -143,15 +144,15 @@ const checkReasons: SimulatedCheck = ({ population }, { reports }) => {
   });
 };
 
-/** `rand.safe`: no unsafe r; no id and no ephemeral key used twice. */
-const checkRandomness: SimulatedCheck = ({ tally }) => {
+/** `rand.safe`: no unsafe r; no id, seed, blinds or ephemeral key used twice; no blind is zero. */
+const checkRandomness: SimulatedCheck = ({ tally }, { zeroBlinds }) => {
   const { points, unsafePoints, freshValues, repeatedValues } = tally;
   return outcome({
     n: Math.min(points, freshValues),
-    failed: unsafePoints > 0 || repeatedValues > 0,
+    failed: unsafePoints > 0 || repeatedValues > 0 || zeroBlinds > 0,
     observed:
-      `${unsafePoints} of ${points} points r unsafe, ${repeatedValues} of ${freshValues} ids ` +
-      'and ephemeral keys repeated',
+      `${unsafePoints} of ${points} points r unsafe, ${repeatedValues} of ${freshValues} ids, ` +
+      `seeds, blinds and ephemeral keys repeated, ${plural(zeroBlinds, 'zero blind')}`,
     limit: 'none',
   });
 };

@@ -73,6 +73,10 @@ export interface SimulationRecord {
   readonly smallestPublished: number;
   /** Objects written again: with other bytes than before, of all. */
   readonly rewrites: { readonly changed: number; readonly count: number };
+  /** Proofs of honest phones with a blind of zero. */
+  readonly zeroBlinds: number;
+  /** Phones counted for a task and day, and those of them counted more than once. */
+  readonly identities: { readonly counted: number; readonly twice: number };
   /** Accepted reports that were stored too long after (or before) they were made. */
   readonly stale: { readonly count: number; readonly of: number };
   /** Planted secrets looked for, bytes searched, and where some were found. */

@@ -29,7 +29,7 @@ import type {
 } from '@priolab/roles';
 
 import { createTamperingDevice, noDeeds } from '../adversary/tampering.ts';
-import type { Deeds } from '../adversary/tampering.ts';
+import type { DeedOccasions, Deeds } from '../adversary/tampering.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { blockCapacity, branches, metricsOf } from './settings.ts';
 import { emptyWork } from './work.ts';
@@ -75,6 +75,8 @@ export interface WorldOptions {
   readonly shardParticipants: number;
   /** Largest block, in reports; by default as many as a worker's arena should hold. */
   readonly blockCapacity?: number;
+  /** When devices may do what the scenario asks of them; left out: always. */
+  readonly occasions?: DeedOccasions;
   /** For tests that break a part: replaces a party, its protocol code or its cryptography. */
   readonly replace?: {
     prio2?(party: Party, prio2: Prio2): Prio2;
@@ -86,7 +88,7 @@ export interface WorldOptions {
 export type Party = 'device' | 'ingestor' | 'leader' | 'helper';
 
 export function createWorld(options: WorldOptions): World {
-  const { scenario, seedTree, shardParticipants } = options;
+  const { scenario, seedTree, shardParticipants, occasions } = options;
   const work = emptyWork();
   const backend = createCountingBackend(createBackend(options.backend), work);
   const parts = partsOf(options, backend);
@@ -120,7 +122,10 @@ export function createWorld(options: WorldOptions): World {
     const uploadCapacity = (isHonest ? 1 : 2) * capacity;
     const senders = (transport: boolean): Pick<Line, 'device' | 'deeds'> => {
       if (adversaries.length === 0) return { device: honest, deeds: noDeeds(capacity) };
-      const device = createTamperingDevice(honest, { adversaries, shape, capacity, transport });
+      const device = createTamperingDevice(honest, {
+        ...{ adversaries, shape, capacity, transport },
+        ...(occasions === undefined ? {} : { occasions }),
+      });
       return { device, deeds: device.deeds };
     };
     const ingestor = (vendor: Vendor): Ingestor =>

@@ -22,15 +22,15 @@ export interface ReportEntry {
   readonly number: number;
   readonly task: Task;
   /** By the time that the phone wrote into it. */
-  readonly windowStartMs: number;
+  windowStartMs: number;
   /** bins: as sent, noise and deeds included. */
   readonly sent: Uint32Array;
   /** bins: before noise; absent where the value is invented. */
-  readonly clean?: Uint32Array;
+  clean?: Uint32Array;
   /** What either processor sees of it. */
   readonly view: ViewEntry;
   /** What the phone wrote into it as its time. */
-  readonly createdMs: number;
+  createdMs: number;
   /** X of the phone's attestation key: what tells phones apart. */
   deviceKey?: Uint8Array;
   outcome?: UploadOutcome;
@@ -70,8 +70,15 @@ export interface Book {
   /** Another id (hex), or an upload's digest, that belongs to a report. */
   alias(id: string, report: number): void;
   outcomeOf(report: number, outcome: UploadOutcome, nowMs: number): void;
-  /** Takes note of a value that must never come twice: an id, an ephemeral key. */
+  /** The phone wrote another time into it. */
+  dated(report: number, createdMs: number): void;
+  /** Its value is its sender's invention: no noisy measurement. */
+  invented(report: number): void;
+  /** Takes note of a value that must never come twice: an id, an ephemeral key, a seed. */
   noteFresh(value: Uint8Array): void;
+  /** The blinds f0 and g0 of a proof: never twice the same two, and never zero. */
+  noteBlinds(f0: number, g0: number): void;
+  readonly zeroBlinds: number;
   readonly freshValues: ReadonlySet<string>;
   readonly repeatedValues: number;
   reportOf(idHex: string): number | undefined;
@@ -87,9 +94,11 @@ export function windowKey(task: Task, windowStartMs: number): string {
   return `${toHex(task.id)}/${windowStartMs}`;
 }
 
+const UPLOAD = 'upload ';
+
 /** How the book knows an upload whose id may be gone. */
 export function uploadName(bytes: Uint8Array): string {
-  return `upload ${toHex(sha256(bytes))}`;
+  return UPLOAD + toHex(sha256(bytes));
 }
 
 const LATE: Reason = 'batch-late';
@@ -102,6 +111,8 @@ export function createBook(): Book {
   const points: Book['points'] = new Map();
   const freshValues = new Set<string>();
   let repeatedValues = 0;
+  let zeroBlinds = 0;
+  let hasNames = false;
 
   const batchOf = (id: string): BatchEntry => {
     const known = batches.get(id) ?? { reports: new Set(), refusals: new Map() };
@@ -122,9 +133,9 @@ export function createBook(): Book {
 
   const noteBatched = (event: Extract<NodeEvent, { kind: 'batched' }>): void => {
     const entries = event.uploads.map((upload) => {
-      const entry = reportIn(upload, REPORT_ID_AT);
-      const number = entry === undefined ? numbers.get(uploadName(upload)) : undefined;
-      return number === undefined ? entry : reports[number];
+      // By all its bytes first: one that was changed may bear another report's id.
+      const number = hasNames ? numbers.get(uploadName(upload)) : undefined;
+      return number === undefined ? reportIn(upload, REPORT_ID_AT) : reports[number];
     });
     entries.forEach((entry, i) => entry?.intakes.push(event.status[i]!));
     for (const { batchId, uploadSlots } of event.batches) {
@@ -189,6 +200,11 @@ export function createBook(): Book {
     }
   };
 
+  const noteFresh = (name: string): void => {
+    if (freshValues.has(name)) repeatedValues += 1;
+    freshValues.add(name);
+  };
+
   const fateOf = (report: number): Fate => fateFrom(reports[report]!, windows, batches);
 
   return {
@@ -200,16 +216,29 @@ export function createBook(): Book {
       reports[entry.number] = { ...entry, intakes: [], batchIds: [], verdicts: {} };
       numbers.set(toHex(id), entry.number);
     },
-    alias: (id, report) => void numbers.set(id, report),
+    alias(id, report) {
+      hasNames ||= id.startsWith(UPLOAD);
+      numbers.set(id, report);
+    },
     outcomeOf(report, outcome, nowMs) {
       const entry = reports[report]!;
       entry.outcome = outcome;
       if (outcome.kind === 'stored') entry.storedMs ??= nowMs;
     },
-    noteFresh(value) {
-      const name = toHex(value);
-      if (freshValues.has(name)) repeatedValues += 1;
-      freshValues.add(name);
+    dated(report, createdMs) {
+      const entry = reports[report]!;
+      entry.createdMs = createdMs;
+      entry.windowStartMs = createdMs - (createdMs % entry.task.windowMs);
+    },
+    invented: (report) => void delete reports[report]!.clean,
+    noteFresh: (value) => noteFresh(toHex(value)),
+    noteBlinds(f0, g0) {
+      // By chance once in two thousand million proofs.
+      if (f0 === 0 || g0 === 0) zeroBlinds += 1;
+      noteFresh(`blinds ${f0} ${g0}`);
+    },
+    get zeroBlinds() {
+      return zeroBlinds;
     },
     freshValues,
     get repeatedValues() {

@@ -4,21 +4,15 @@
  */
 
 import {
+  createConnections,
   createNetwork,
   createMachine,
   createMemoryStore,
   createRemoteStores,
 } from '@priolab/runtime';
 import { TransportError, createTaskQueue } from '@priolab/runtime';
-import type {
-  DrivenTimeline,
-  Host,
-  Machine,
-  Network,
-  RemoteStores,
-  StorePolicy,
-} from '@priolab/runtime';
-import type { TaskQueue } from '@priolab/runtime';
+import type { Connections, DrivenTimeline, Host, Machine, Network } from '@priolab/runtime';
+import type { RemoteStores, StorePolicy, TaskQueue } from '@priolab/runtime';
 import { peerOf, persistent, runBatcher, runFront, runPortal, runProcessor } from '@priolab/nodes';
 import { storeNames } from '@priolab/nodes';
 import type {
@@ -43,7 +37,11 @@ export interface Deployment {
   readonly stores: RemoteStores;
   readonly queues: Readonly<Record<ProcessorRole, TaskQueue<Job>>>;
   readonly machines: ReadonlyMap<string, Machine>;
+  /** Those of the upload servers, by machine. */
+  readonly connections: ReadonlyMap<string, Connections>;
 }
+
+export type Transport = Omit<Deployment, 'machines' | 'connections'>;
 
 /** The transport under a deployment, ready before any party is. */
 export function createTransport(options: {
@@ -51,7 +49,7 @@ export function createTransport(options: {
   readonly settings: SimulationSettings;
   /** The branch to draw from now. */
   readonly randomness: () => SeedBranch;
-}): Omit<Deployment, 'machines'> {
+}): Transport {
   const { timeline, settings, randomness } = options;
   const { latencyMs, jitterMs, leaseMs } = settings;
   const jitter = createJitter(randomness, jitterMs);
@@ -93,7 +91,7 @@ function locked(stores: RemoteStores, nowMs: () => number, keepForMs: number): S
 
 export function createDeployment(options: {
   readonly timeline: DrivenTimeline;
-  readonly transport: Omit<Deployment, 'machines'>;
+  readonly transport: Transport;
   readonly parties: Parties;
   readonly settings: SimulationSettings;
   readonly hooks: Hooks;
@@ -102,6 +100,7 @@ export function createDeployment(options: {
   const { timeline, transport, parties, settings, hooks, listener } = options;
   const { network, stores, queues } = transport;
   const machines = new Map<string, Machine>();
+  const connections = new Map<string, Connections>();
   const add = (name: string, program: (host: Host) => Promise<void>): void => {
     machines.set(name, createMachine({ name, timeline, program }));
   };
@@ -111,11 +110,14 @@ export function createDeployment(options: {
   for (const vendor of VENDORS.filter((one) => tasksOf(one).length > 0)) {
     for (let i = 0; i < settings.replicas; i++) {
       const name = `ingestion/${vendor}/${i}`;
+      connections.set(name, createConnections({ timeline, ...settings }));
       add(name, (host) => {
         const { ageMsMax, skewMsMax, uploadsPerKeyMax } = settings;
         const limits = { ageMsMax, skewMsMax, uploadsPerKeyMax };
         const inbox = stores.reach(storeNames.inbox(vendor), host);
-        const front = { network, inbox, tasks: parties.tasks, ...limits };
+        // The other vendor's tasks are none of its own: nobody would batch them here.
+        const tasks = new Map([...parties.tasks].filter(([, one]) => one.vendor === vendor));
+        const front = { network, inbox, tasks, ...limits };
         return runFront(host, decorated(front, hooks.front, { name, vendor }));
       });
     }
@@ -178,7 +180,12 @@ export function createDeployment(options: {
     };
     return runPortal(host, decorated(portal, hooks.portal, {}));
   });
-  return { ...transport, machines };
+  network.addPolicy((transmission, deliver) => {
+    const room = connections.get(transmission.to);
+    if (room === undefined) deliver(transmission);
+    else room.policy(transmission, deliver);
+  });
+  return { ...transport, machines, connections };
 }
 
 function decorated<T, Where>(inner: T, decorators: readonly Decorate<T, Where>[], where: Where): T {

@@ -13,7 +13,14 @@ import type {
   Task,
   Vendor,
 } from '@priolab/roles';
-import type { DrivenTimeline, Machine, Network, RemoteStores, TaskQueue } from '@priolab/runtime';
+import type {
+  Connections,
+  DrivenTimeline,
+  Machine,
+  Network,
+  RemoteStores,
+  TaskQueue,
+} from '@priolab/runtime';
 import type {
   BatcherOptions,
   FrontOptions,
@@ -83,6 +90,8 @@ export interface FaultContext {
   readonly queues: Readonly<Record<ProcessorRole, TaskQueue<Job>>>;
   /** By name: `ingestion/apple/0`, `ingestion/apple/batcher`, `processor/leader`, `portal`. */
   readonly machines: ReadonlyMap<string, Machine>;
+  /** Of the upload servers, by machine. */
+  readonly connections: ReadonlyMap<string, Connections>;
   readonly hooks: Hooks;
   readonly parties: Parties;
   readonly book: Book;
@@ -92,13 +101,14 @@ export interface FaultContext {
   /** Start and end of the days on which phones report. */
   readonly startMs: number;
   readonly endMs: number;
-  /** True while the fault's time has come and is not over. */
-  isOn(): boolean;
+  /** True while the fault's time has come and is not over, now or at another time. */
+  isOn(atMs?: number): boolean;
   /**
    * Whether it strikes on this occasion: it is on, its dose is not spent, and the coin of `key`
    * (by the fault's probability) says so. Counts nothing by itself.
+   * @param atMs when the occasion is, where that is not now: phones plan their day at midnight
    */
-  chooses(key: string): boolean;
+  chooses(key: string, atMs?: number): boolean;
   /** A uniform 32-bit number for `key`. */
   draw(key: string): number;
   strike(strike: Strike): void;

@@ -17,15 +17,26 @@ import {
   REPORT_ID_SIZE,
   uploadLayout,
 } from '@priolab/roles';
-import type { MeasurementBlock, ProcessorKeys, Task, Vendor } from '@priolab/roles';
+import type {
+  IdentityBlock,
+  MeasurementBlock,
+  ProcessorKeys,
+  ReportBlock,
+  Task,
+  UploadBlock,
+  Vendor,
+} from '@priolab/roles';
 import type { DrivenTimeline, Network } from '@priolab/runtime';
 
 import { adversaries as catalogue } from '../adversary/catalogue.ts';
+import type { Deeds } from '../adversary/tampering.ts';
 import type { PopulationPlan, Shard } from '../population/plan.ts';
 import { createWorkload } from '../population/values.ts';
 import { branches } from '../run/settings.ts';
 import type { Line, World } from '../run/world.ts';
+import type { Scenario } from '../scenario/scenario.ts';
 import { openShard } from '../pipeline.ts';
+import { createReportMaker } from './again.ts';
 import { uploadName } from './book.ts';
 import type { Book } from './book.ts';
 import type { Parties } from './parties.ts';
@@ -49,8 +60,8 @@ export interface PhoneReport {
 }
 
 export interface PhoneHooks {
-  /** Changes the plain bits or times of a block before noise: what the phones measure. */
-  readonly measured: ((block: MeasurementBlock, shard: Shard, metricSlot: number) => void)[];
+  /** Changes a block before noise: what phones measure, when, and under which identity. */
+  readonly measured: ((block: MeasurementBlock, where: BlockPlace) => void)[];
   /** Whose keys a phone seals to at that time. */
   readonly keys: ((keys: ProcessorKeys, timeMs: number, shard: Shard) => ProcessorKeys)[];
   /**
@@ -58,14 +69,26 @@ export interface PhoneHooks {
    * not the report itself have a `sender` of their own.
    */
   readonly uploads: ((report: PhoneReport, context: UploadContext) => readonly PhoneReport[])[];
-  /** Changes the stages of the devices of a line, by shard. */
-  readonly devices: ((line: Line, shard: Shard, metricSlot: number) => Line)[];
+  /** Changes the stages of the devices of a line, for one block. */
+  readonly devices: ((line: Line, where: BlockPlace) => Line)[];
+}
+
+/** Which block of reports it is. */
+export interface BlockPlace {
+  readonly shard: Shard;
+  readonly metricSlot: number;
+  /** Number of the report in its first slot. */
+  readonly firstReport: number;
 }
 
 export interface UploadContext {
   readonly vendor: Vendor;
   readonly shard: Shard;
   readonly metricSlot: number;
+  /** What the phone itself can do: sign other bytes in its report's place. */
+  sign(bytes: Uint8Array): Uint8Array;
+  /** And make its report again: the same noisy bits, with fresh shares, id and keys by `name`. */
+  again(name: string): Uint8Array;
 }
 
 export function noPhoneHooks(): PhoneHooks {
@@ -123,6 +146,8 @@ export function createPhones(options: PhoneOptions): Phones {
     underWay -= 1;
   };
 
+  const makers = world.lines.map(({ metric }) => createReportMaker(options.parties, metric));
+
   const schedule = (report: PhoneReport, context: UploadContext): void => {
     const list = options.hooks.uploads.reduce<readonly PhoneReport[]>(
       (reports, hook) => reports.flatMap((one) => hook(one, context)),
@@ -141,72 +166,42 @@ export function createPhones(options: PhoneOptions): Phones {
   };
 
   const runBlock = (
-    shard: Shard,
-    metricSlot: number,
+    place: BlockPlace,
     block: MeasurementBlock,
-    context: { identities: ReturnType<typeof openShard>; firstReport: number },
+    identities: IdentityBlock,
   ): void => {
-    const line = options.hooks.devices.reduce(
-      (inner, hook) => hook(inner, shard, metricSlot),
-      world.lines[metricSlot]!,
-    );
+    const { shard, metricSlot, firstReport } = place;
+    const { hooks, parties } = options;
+    const honest = world.lines[metricSlot]!;
+    const line = hooks.devices.reduce((inner, hook) => hook(inner, place), honest);
     const { device, deeds } = line;
     const randomness = branches.device(seedTree, shard.cell);
-    for (const hook of options.hooks.measured) hook(block, shard, metricSlot);
-    const keys = options.hooks.keys.reduce(
+    for (const hook of hooks.measured) hook(block, place);
+    const keys = hooks.keys.reduce(
       (known, hook) => hook(known, timeline.nowMs(), shard),
-      options.parties.publicKeysAt(timeline.nowMs()),
+      parties.publicKeysAt(timeline.nowMs()),
     );
     const report = device.randomise(block, randomness);
     device.prove(report, randomness);
     device.split(report, randomness);
-    const { task, count } = block;
-    const { proofLen, dimension } = task.shape;
-    for (let i = 0; i < count; i++) {
-      const deed = deeds.bySlot[i]!;
-      const createdMs = block.day * DAY_MS + block.timesMs[i]!;
-      const invents =
-        deed !== 0 && catalogue[world.scenario.adversaries[deed - 1]!.id].inventsValue;
-      const clean = block.bits.slice(i * dimension, (i + 1) * dimension);
-      book.enter(
-        {
-          number: context.firstReport + i,
-          task,
-          windowStartMs: createdMs - (createdMs % task.windowMs),
-          createdMs,
-          sent: report.proofs.slice(i * proofLen, i * proofLen + dimension),
-          view: viewOf(report, i),
-          ...(invents ? {} : { clean }),
-        },
-        report.reportIds.subarray(i * REPORT_ID_SIZE, (i + 1) * REPORT_ID_SIZE),
-      );
-    }
+    enterReports(book, world.scenario, { block, report, deeds, firstReport });
     const sealed = device.seal(report, keys, randomness);
-    const uploads = device.attest(sealed, context.identities, randomness);
-    for (let k = 0; k < uploads.count; k++) {
-      const slot = k < count ? k : deeds.copies[k - count]!;
-      const number = context.firstReport + slot;
-      const at = uploads.offsets[k]!;
-      const bytes = uploads.bytes.slice(at, at + uploads.sizes[k]!);
-      const createdMs = block.day * DAY_MS + block.timesMs[slot]!;
-      if (k < count) noteUpload(book, number, bytes, task.shape);
-      const one: PhoneReport = {
-        number,
-        task,
-        device: block.devices[slot]!,
-        day: block.day,
-        createdMs,
-        sendAtMs: createdMs,
-        bytes,
-        deed: deeds.bySlot[slot]!,
-        copies: k < count ? 0 : 1,
-      };
-      if (one.deed !== 0) {
+    const uploads = device.attest(sealed, identities, randomness);
+    for (const one of uploadsOf({ block, uploads, deeds, firstReport })) {
+      const { number, bytes, task, deed } = one;
+      if (one.copies === 0) noteUpload(book, number, bytes, task.shape);
+      if (deed !== 0) {
         // What was changed on its way may not show its id any more.
         book.alias(uploadName(bytes), number);
         options.onDeed(one);
       }
-      schedule(one, { vendor: shard.cell.vendor, shard, metricSlot });
+      const slot = number - firstReport;
+      const maker = makers[metricSlot]!;
+      schedule(one, {
+        ...{ vendor: shard.cell.vendor, shard, metricSlot },
+        sign: (other) => maker.sign(other, { block, slot, identities, randomness }),
+        again: (name) => maker.again(name, { block, slot, identities, keys, randomness }),
+      });
     }
   };
 
@@ -234,7 +229,7 @@ export function createPhones(options: PhoneOptions): Phones {
         const sender = { shard, metricSlot, devices: own, count };
         workload.drawMeasurements({ ...sender, out: block.bits });
         workload.drawUploadTimes({ ...sender, outMs: block.timesMs });
-        runBlock(shard, metricSlot, block, { identities, firstReport });
+        runBlock({ shard, metricSlot, firstReport }, block, identities);
         firstReport += count;
       }
     });
@@ -251,6 +246,70 @@ export function createPhones(options: PhoneOptions): Phones {
       }
     },
   };
+}
+
+/** Enters what the phones of a block really put into their reports. */
+function enterReports(
+  book: Book,
+  { adversaries }: Scenario,
+  parts: {
+    readonly block: MeasurementBlock;
+    readonly report: ReportBlock;
+    readonly deeds: Deeds;
+    readonly firstReport: number;
+  },
+): void {
+  const { block, report, deeds, firstReport } = parts;
+  const { task, count } = block;
+  const { proofLen, dimension, helperShareSize } = task.shape;
+  for (let i = 0; i < count; i++) {
+    const deed = deeds.bySlot[i]!;
+    const createdMs = block.day * DAY_MS + block.timesMs[i]!;
+    const invents = deed !== 0 && catalogue[adversaries[deed - 1]!.id].inventsValue;
+    const clean = block.bits.slice(i * dimension, (i + 1) * dimension);
+    book.enter(
+      {
+        number: firstReport + i,
+        task,
+        windowStartMs: createdMs - (createdMs % task.windowMs),
+        createdMs,
+        sent: report.proofs.slice(i * proofLen, i * proofLen + dimension),
+        view: viewOf(report, i),
+        ...(invents ? {} : { clean }),
+      },
+      report.reportIds.subarray(i * REPORT_ID_SIZE, (i + 1) * REPORT_ID_SIZE),
+    );
+    const { bytes, offset, stride } = report.helperShares;
+    const seedAt = offset + i * stride;
+    const blindsAt = i * proofLen + dimension;
+    book.noteFresh(bytes.subarray(seedAt, seedAt + helperShareSize));
+    // A forged proof has whatever its forger chose.
+    if (deed === 0) book.noteBlinds(report.proofs[blindsAt]!, report.proofs[blindsAt + 1]!);
+  }
+}
+
+/** The uploads of a block one by one; those beyond its reports are copies. */
+function uploadsOf(parts: {
+  readonly block: MeasurementBlock;
+  readonly uploads: UploadBlock;
+  readonly deeds: Deeds;
+  readonly firstReport: number;
+}): PhoneReport[] {
+  const { block, uploads, deeds, firstReport } = parts;
+  const { task, day, count, devices, timesMs } = block;
+  return Array.from({ length: uploads.count }, (_, k) => {
+    const slot = k < count ? k : deeds.copies[k - count]!;
+    const createdMs = day * DAY_MS + timesMs[slot]!;
+    const at = uploads.offsets[k]!;
+    return {
+      number: firstReport + slot,
+      ...{ task, device: devices[slot]!, day, createdMs },
+      sendAtMs: createdMs,
+      bytes: uploads.bytes.slice(at, at + uploads.sizes[k]!),
+      deed: deeds.bySlot[slot]!,
+      copies: k < count ? 0 : 1,
+    };
+  });
 }
 
 /** What must be fresh in an upload as the phone made it, and the phone's key. */

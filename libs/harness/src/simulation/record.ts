@@ -3,6 +3,7 @@
  * the part that only simulated time has. Pure: it looks and counts.
  */
 
+import { toHex } from '@priolab/crypto';
 import type { NodeEvent } from '@priolab/nodes';
 import { isSafeQueryRandomness } from '@priolab/prio';
 
@@ -11,7 +12,7 @@ import { fateCode } from '../record/fate.ts';
 import type { Fate } from '../record/fate.ts';
 import type { CellRecord, FateCount, TallyRecord } from '../record/run-record.ts';
 import type { FaultRecord, SimulationRecord, WrongFate } from '../record/simulation-record.ts';
-import { reasonCode } from '@priolab/roles';
+import { DAY_MS, reasonCode } from '@priolab/roles';
 import type { Scenario } from '../scenario/scenario.ts';
 import { windowKey } from './book.ts';
 import type { Book, ReportEntry, WindowEntry } from './book.ts';
@@ -280,6 +281,8 @@ export function simulationRecordOf(
     windows: windowsOf(simulated),
     smallestPublished: smallestPublished(book),
     rewrites: simulated.rewrites,
+    zeroBlinds: book.zeroBlinds,
+    identities: identitiesOf(book, closing.fates),
     stale: staleOf(book, settings, closing.fates),
     leaks: simulated.leaks,
     events: eventsOf(simulated, closing),
@@ -370,6 +373,19 @@ function smallestPublished({ windows }: Book): number {
     published === undefined ? [] : [published.result.count],
   );
   return counts.length === 0 ? 0 : Math.min(...counts);
+}
+
+/** Each phone may count once for a task and day, whatever it sends under how many ids. */
+function identitiesOf({ reports }: Book, fates: readonly Fate[]) {
+  const times = new Map<string, number>();
+  for (const { number, task, deviceKey, createdMs } of reports) {
+    if (fates[number]!.outcome !== 'accepted' || deviceKey === undefined) continue;
+    const day = Math.floor(createdMs / DAY_MS);
+    const key = `${toHex(task.id)} ${day} ${toHex(deviceKey)}`;
+    times.set(key, (times.get(key) ?? 0) + 1);
+  }
+  const twice = [...times.values()].filter((count) => count > 1).length;
+  return { counted: times.size, twice };
 }
 
 /** Accepted though stored too long after, or before, the time that the phone wrote into it. */

@@ -27,7 +27,8 @@ import { faultCode } from './faults/registry.ts';
 import type { Book } from './book.ts';
 import { cellsOf, closeBook, countFates, simulationRecordOf, tallyOf } from './record.ts';
 import type { Closing } from './record.ts';
-import { nemesisOf, simulationSettings, withDeeds } from './scenario-settings.ts';
+import { withDeeds } from './deeds.ts';
+import { nemesisOf, simulationSettings } from './scenario-settings.ts';
 import { simulate } from './simulate.ts';
 import type { Simulated, Simulation } from './simulate.ts';
 

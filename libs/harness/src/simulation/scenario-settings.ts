@@ -1,7 +1,5 @@
 /** A scenario's words for simulated time in numbers. */
 
-import { adversaryIds, adversaries as catalogue } from '../adversary/catalogue.ts';
-import type { AdversaryId } from '../adversary/catalogue.ts';
 import { durationMs } from '../scenario/durations.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { NemesisItem, SimulationSettings } from './settings.ts';
@@ -12,6 +10,9 @@ const AGE_MS_MAX = 24 * HOUR_MS;
 const SKEW_MS_MAX = HOUR_MS;
 /** Thirteen metrics a day at most, each with some retries. */
 const UPLOADS_PER_KEY_MAX = 64;
+/** Room of one upload server; a request is one packet, so that who is slower is no phone. */
+const CONNECTIONS_MAX = 64;
+const IDLE_MS_MAX = 10_000;
 const PEER_PATIENCE_MS = 24 * HOUR_MS;
 
 export function simulationSettings({ services, system, liveness }: Scenario): SimulationSettings {
@@ -29,6 +30,8 @@ export function simulationSettings({ services, system, liveness }: Scenario): Si
     ageMsMax: AGE_MS_MAX,
     skewMsMax: SKEW_MS_MAX,
     uploadsPerKeyMax: UPLOADS_PER_KEY_MAX,
+    connectionsMax: CONNECTIONS_MAX,
+    idleMsMax: IDLE_MS_MAX,
     workers: processors.workers,
     leaseMs: durationMs(processors.lease),
     scanEveryMs,
@@ -70,23 +73,4 @@ export function nemesisOf({ nemesis, phases, heal }: Scenario): NemesisItem[] {
       params: item.params,
     };
   });
-}
-
-function isDeed(id: string): id is AdversaryId {
-  return (
-    (adversaryIds as readonly string[]).includes(id) &&
-    catalogue[id as AdversaryId].resends === undefined
-  );
-}
-
-/**
- * The scenario with those of its faults that a device does to its own report as adversaries: on
- * the wall clock and in simulated time it is one code that does them. Those of the network, which
- * has a code of its own in simulated time, are left to it.
- */
-export function withDeeds(scenario: Scenario): Scenario {
-  const deeds = scenario.nemesis
-    .filter(({ id }) => isDeed(id) && id.startsWith('cli.'))
-    .map(({ id, p }) => ({ id: id as AdversaryId, share: p ?? 1 }));
-  return { ...scenario, adversaries: [...scenario.adversaries, ...deeds] };
 }

@@ -13,6 +13,9 @@ export interface SimulationSettings {
   readonly ageMsMax: number;
   readonly skewMsMax: number;
   readonly uploadsPerKeyMax: number;
+  /** Connections that an upload server holds at once, and how long one may say nothing. */
+  readonly connectionsMax: number;
+  readonly idleMsMax: number;
   readonly workers: number;
   readonly leaseMs: number;
   readonly scanEveryMs: number;

@@ -10,8 +10,6 @@ import type { NodeEvent } from '@priolab/nodes';
 import { DAY_MS } from '@priolab/roles';
 import { createTimeline } from '@priolab/runtime';
 
-import { adversaries as catalogue } from '../adversary/catalogue.ts';
-import type { AdversaryId } from '../adversary/catalogue.ts';
 import type { PopulationPlan } from '../population/plan.ts';
 import { firstDay } from '../run/settings.ts';
 import { emptyWork } from '../run/work.ts';
@@ -21,6 +19,7 @@ import { createWorld } from '../run/world.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { createBook } from './book.ts';
 import type { Book } from './book.ts';
+import { createDeedOccasions, deedItems, strikeOfDeed } from './deeds.ts';
 import { createDeployment, createTransport } from './deployment.ts';
 import { describeEvent } from './describe-event.ts';
 import { noHooks } from './fault.ts';
@@ -101,6 +100,7 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     backend: scenario.crypto.backend,
     shardParticipants: plan.population.shardParticipants,
     blockCapacity: settings.batchSize,
+    occasions: createDeedOccasions({ scenario, nemesis, startMs }),
   });
   const { authorityScalars } = world;
   const parties = createParties({
@@ -164,7 +164,8 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     firstDay: day0,
     onDeed({ number, deed }) {
       deeds.set(number, deed);
-      noteDeed({ scenario, nemesis, strikes, timeMs: timeline.nowMs() }, number, deed);
+      const item = deedItems(scenario, nemesis)[deed - 1]!;
+      if (item !== -1) strikes.add(timeline.nowMs(), item, strikeOfDeed(nemesis[item]!.id, number));
     },
   });
   for (let day = 0; day < plan.population.days; day++) {
@@ -215,10 +216,8 @@ function createOccasions(options: {
     coinsOf.set(branch, known);
     return known;
   };
-  const isOn = (): boolean => {
-    const atMs = timeline.nowMs() - startMs;
-    return item.fromMs <= atMs && atMs < item.untilMs;
-  };
+  const isOn = (atMs = timeline.nowMs()): boolean =>
+    item.fromMs <= atMs - startMs && atMs - startMs < item.untilMs;
   const draw = (key: string): number => {
     const bytes = coins().child(key.replaceAll('/', '|')).bytes(0, 16);
     return ((bytes[0]! << 24) | (bytes[1]! << 16) | (bytes[2]! << 8) | bytes[3]!) >>> 0;
@@ -226,8 +225,8 @@ function createOccasions(options: {
   return {
     isOn,
     draw,
-    chooses: (key) =>
-      isOn() &&
+    chooses: (key, atMs) =>
+      isOn(atMs) &&
       strikes.fired[index]! < item.dose &&
       (item.p === 1 || draw(`chooses ${key}`) < item.p * 2 ** 32),
     strike(strike) {
@@ -235,32 +234,4 @@ function createOccasions(options: {
       journal.write(timeline.nowMs(), `fault ${item.id} ${strike.what}`);
     },
   };
-}
-
-function noteDeed(
-  parts: {
-    readonly scenario: Scenario;
-    readonly nemesis: readonly NemesisItem[];
-    readonly strikes: Strikes;
-    readonly timeMs: number;
-  },
-  report: number,
-  deed: number,
-): void {
-  const { scenario, nemesis, strikes, timeMs } = parts;
-  const { id } = scenario.adversaries[deed - 1]!;
-  const index = nemesis.findIndex((item) => item.id === id);
-  if (index === -1) return;
-  strikes.add(timeMs, index, {
-    what: `report ${report}`,
-    reports: [report],
-    allowed: allowedOf(id),
-  });
-}
-
-/** What may become of a report whose phone broke the protocol. */
-function allowedOf(id: AdversaryId): readonly string[] {
-  const { refusedAs, soundness, resends } = catalogue[id];
-  if (refusedAs.length === 0 || resends !== undefined) return ['accepted'];
-  return soundness ? [...refusedAs, 'accepted'] : refusedAs;
 }

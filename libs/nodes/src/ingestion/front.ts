@@ -1,7 +1,8 @@
 /**
- * One replica of a vendor's upload server: looks at the size, the task, the age and the rate of an
- * upload, stores it, and only then says so. Whether the device is a real one is checked when
- * batches are made. Replicas share nothing but the store, so any of them may die at any time.
+ * One replica of a vendor's upload server: looks at the form, the task, the age and the rate of an
+ * upload, stores it, and only then says so: what can never be used takes no room. Whether the
+ * device is a real one is checked when batches are made. Replicas share nothing but the store, so
+ * any of them may die at any time.
  */
 
 import { toHex } from '@priolab/crypto';
@@ -14,6 +15,7 @@ import {
   DAY_MS,
   readTimeMs,
   reasonCode,
+  uploadFault,
   uploadLayout,
 } from '@priolab/roles';
 import type { Task } from '@priolab/roles';
@@ -37,7 +39,6 @@ export interface FrontOptions {
 }
 
 const TRUNCATED = reasonCode('truncated');
-const OVERSIZED = reasonCode('oversized');
 const WRONG_TASK = reasonCode('wrong-task');
 const STALE = reasonCode('stale');
 const RATE_LIMITED = reasonCode('rate-limited');
@@ -59,7 +60,8 @@ export async function runFront(host: Host, options: FrontOptions): Promise<void>
     if (upload.length < LEADER_AT) return TRUNCATED;
     const task = tasks.get(toHex(upload.subarray(TASK_ID_AT, TASK_ID_AT + TASK_ID_SIZE)));
     if (task === undefined) return WRONG_TASK;
-    if (upload.length > uploadLayout(task.shape).size) return OVERSIZED;
+    const form = uploadFault(task.id, upload, 0, upload.length, uploadLayout(task.shape));
+    if (form !== 0) return form;
     const ageMs = host.clock.nowMs() - readTimeMs(upload, CREATED_AT);
     if (ageMs > ageMsMax || ageMs < -skewMsMax) return STALE;
     return 0;

@@ -18,23 +18,20 @@ import {
   CREATED_AT,
   DEVICE_KEY_AT,
   LEADER_AT,
-  LEADER_SIZE_AT,
   REPORT_ID_AT,
-  TASK_ID_AT,
-  UPLOAD_VERSION,
   readTimeMs,
-  readUint32,
+  uploadFault,
   uploadLayout,
 } from '../messages/upload.ts';
 import type { UploadLayout } from '../messages/upload.ts';
 import { reasonCode } from '../reasons.ts';
-import { TASK_ID_SIZE } from '../task.ts';
 import type { Task, Vendor } from '../task.ts';
 import type { Attestation } from './attestation.ts';
 import { createBatchCutter, createBatchIds } from './batch-cutter.ts';
 import type { BatchCut } from './batch-cutter.ts';
 import { createQueryRandomness } from './query-randomness.ts';
 import { createReplayGuard } from './replay-guard.ts';
+import type { ReplayGuard } from './replay-guard.ts';
 
 /** What an ingestor made of a block of uploads. Views of its arena, valid until its next call. */
 export interface Intake<Batch = ShareBatch> {
@@ -74,7 +71,8 @@ export function createIngestor(options: IngestorOptions): Ingestor {
   const layout = uploadLayout(shape);
   const status = new Uint8Array(capacity);
   const queryRandomness = new Uint32Array(capacity);
-  const guard = createReplayGuard(capacity);
+  const senders = createReplayGuard(capacity);
+  const ids = createReplayGuard(capacity);
   const createdMs = new Float64Array(capacity);
   const batchIds = createBatchIds(randomness.child('batch-id'));
   const { leaderSealedSize, helperSealedSize, helperAt } = layout;
@@ -92,7 +90,8 @@ export function createIngestor(options: IngestorOptions): Ingestor {
   return {
     openPartition(index) {
       batchIds.openPartition(index);
-      guard.clear();
+      senders.clear();
+      ids.clear();
     },
 
     receive(task, day, uploads) {
@@ -101,7 +100,7 @@ export function createIngestor(options: IngestorOptions): Ingestor {
       }
       checkForm(task, day, uploads, layout, status);
       attestation.check(uploads, day, layout.signatureAt, status);
-      refuseReplays(uploads, guard, status);
+      refuseReplays(uploads, { senders, ids }, status);
       drawQueryRandomness(uploads, status, queryRandomness);
       const { count, bytes, offsets } = uploads;
       for (let i = 0; i < count; i++) {
@@ -136,13 +135,9 @@ function checkForm(
   }
 }
 
-const TRUNCATED = reasonCode('truncated');
-const OVERSIZED = reasonCode('oversized');
-const UNKNOWN_VERSION = reasonCode('unknown-version');
-const WRONG_TASK = reasonCode('wrong-task');
-const WRONG_SHARE_SIZE = reasonCode('wrong-share-size');
 const STALE = reasonCode('stale');
 const REPLAYED = reasonCode('replayed');
+const DUPLICATE_ID = reasonCode('duplicate-report-id');
 
 function formFault(
   task: Task,
@@ -152,31 +147,27 @@ function formFault(
   size: number,
   layout: UploadLayout,
 ): number {
-  if (size > layout.size) return OVERSIZED;
-  if (size < LEADER_AT) return TRUNCATED;
-  if (bytes[at] !== UPLOAD_VERSION) return UNKNOWN_VERSION;
-  for (let k = 0; k < TASK_ID_SIZE; k++) {
-    if (bytes[at + TASK_ID_AT + k] !== task.id[k]) return WRONG_TASK;
-  }
-  if (readUint32(bytes, at + LEADER_SIZE_AT) !== layout.leaderSealedSize) return WRONG_SHARE_SIZE;
-  if (size < layout.helperAt) return TRUNCATED;
-  if (readUint32(bytes, at + layout.helperSizeAt) !== layout.helperSealedSize) {
-    return WRONG_SHARE_SIZE;
-  }
-  if (size < layout.size) return TRUNCATED;
+  const fault = uploadFault(task.id, bytes, at, size, layout);
+  if (fault !== 0) return fault;
   const createdMs = readTimeMs(bytes, at + CREATED_AT);
   if (createdMs < day * DAY_MS || createdMs >= (day + 1) * DAY_MS) return STALE;
   return 0;
 }
 
-/** One upload a device key and partition (a metric and a day): the first valid one wins. */
+/**
+ * One upload a device key and partition (a metric and a day), and one a report id: the first valid
+ * one wins. So who uses another's id, which nobody knows before it was sent, can't push it out.
+ */
 function refuseReplays(
   { count, bytes, offsets }: UploadBlock,
-  guard: { add(bytes: Uint8Array, at: number): boolean },
+  { senders, ids }: { readonly senders: ReplayGuard; readonly ids: ReplayGuard },
   status: Uint8Array,
 ): void {
   for (let i = 0; i < count; i++) {
+    if (status[i] !== 0) continue;
+    const at = offsets[i]!;
     // The key's first 16 bytes after the 0x04 prefix: certified keys don't collide there.
-    if (status[i] === 0 && !guard.add(bytes, offsets[i]! + DEVICE_KEY_AT + 1)) status[i] = REPLAYED;
+    if (!senders.add(bytes, at + DEVICE_KEY_AT + 1)) status[i] = REPLAYED;
+    else if (!ids.add(bytes, at + REPORT_ID_AT)) status[i] = DUPLICATE_ID;
   }
 }

@@ -20,6 +20,7 @@ import { POINT_SIZE, SEAL_OVERHEAD, SIGNATURE_SIZE } from '@priolab/crypto';
 import type { Prio2Shape } from '@priolab/prio';
 
 import { REPORT_ID_SIZE } from '../blocks.ts';
+import { reasonCode } from '../reasons.ts';
 import { TASK_ID_SIZE } from '../task.ts';
 
 export const UPLOAD_VERSION = 1;
@@ -60,6 +61,38 @@ export function uploadLayout(shape: Prio2Shape): UploadLayout {
     signatureAt,
     size,
   });
+}
+
+const TRUNCATED = reasonCode('truncated');
+const OVERSIZED = reasonCode('oversized');
+const UNKNOWN_VERSION = reasonCode('unknown-version');
+const WRONG_TASK = reasonCode('wrong-task');
+const WRONG_SHARE_SIZE = reasonCode('wrong-share-size');
+
+/**
+ * What is wrong with an upload's form, in the order of the wire form, as a reason code; 0: nothing.
+ * Nothing is read past what was checked.
+ */
+export function uploadFault(
+  taskId: Uint8Array,
+  bytes: Uint8Array,
+  at: number,
+  size: number,
+  layout: UploadLayout,
+): number {
+  if (size > layout.size) return OVERSIZED;
+  if (size < LEADER_AT) return TRUNCATED;
+  if (bytes[at] !== UPLOAD_VERSION) return UNKNOWN_VERSION;
+  for (let k = 0; k < TASK_ID_SIZE; k++) {
+    if (bytes[at + TASK_ID_AT + k] !== taskId[k]) return WRONG_TASK;
+  }
+  if (readUint32(bytes, at + LEADER_SIZE_AT) !== layout.leaderSealedSize) return WRONG_SHARE_SIZE;
+  if (size < layout.helperAt) return TRUNCATED;
+  if (readUint32(bytes, at + layout.helperSizeAt) !== layout.helperSealedSize) {
+    return WRONG_SHARE_SIZE;
+  }
+  if (size < layout.size) return TRUNCATED;
+  return 0;
 }
 
 export function writeUint32(bytes: Uint8Array, at: number, value: number): void {

@@ -89,7 +89,7 @@ export const networkFaults = defineFaults({
     about: 'What was meant for one processor is delivered to the other.',
     outcome: ['detect'],
     checkers: ['reason', 'view.indist'],
-    reasons: ['decrypt-failed', 'batch-wrong-recipient'],
+    reasons: ['batch-header'],
   },
   'net.slowloris': {
     about: 'Uploads are opened and never finished, so that they hold connections.',

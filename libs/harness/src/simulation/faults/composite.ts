@@ -169,7 +169,7 @@ const launchDay: Inject = (context) => {
 const outbreak: Inject = (context) => {
   const factor = count(context.item, 'factor', 10);
   const usual = 0.05;
-  context.hooks.phones.measured.push((block, shard, metricSlot) => {
+  context.hooks.phones.measured.push((block, { shard, metricSlot }) => {
     const { bits, count: size, task } = block;
     const [first] = context.parties.tasks.values();
     const { bins } = task.metric;

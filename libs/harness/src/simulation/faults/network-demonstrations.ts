@@ -17,4 +17,26 @@ export const networkDemonstrations: Demonstrations = {
     nemesis: [{ id: 'net.partition', from: '6h', at: 'ingestion/apple/0', fires: 2 }],
   },
   'net.clog': { nemesis: [{ id: 'net.clog', from: '8h', params: { duration: '2h' }, fires: 2 }] },
+  'net.swizzle': {
+    nemesis: [{ id: 'net.swizzle', from: '8h', params: { duration: '6h' }, fires: 5 }],
+  },
+  'net.corrupt': { nemesis: [{ id: 'net.corrupt', p: 0.2, fires: 10 }] },
+  'net.truncate': { nemesis: [{ id: 'net.truncate', p: 0.2, fires: 10 }] },
+  'net.misroute': { nemesis: [{ id: 'net.misroute', dose: 2, fires: 2 }] },
+  'net.slowloris': {
+    nemesis: [
+      {
+        id: 'net.slowloris',
+        at: 'ingestion/apple',
+        from: '8h',
+        params: { connections: 80, duration: '3h' },
+        fires: 2,
+      },
+    ],
+  },
+  'net.cap': {
+    nemesis: [
+      { id: 'net.cap', from: '6h', params: { duration: '12h', bytesPerSecond: 20 }, fires: 10 },
+    ],
+  },
 };

@@ -15,18 +15,18 @@ export function reportOf({ key }: Transmission): number | undefined {
 }
 
 /** Whether a transmission goes over the link that the fault is at. */
-function isAt({ item }: FaultContext, { from, to }: Transmission): boolean {
+export function isAt({ item }: FaultContext, { from, to }: Transmission): boolean {
   const { at } = item;
   return at === undefined || at === '*' || `${from}->${to}`.includes(at);
 }
 
-function reportsOf(transmission: Transmission): readonly number[] {
+export function reportsOf(transmission: Transmission): readonly number[] {
   const report = reportOf(transmission);
   return report === undefined ? [] : [report];
 }
 
 /** A policy that acts on transmissions which the fault chooses, and lets all others pass. */
-function onChosen(
+export function onChosen(
   context: FaultContext,
   legs: readonly Transmission['leg'][],
   act: (transmission: Transmission, deliver: (one: Transmission) => void) => void,
@@ -141,6 +141,35 @@ const clog: Inject = (context) => {
   });
 };
 
+/** Links are clogged one after the other, and freed in another order. */
+const swizzle: Inject = (context) => {
+  const lastsMs = duration(context.item, 'duration', '2h');
+  const startMs = context.startMs + context.item.fromMs;
+  const byDraw = (links: readonly string[], name: string): string[] =>
+    [...links].sort((a, b) => context.draw(`${name} ${a}`) - context.draw(`${name} ${b}`));
+  const all = [...context.machines.keys()]
+    .filter((name) => /\/\d+$/.test(name))
+    .flatMap((to) => [`${to} request`, `${to} response`]);
+  const clogged = byDraw(all, 'clogged').slice(0, Math.ceil(all.length / 2));
+  const freed = byDraw(clogged, 'freed');
+  const step = Math.floor(lastsMs / (2 * clogged.length));
+  const spans = new Map(
+    clogged.map((link, i) => [
+      link,
+      { fromMs: startMs + i * step, toMs: startMs + lastsMs - freed.indexOf(link) * step },
+    ]),
+  );
+  context.network.addPolicy((transmission, deliver) => {
+    const { leg, key, to } = transmission;
+    const span = spans.get(`${to} ${leg}`);
+    const nowMs = context.timeline.nowMs();
+    const isHeld = span !== undefined && span.fromMs <= nowMs && nowMs < span.toMs;
+    if (!isHeld || !context.isOn() || !isAt(context, transmission)) return deliver(transmission);
+    context.strike({ what: `${leg} of ${key} held back`, reports: reportsOf(transmission) });
+    context.timeline.at(span.toMs, () => deliver(transmission));
+  });
+};
+
 export const networkFaults: Readonly<Record<string, Inject>> = {
   'net.drop': lose(BOTH),
   'net.delay': delay,
@@ -151,4 +180,5 @@ export const networkFaults: Readonly<Record<string, Inject>> = {
   'net.lose_response': lose(['response']),
   'net.partition': partition,
   'net.clog': clog,
+  'net.swizzle': swizzle,
 };

@@ -14,6 +14,11 @@ export function count({ params }: NemesisItem, name: string, byDefault: number):
   return typeof value === 'number' ? value : byDefault;
 }
 
+export function rate({ params }: NemesisItem, name: string, byDefault: number): number {
+  const value = params[name];
+  return typeof value === 'number' ? value : byDefault;
+}
+
 export function flag({ params }: NemesisItem, name: string, byDefault: boolean): boolean {
   const value = params[name];
   return typeof value === 'boolean' ? value : byDefault;

@@ -5,6 +5,8 @@ import type { Inject } from '../fault.ts';
 import { combinerFaultCode } from './combiner.ts';
 import { compositeFaultCode } from './composite.ts';
 import { maliciousFaultCode } from './malicious.ts';
+import { networkByteFaults } from './network-bytes.ts';
+import { networkLoadFaults } from './network-load.ts';
 import { networkFaults } from './network.ts';
 import { processorFaultCode } from './processors.ts';
 
@@ -17,6 +19,8 @@ export const faultCode: ReadonlyMap<string, Inject> = new Map(
   Object.entries({
     ...deedCode,
     ...networkFaults,
+    ...networkByteFaults,
+    ...networkLoadFaults,
     ...processorFaultCode,
     ...maliciousFaultCode,
     ...combinerFaultCode,
