@@ -153,9 +153,10 @@ function decorated<T, Where>(inner: T, decorators: readonly Decorate<T, Where>[]
 }
 
 function processorSettings(settings: SimulationSettings): ProcessorSettings {
-  const { workers, scanEveryMs, graceMs, peerPatienceMs, minBatch, legacy } = settings;
+  const { workers, leaseMs, scanEveryMs, graceMs, peerPatienceMs, minBatch, legacy } = settings;
   return {
     workers,
+    leaseMs,
     scanEveryMs,
     graceMs,
     peerPatienceMs,

@@ -53,6 +53,8 @@ export interface ProcessorDesk {
 export interface ProcessorSettings {
   /** Jobs done at a time. */
   readonly workers: number;
+  /** How long a task is ours before the queue gives it out again. */
+  readonly leaseMs: number;
   /** How often the stores are looked through for something to do. */
   readonly scanEveryMs: number;
   /** A window is summed this long after its end. */
