@@ -156,9 +156,9 @@ const checkRandomness: SimulatedCheck = ({ tally }) => {
 };
 
 /** `blast`: what no fault touched is counted. */
-const checkBlast: SimulatedCheck = (_record, { reports }) =>
+const checkBlast: SimulatedCheck = (_record, { reports, faults }) =>
   outcome({
-    n: reports.struck === 0 ? 0 : reports.untouched,
+    n: faults.every(({ fired }) => fired === 0) ? 0 : reports.untouched,
     failed: reports.untouchedLost > 0,
     observed: `${reports.untouchedLost} of ${plural(reports.untouched, 'untouched report')} not counted`,
     limit: 'none',

@@ -7,6 +7,7 @@
 import type { FaultId } from '../../faults/catalogue.ts';
 import type { ScenarioInput } from '../../scenario/scenario.ts';
 import { networkDemonstrations } from './network-demonstrations.ts';
+import { processorDemonstrations } from './processors-demonstrations.ts';
 
 /** What a demonstration changes of the small deployment. */
 export interface Demonstration {
@@ -28,7 +29,10 @@ export interface Demonstration {
 
 export type Demonstrations = Readonly<Partial<Record<FaultId, Demonstration>>>;
 
-export const demonstrations: Demonstrations = { ...networkDemonstrations };
+export const demonstrations: Demonstrations = {
+  ...networkDemonstrations,
+  ...processorDemonstrations,
+};
 
 /** What must hold whatever happens, unless a demonstration says otherwise. */
 const ALWAYS = [

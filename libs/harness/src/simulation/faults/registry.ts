@@ -2,5 +2,11 @@
 
 import type { Inject } from '../fault.ts';
 import { networkFaults } from './network.ts';
+import { processorFaults } from './processors.ts';
 
-export const faultCode: ReadonlyMap<string, Inject> = new Map(Object.entries({ ...networkFaults }));
+export const faultCode: ReadonlyMap<string, Inject> = new Map(
+  Object.entries({
+    ...networkFaults,
+    ...processorFaults,
+  }),
+);
