@@ -147,6 +147,9 @@ const holdReasons: Readonly<Record<HoldReason, string>> = {
   'batches-differ': 'Held: the processors did not sum the same batches.',
   'batch-repeated': 'Held: a processor summed a batch twice.',
   'counts-differ': 'Held: the processors did not sum the same number of reports.',
+  'included-differ': 'Held: the digests over the ids of included reports are not the same.',
+  'sums-differ': 'Held: the auditor has another sum from a processor than the combiner.',
+  'wrong-window': 'Held: a sum belongs to another task or window than it was handed in for.',
   'total-out-of-range':
     'Held: a bin’s total is above the number of reports, which no sum of bits can be.',
 };

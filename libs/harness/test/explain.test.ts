@@ -30,6 +30,9 @@ const holdReasons = wordsOf<HoldReason>({
   'batches-differ': true,
   'batch-repeated': true,
   'counts-differ': true,
+  'included-differ': true,
+  'sums-differ': true,
+  'wrong-window': true,
   'total-out-of-range': true,
 });
 const verdicts = wordsOf<RunSummary['verdict']>({

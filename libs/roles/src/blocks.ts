@@ -115,4 +115,6 @@ export interface AggregateShare {
   readonly rejectedCount: number;
   /** Hex, in the order of aggregation. */
   readonly batchIds: readonly string[];
+  /** Hex SHA-256 over the ids of the reports added; absent where sums pass without messages. */
+  readonly includedDigest?: string;
 }

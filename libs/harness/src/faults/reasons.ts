@@ -19,9 +19,6 @@ export const serviceReasons = {
   'peer-missing': 'The other processor has no verification message for the report or batch.',
   'peer-version': 'The other processor speaks a version that this one does not know.',
   'rate-limited': 'This identity has sent more than a device may.',
-  'sets-differ': 'The processors did not sum the same reports.',
-  'sums-differ': 'Two copies of one processor’s sum are not the same.',
-  'wrong-window': 'The sum belongs to another window.',
 } as const;
 
 export type ServiceReason = keyof typeof serviceReasons;

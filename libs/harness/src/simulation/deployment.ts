@@ -119,6 +119,7 @@ export function createDeployment(options: {
         peerValidity: stores.reach(storeNames.validity(peerOf(role)), host),
         state: stores.reach(storeNames.state(role), host),
         portal: stores.reach(storeNames.portal, host),
+        audit: stores.reach(storeNames.audit, host),
         queue: queues[role],
         processorOf: (task) => parties.processorOf(role, task),
         signer: parties.signerOf(`processor/${role}`),
@@ -134,12 +135,14 @@ export function createDeployment(options: {
     const portal: PortalOptions = {
       tasks: parties.tasks,
       portal: stores.reach(storeNames.portal, host),
+      audit: stores.reach(storeNames.audit, host),
       results: stores.reach(storeNames.results, host),
       readers: {
         leader: parties.readerOf(['processor/leader']),
         helper: parties.readerOf(['processor/helper']),
       },
       scanEveryMs: settings.scanEveryMs,
+      patienceMs: settings.graceMs + settings.peerPatienceMs,
       minBatch: () => settings.minBatch,
       ...{ combine, estimate, listener },
     };

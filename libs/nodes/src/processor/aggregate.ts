@@ -6,7 +6,13 @@
  */
 
 import { toHex } from '@priolab/crypto';
-import { decodeBatchSet, encodeBatchSet, encodeSumPart, reasonCode } from '@priolab/roles';
+import {
+  decodeBatchSet,
+  encodeBatchSet,
+  encodeSumPart,
+  includedDigest,
+  reasonCode,
+} from '@priolab/roles';
 import type { Rejected, ShareBatch, Task, VerifierShareBlock } from '@priolab/roles';
 
 import { endings, peerOf, readBatchBase, taskPrefix, windowBase } from '../names.ts';
@@ -161,8 +167,9 @@ async function writeSum(
   ready: readonly Ready[],
   unmatched: readonly string[],
 ): Promise<void> {
-  const { role, portal, signer, listener, settings } = desk;
+  const { role, portal, audit, signer, listener, settings } = desk;
   const processor = desk.processorOf(task);
+  const included: Uint8Array[] = [];
   const rejected: Rejected[] = [];
   let miscounted = 0;
   for (const { batch, shares } of ready) {
@@ -171,18 +178,21 @@ async function writeSum(
     processor.aggregate();
     for (let i = 0; i < batch.count; i++) {
       if (status[i] === PROOF_INVALID) miscounted += 1;
-      if (status[i] === 0) continue;
       const id = batch.reportIds.subarray(i * REPORT_ID_SIZE, (i + 1) * REPORT_ID_SIZE);
-      rejected.push({ reportId: toHex(id), reason: status[i]! });
+      if (status[i] === 0) included.push(id);
+      else rejected.push({ reportId: toHex(id), reason: status[i]! });
     }
     const { reportIds, queryRandomness } = batch;
     const batchId = toHex(batch.batchId);
     const decided = { role, task, windowStartMs, batchId, reportIds, queryRandomness, status };
     listener({ kind: 'decided', ...decided });
   }
-  const [share] = processor.takeAggregateShares();
+  const [taken] = processor.takeAggregateShares();
+  const drift = settings.legacy.countInvalidProofs ? miscounted : 0;
+  const count = (taken?.count ?? 0) + drift;
+  const counts = { count, rejectedCount: (taken?.rejectedCount ?? 0) - drift };
+  const share = taken && { ...taken, ...counts, includedDigest: includedDigest(included) };
   const batchIds = share?.batchIds ?? [];
-  const counts = { count: share?.count ?? 0, rejectedCount: share?.rejectedCount ?? 0 };
   listener({ kind: 'summed', role, task, windowStartMs, batchIds, unmatched, ...counts });
   if (share === undefined) return;
   // Each processor keeps small sums back itself: the peer or the portal may not.
@@ -190,10 +200,9 @@ async function writeSum(
     listener({ kind: 'suppressed', by: role, task, windowStartMs, count: share.count });
     return;
   }
-  const said = settings.legacy.countInvalidProofs
-    ? { ...share, count: share.count + miscounted, rejectedCount: share.rejectedCount - miscounted }
-    : share;
-  const { header, packets } = encodeSumPart(said, rejected, role);
+  const { header, packets } = encodeSumPart(share, rejected, role);
   const key = windowBase(task, windowStartMs) + endings.sum(role);
+  // The auditor's copy first: the combiner waits for both and compares them.
+  await writeSigned(audit, key, signer.seal(header, packets));
   await writeSigned(portal, key, signer.seal(header, packets));
 }

@@ -38,6 +38,8 @@ export interface ProcessorDesk {
   /** Our own notes. */
   readonly state: ObjectStore;
   readonly portal: ObjectStore;
+  /** Copies of our sums, for whoever compares them with what the combiner got. */
+  readonly audit: ObjectStore;
   readonly queue: TaskQueue<Job>;
   /** Our arithmetic for one task. */
   readonly processorOf: (task: Task) => Processor;

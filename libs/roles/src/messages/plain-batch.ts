@@ -9,7 +9,7 @@
  *   sum packet       = u32 sum[bins] || (u8 reportId[16] || u8 reason) x rejected
  */
 
-import { copyBytes, toHex } from '@priolab/crypto';
+import { DIGEST_SIZE, copyBytes, sha256, toHex } from '@priolab/crypto';
 import type { Strided } from '@priolab/crypto';
 import { FIELD_MODULUS } from '@priolab/prio';
 
@@ -238,6 +238,12 @@ function readBatchIds(header: Header): readonly string[] | undefined {
   return ids.every((id) => /^[0-9a-f]{32}$/.test(id)) ? ids : undefined;
 }
 
+/** Hex digest over the ids (16 bytes each) of the reports in a sum, in the order of their bytes. */
+export function includedDigest(ids: readonly Uint8Array[]): string {
+  const sorted = [...ids].sort((a, b) => Buffer.compare(a, b));
+  return toHex(sha256(Buffer.concat(sorted)));
+}
+
 /** A report that a processor refused, and why. */
 export interface Rejected {
   /** Hex. */
@@ -258,7 +264,8 @@ export function encodeSumPart(
     packets.set(Buffer.from(reportId, 'hex'), at);
     packets[at + REPORT_ID_SIZE] = reason;
   });
-  const fields = { ...taskFields(task), windowStartMs, count, rejectedCount, batchIds };
+  const digest = share.includedDigest === undefined ? {} : { includedDigest: share.includedDigest };
+  const fields = { ...taskFields(task), windowStartMs, count, rejectedCount, batchIds, ...digest };
   return { header: { kind: 'sum', role, ...fields }, packets };
 }
 
@@ -276,6 +283,9 @@ export function decodeSumPart(
   if (!isCount(count) || !isCount(rejectedCount)) return refuse('count: expected whole numbers');
   const batchIds = readBatchIds(header);
   if (batchIds === undefined) return refuse('batchIds: expected a list of batch ids');
+  const digest = hexField(header, 'includedDigest', DIGEST_SIZE);
+  if (digest === undefined)
+    return refuse(`includedDigest: got ${String(header['includedDigest'])}`);
   const { bins } = task.value.metric;
   const tail = packets.length - 4 * bins;
   if (tail < 0 || tail % REJECTED_SIZE !== 0) {
@@ -296,6 +306,7 @@ export function decodeSumPart(
     count,
     rejectedCount,
     batchIds,
+    includedDigest: toHex(digest),
   };
   return { ok: true, value: { share, rejected } };
 }
