@@ -146,10 +146,10 @@ const holdReasons: Readonly<Record<HoldReason, string>> = {
   'parameters-differ': 'Held: the two sums have not the same number of bins.',
   'batches-differ': 'Held: the processors did not sum the same batches.',
   'batch-repeated': 'Held: a processor summed a batch twice.',
-  'included-differ':
-    'Held: the processors say that they added other reports, though as many of the same batches.',
-  'wrong-window': 'Held: a sum part is not of the window, or not of the task, that its name says.',
   'counts-differ': 'Held: the processors did not sum the same number of reports.',
+  'included-differ': 'Held: the digests over the ids of included reports are not the same.',
+  'sums-differ': 'Held: the auditor has another sum from a processor than the combiner.',
+  'wrong-window': 'Held: a sum belongs to another task or window than it was handed in for.',
   'total-out-of-range':
     'Held: a bin’s total is above the number of reports, which no sum of bits can be.',
 };

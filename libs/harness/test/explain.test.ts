@@ -31,6 +31,7 @@ const holdReasons = wordsOf<HoldReason>({
   'batch-repeated': true,
   'counts-differ': true,
   'included-differ': true,
+  'sums-differ': true,
   'wrong-window': true,
   'total-out-of-range': true,
 });

@@ -9,6 +9,7 @@ export {
   instanceOf,
   peerOf,
   readBatchBase,
+  readWindowBase,
   storeNames,
   taskPrefix,
   windowBase,

@@ -15,6 +15,7 @@ export const storeNames = {
   validity: (role: ProcessorRole) => `validity-${role}`,
   state: (role: ProcessorRole) => `state-${role}`,
   portal: 'portal',
+  audit: 'audit',
   results: 'results',
 } as const;
 
@@ -47,6 +48,15 @@ export function readBatchBase(
   const [, year, month, day, hour, minute, batchId] = match;
   const windowStartMs = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:00Z`);
   return Number.isNaN(windowStartMs) ? undefined : { windowStartMs, batchId: batchId! };
+}
+
+/** Start of the window of a name that `windowBase` made; undefined for any other. */
+export function readWindowBase(base: string): number | undefined {
+  const match = /\/(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)-\d{12}$/.exec(base);
+  if (match === null) return undefined;
+  const [, year, month, day, hour, minute] = match;
+  const startMs = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:00Z`);
+  return Number.isNaN(startMs) ? undefined : startMs;
 }
 
 export const endings = {

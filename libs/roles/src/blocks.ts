@@ -115,9 +115,6 @@ export interface AggregateShare {
   readonly rejectedCount: number;
   /** Hex, in the order of aggregation. */
   readonly batchIds: readonly string[];
-  /**
-   * SHA-256, hex, over the ids of the reports added, ascending: two processors that summed other
-   * reports of the same batches in the same number don't have the same. ENPA's sum part lacks it.
-   */
+  /** Hex SHA-256 over the ids of the reports added; absent where sums pass without messages. */
   readonly includedDigest?: string;
 }

@@ -41,6 +41,7 @@ export {
   encodeBatchSet,
   encodeShareBatch,
   encodeSumPart,
+  includedDigest,
   encodeVerifierShares,
   type BatchSet,
   type Decoded,

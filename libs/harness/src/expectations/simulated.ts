@@ -84,7 +84,8 @@ const checkConservation: SimulatedCheck = (
       (sum, one) => sum + (name === undefined || one.outcome === name ? one.count : 0),
       0,
     );
-  const counted = cells.filter(isPublished).reduce((sum, { counts }) => sum + counts.leader, 0);
+  // What the processors say that they counted is for `count.exact`.
+  const counted = cells.filter(isPublished).reduce((sum, { truth }) => sum + truth.count, 0);
   const problems = [
     [total(), population.reports, 'fates for planned reports'],
     [total('accepted'), counted, 'accepted reports for those in published sums'],
@@ -114,11 +115,17 @@ const checkOnce: SimulatedCheck = ({ tally, fates }, { windows, identities }) =>
     limit: 'none',
   });
 
+/** Held because the two did not sum the same reports, or did not tell everybody the same. */
+const SETS_DIFFER: ReadonlySet<string> = new Set([
+  'batches-differ',
+  'counts-differ',
+  'included-differ',
+  'sums-differ',
+]);
+
 /** `sets.equal`: where both processors decided, they decided the same about the same batches. */
 const checkSets: SimulatedCheck = ({ tally, cells }) => {
-  const differing = cells.filter(
-    ({ held }) => held?.reason === 'batches-differ' || held?.reason === 'counts-differ',
-  );
+  const differing = cells.filter(({ held }) => held !== undefined && SETS_DIFFER.has(held.reason));
   return outcome({
     n: tally.points,
     failed: tally.disagreements > 0 || differing.length > 0,

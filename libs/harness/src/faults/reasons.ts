@@ -13,8 +13,6 @@ export const serviceReasons = {
   'key-revoked': 'The key was used after it was withdrawn.',
   'peer-missing': 'The other processor has no verification message for the report or batch.',
   'peer-version': 'The other processor speaks a version that this one does not know.',
-  'sets-differ': 'The processors did not sum the same reports.',
-  'sums-differ': 'Two copies of one processor’s sum are not the same.',
 } as const;
 
 export type ServiceReason = keyof typeof serviceReasons;

@@ -300,8 +300,9 @@ function decidedFate(
       (one) => one.task === task && one.sums.leader?.batchIds.includes(batchId) === true,
     );
     if (window?.published !== undefined) return fate('accepted', 'combiner');
-    if (window?.held !== undefined) return fate('rejected', 'combiner', 'window-held');
+    // Where one processor keeps a small sum back, the combiner misses it.
     if (window?.suppressed !== undefined) return fate('rejected', 'combiner', 'below-minimum');
+    if (window?.held !== undefined) return fate('rejected', 'combiner', 'window-held');
     return fate('pending', 'combiner');
   }
   for (const [batchId, code] of leader) {

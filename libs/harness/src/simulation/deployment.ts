@@ -151,6 +151,7 @@ export function createDeployment(options: {
         peerValidity: stores.reach(storeNames.validity(peerOf(role)), host),
         state: stores.reach(storeNames.state(role), host),
         portal: stores.reach(storeNames.portal, host),
+        audit: stores.reach(storeNames.audit, host),
         queue: queues[role],
         processorOf: (task) => parties.processorOf(role, task),
         signer: parties.signerOf(`processor/${role}`),
@@ -166,6 +167,7 @@ export function createDeployment(options: {
     const portal: PortalOptions = {
       tasks: parties.tasks,
       portal: stores.reach(storeNames.portal, host),
+      audit: stores.reach(storeNames.audit, host),
       results: stores.reach(storeNames.results, host),
       readers: {
         leader: parties.readerOf(['processor/leader']),
@@ -193,9 +195,10 @@ function decorated<T, Where>(inner: T, decorators: readonly Decorate<T, Where>[]
 }
 
 function processorSettings(settings: SimulationSettings): ProcessorSettings {
-  const { workers, scanEveryMs, graceMs, peerPatienceMs, minBatch, legacy } = settings;
+  const { workers, leaseMs, scanEveryMs, graceMs, peerPatienceMs, minBatch, legacy } = settings;
   return {
     workers,
+    leaseMs,
     scanEveryMs,
     graceMs,
     peerPatienceMs,

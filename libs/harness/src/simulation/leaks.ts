@@ -23,6 +23,7 @@ const SEARCHED = [
   storeNames.state('leader'),
   storeNames.state('helper'),
   storeNames.portal,
+  storeNames.audit,
   storeNames.results,
 ];
 

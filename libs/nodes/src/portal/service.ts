@@ -7,32 +7,28 @@
 import { toHex } from '@priolab/crypto';
 import { decodeSumPart } from '@priolab/roles';
 import type { combine, estimate } from '@priolab/roles';
-import type {
-  AggregateShare,
-  HeldPair,
-  KnownTasks,
-  ObjectReader,
-  ProcessorRole,
-  Task,
-} from '@priolab/roles';
+import type { AggregateShare, HoldReason, KnownTasks, ObjectReader } from '@priolab/roles';
+import type { ProcessorRole, Task } from '@priolab/roles';
 import { TransportError } from '@priolab/runtime';
 import type { Host, ObjectStore } from '@priolab/runtime';
 
 import type { Listener } from '../events.ts';
-import { endings, taskPrefix, windowBase, windowStartOf } from '../names.ts';
+import { endings, readWindowBase, taskPrefix } from '../names.ts';
 import { SIGNATURE, readSigned } from '../signed-store.ts';
 
 export interface PortalOptions {
   readonly tasks: KnownTasks;
   /** Sum parts from both processors. */
   readonly portal: ObjectStore;
+  /** The auditor's copies of them. */
+  readonly audit: ObjectStore;
   /** What was published. */
   readonly results: ObjectStore;
   readonly readers: Readonly<Record<ProcessorRole, ObjectReader>>;
   readonly scanEveryMs: number;
-  readonly minBatch: (task: Task) => number;
-  /** How long after its end a window waits for its second sum part before it is called missing. */
+  /** How long after its end a window waits for both sums. */
   readonly patienceMs: number;
+  readonly minBatch: (task: Task) => number;
   /** The combiner's arithmetic, and the authority's. */
   readonly combine: typeof combine;
   readonly estimate: typeof estimate;
@@ -41,10 +37,9 @@ export interface PortalOptions {
 
 export async function runPortal(host: Host, options: PortalOptions): Promise<void> {
   const { scanEveryMs } = options;
-  const missing = new Set<string>();
   for (;;) {
     try {
-      await scan(host, options, missing);
+      await scan(options, host.clock.nowMs());
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
     }
@@ -52,84 +47,54 @@ export async function runPortal(host: Host, options: PortalOptions): Promise<voi
   }
 }
 
-async function scan(host: Host, options: PortalOptions, missing: Set<string>): Promise<void> {
+const ROLES: readonly ProcessorRole[] = ['leader', 'helper'];
+
+async function scan(options: PortalOptions, nowMs: number): Promise<void> {
   const { tasks, portal, results } = options;
   for (const task of tasks.values()) {
-    for (const base of basesOf(await portal.list(taskPrefix(task)))) {
-      if ((await results.stat(base)) !== undefined) continue;
-      const parts = await readParts(options, base);
-      const { leader, helper } = parts;
-      if (leader !== undefined && helper !== undefined) {
-        await publish(options, task, base, { leader, helper });
-      } else if (!missing.has(base) && nameMissing(host, options, task, parts)) missing.add(base);
+    const bases = new Set<string>();
+    for (const key of await portal.list(taskPrefix(task))) {
+      const ending = ROLES.map((role) => endings.sum(role) + SIGNATURE).find((one) =>
+        key.endsWith(one),
+      );
+      if (ending !== undefined) bases.add(key.slice(0, -ending.length));
+    }
+    for (const base of bases) {
+      const windowStartMs = readWindowBase(base);
+      if (windowStartMs === undefined || (await results.stat(base)) !== undefined) continue;
+      await publish(options, { task, windowStartMs, base }, nowMs);
     }
   }
 }
 
-/** Windows of which some sum part is there, complete. */
-function basesOf(keys: readonly string[]): Set<string> {
-  const bases = new Set<string>();
-  for (const role of ['leader', 'helper'] as const) {
-    const ending = endings.sum(role) + SIGNATURE;
-    for (const key of keys) if (key.endsWith(ending)) bases.add(key.slice(0, -ending.length));
-  }
-  return bases;
+/** A window of a task, and its name in the stores. */
+interface Named {
+  readonly task: Task;
+  readonly windowStartMs: number;
+  readonly base: string;
 }
 
-type Parts = Partial<Record<ProcessorRole, AggregateShare>>;
-
-async function readParts(options: PortalOptions, base: string): Promise<Parts> {
+async function publish(options: PortalOptions, named: Named, nowMs: number): Promise<void> {
+  const { results, listener, patienceMs } = options;
+  const { task, base } = named;
   const leader = await readPart(options, 'leader', base);
   const helper = await readPart(options, 'helper', base);
-  return {
-    ...(leader === undefined ? {} : { leader }),
-    ...(helper === undefined ? {} : { helper }),
-  };
-}
-
-/** Says which part does not come, once its time is over; it may still come. */
-function nameMissing(
-  host: Host,
-  { patienceMs, listener }: PortalOptions,
-  task: Task,
-  { leader, helper }: Parts,
-): boolean {
-  const there = leader ?? helper;
-  if (there === undefined) return false;
-  const { windowStartMs } = there;
-  if (host.clock.nowMs() < windowStartMs + task.windowMs + patienceMs) return false;
-  const reason = leader === undefined ? 'no-leader-share' : 'no-helper-share';
-  const taskId = toHex(task.id);
-  listener({
-    kind: 'held',
-    task,
-    pair: { taskId, windowStartMs, reason, detail: 'not there yet' },
-  });
-  return true;
-}
-
-async function publish(
-  options: PortalOptions,
-  task: Task,
-  base: string,
-  { leader, helper }: Required<Parts>,
-): Promise<void> {
-  const { results, listener } = options;
-  const hold = async (pair: HeldPair): Promise<void> => {
-    await results.put(base, encodeNote({ held: pair.reason }));
-    listener({ kind: 'held', task, pair });
-  };
-  // A processor may hand in the sum of another window, or of another state, under this name.
-  const other = [leader, helper].find(
-    (part) => part.task !== task || windowBase(task, part.windowStartMs) !== base,
-  );
-  if (other !== undefined) {
-    const detail = `got ${windowBase(other.task, other.windowStartMs)}`;
-    const windowStartMs = windowStartOf(base);
-    return hold({ taskId: toHex(task.id), windowStartMs, reason: 'wrong-window', detail });
+  if (leader === undefined || helper === undefined) {
+    // A window that one side never sums is closed some day, and says who is missing.
+    if (nowMs < named.windowStartMs + task.windowMs + patienceMs) return;
+    const role = leader === undefined ? 'leader' : 'helper';
+    return hold(options, named, `no-${role}-share`, `none after ${patienceMs} ms`);
   }
-  const { results: totals, held } = options.combine([leader], [helper]);
-  for (const pair of held) await hold(pair);
+  for (const { share } of [leader, helper]) {
+    if (share.task === task && share.windowStartMs === named.windowStartMs) continue;
+    // What is signed says to which window it belongs, whatever name it is under.
+    const detail = `a sum of the window that starts at ${share.windowStartMs} is under its name`;
+    return hold(options, named, 'wrong-window', detail);
+  }
+  const odd = [leader, helper].find(({ isCopied }) => !isCopied);
+  if (odd !== undefined) return hold(options, named, 'sums-differ', 'the auditor has another');
+  const { results: totals, held } = options.combine([leader.share], [helper.share]);
+  for (const { reason, detail } of held) await hold(options, named, reason, detail);
   for (const result of totals) {
     const { windowStartMs, count } = result;
     if (count < options.minBatch(task)) {
@@ -145,15 +110,38 @@ async function publish(
   }
 }
 
+/** Closes a window without a total, for good. */
+async function hold(
+  { results, listener }: PortalOptions,
+  { task, windowStartMs, base }: Named,
+  reason: HoldReason,
+  detail: string,
+): Promise<void> {
+  await results.put(base, encodeNote({ held: reason }));
+  const taskId = toHex(task.id);
+  listener({ kind: 'held', task, pair: { taskId, windowStartMs, reason, detail } });
+}
+
+interface Part {
+  readonly share: AggregateShare;
+  /** The copy that the processor left with the auditor is the same. */
+  readonly isCopied: boolean;
+}
+
 async function readPart(
-  { tasks, portal, readers }: PortalOptions,
+  { tasks, portal, audit, readers }: PortalOptions,
   role: ProcessorRole,
   base: string,
-): Promise<AggregateShare | undefined> {
-  const opened = await readSigned(portal, base + endings.sum(role), readers[role]);
-  if (opened === undefined || !opened.ok) return undefined;
+): Promise<Part | undefined> {
+  const key = base + endings.sum(role);
+  const opened = await readSigned(portal, key, readers[role]);
+  const copy = await readSigned(audit, key, readers[role]);
+  if (opened?.ok !== true || copy?.ok !== true) return undefined;
   const decoded = decodeSumPart(opened.header, opened.packets, { role, tasks });
-  return decoded.ok ? decoded.value.share : undefined;
+  if (!decoded.ok) return undefined;
+  // The digest of the packets is a field of the header.
+  const isCopied = JSON.stringify(opened.header) === JSON.stringify(copy.header);
+  return { share: decoded.value.share, isCopied };
 }
 
 function encodeNote(note: object): Uint8Array {

@@ -5,8 +5,14 @@
  * (ENPA sections 6.5, 9.2 nos. 5 to 7, 10.3). Then proofs are decided and accepted shares added.
  */
 
-import { sha256, toHex } from '@priolab/crypto';
-import { decodeBatchSet, encodeBatchSet, encodeSumPart, reasonCode } from '@priolab/roles';
+import { toHex } from '@priolab/crypto';
+import {
+  decodeBatchSet,
+  encodeBatchSet,
+  encodeSumPart,
+  includedDigest,
+  reasonCode,
+} from '@priolab/roles';
 import type { Rejected, ShareBatch, Task, VerifierShareBlock } from '@priolab/roles';
 
 import { endings, peerOf, readBatchBase, taskPrefix, windowBase } from '../names.ts';
@@ -161,10 +167,10 @@ async function writeSum(
   ready: readonly Ready[],
   unmatched: readonly string[],
 ): Promise<void> {
-  const { role, portal, signer, listener, settings } = desk;
+  const { role, portal, audit, signer, listener, settings } = desk;
   const processor = desk.processorOf(task);
+  const included: Uint8Array[] = [];
   const rejected: Rejected[] = [];
-  const included: string[] = [];
   let miscounted = 0;
   for (const { batch, shares } of ready) {
     processor.verifyInit(batch);
@@ -172,18 +178,21 @@ async function writeSum(
     processor.aggregate();
     for (let i = 0; i < batch.count; i++) {
       if (status[i] === PROOF_INVALID) miscounted += 1;
-      const id = toHex(batch.reportIds.subarray(i * REPORT_ID_SIZE, (i + 1) * REPORT_ID_SIZE));
+      const id = batch.reportIds.subarray(i * REPORT_ID_SIZE, (i + 1) * REPORT_ID_SIZE);
       if (status[i] === 0) included.push(id);
-      else rejected.push({ reportId: id, reason: status[i]! });
+      else rejected.push({ reportId: toHex(id), reason: status[i]! });
     }
     const { reportIds, queryRandomness } = batch;
     const batchId = toHex(batch.batchId);
     const about = { role, task, windowStartMs, batchId, reportIds, queryRandomness };
     listener({ kind: 'decided', ...about, peerValues: shares.values, status });
   }
-  const [share] = processor.takeAggregateShares();
+  const [taken] = processor.takeAggregateShares();
+  const drift = settings.legacy.countInvalidProofs ? miscounted : 0;
+  const count = (taken?.count ?? 0) + drift;
+  const counts = { count, rejectedCount: (taken?.rejectedCount ?? 0) - drift };
+  const share = taken && { ...taken, ...counts, includedDigest: includedDigest(included) };
   const batchIds = share?.batchIds ?? [];
-  const counts = { count: share?.count ?? 0, rejectedCount: share?.rejectedCount ?? 0 };
   listener({ kind: 'summed', role, task, windowStartMs, batchIds, unmatched, ...counts });
   if (share === undefined) return;
   // Each processor keeps small sums back itself: the peer or the portal may not.
@@ -191,14 +200,9 @@ async function writeSum(
     listener({ kind: 'suppressed', by: role, task, windowStartMs, count: share.count });
     return;
   }
-  const wrongly = settings.legacy.countInvalidProofs ? miscounted : 0;
-  const said = {
-    ...share,
-    count: share.count + wrongly,
-    rejectedCount: share.rejectedCount - wrongly,
-    includedDigest: toHex(sha256(Buffer.from(included.sort().join('\n')))),
-  };
-  const { header, packets } = encodeSumPart(said, rejected, role);
+  const { header, packets } = encodeSumPart(share, rejected, role);
   const key = windowBase(task, windowStartMs) + endings.sum(role);
+  // The auditor's copy first: the combiner waits for both and compares them.
+  await writeSigned(audit, key, signer.seal(header, packets));
   await writeSigned(portal, key, signer.seal(header, packets));
 }

@@ -38,6 +38,8 @@ export interface ProcessorDesk {
   /** Our own notes. */
   readonly state: ObjectStore;
   readonly portal: ObjectStore;
+  /** Copies of our sums, for whoever compares them with what the combiner got. */
+  readonly audit: ObjectStore;
   readonly queue: TaskQueue<Job>;
   /** Our arithmetic for one task. */
   readonly processorOf: (task: Task) => Processor;
@@ -53,6 +55,8 @@ export interface ProcessorDesk {
 export interface ProcessorSettings {
   /** Jobs done at a time. */
   readonly workers: number;
+  /** How long a task is ours before the queue gives it out again. */
+  readonly leaseMs: number;
   /** How often the stores are looked through for something to do. */
   readonly scanEveryMs: number;
   /** A window is summed this long after its end. */

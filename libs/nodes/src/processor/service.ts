@@ -60,6 +60,8 @@ async function work(host: Host, desk: ProcessorDesk): Promise<void> {
 
 async function handle(host: Host, desk: ProcessorDesk, delivery: Delivery<Job>): Promise<void> {
   const { id, body, attempt } = delivery;
+  let isAtWork = true;
+  host.spawn(() => holdOn(host, desk, delivery, () => isAtWork));
   try {
     if (body.kind === 'intake') await takeIn(desk, body.base);
     else await aggregateWindow(desk, body, host.clock.nowMs());
@@ -78,5 +80,24 @@ async function handle(host: Host, desk: ProcessorDesk, delivery: Delivery<Job>):
     // What can't work is put aside, named, and does not come again (ENPA: the rejected topic).
     if (retryable) delivery.giveBack(desk.settings.scanEveryMs);
     else delivery.done();
+  } finally {
+    isAtWork = false;
+  }
+}
+
+/**
+ * Extends the lease while the work goes on, however long that is; a worker that stands still does
+ * not. ENPA section 6.5: the real one did so only while it wrote, and lost tasks while it computed.
+ */
+async function holdOn(
+  host: Host,
+  { settings }: ProcessorDesk,
+  delivery: Delivery<Job>,
+  isAtWork: () => boolean,
+): Promise<void> {
+  for (;;) {
+    await host.sleep(settings.leaseMs / 2);
+    if (!isAtWork()) return;
+    delivery.extend();
   }
 }

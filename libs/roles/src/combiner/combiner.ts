@@ -5,7 +5,7 @@
  */
 
 import { toHex } from '@priolab/crypto';
-import { unshard } from '@priolab/prio';
+import { FIELD_MODULUS, unshard } from '@priolab/prio';
 
 import type { AggregateShare } from '../blocks.ts';
 import type { Task } from '../task.ts';
@@ -30,6 +30,7 @@ export type HoldReason =
   | 'batch-repeated'
   | 'counts-differ'
   | 'included-differ'
+  | 'sums-differ'
   | 'wrong-window'
   | 'total-out-of-range';
 
@@ -100,8 +101,14 @@ function add(leader: AggregateShare, helper: AggregateShare): AggregateResult | 
   if (counts(leader) !== counts(helper)) {
     return hold(leader, 'counts-differ', `leader ${counts(leader)}, helper ${counts(helper)}`);
   }
+  // Sets of equal size that differ would leave shares without their other half in every bin.
   if (leader.includedDigest !== helper.includedDigest) {
-    return hold(leader, 'included-differ', 'the lists of accepted reports have other digests');
+    const digests = `${leader.includedDigest} and ${helper.includedDigest}`;
+    return hold(leader, 'included-differ', `digests of included ids: ${digests}`);
+  }
+  // From p reports on a total may have wrapped around and still look like a total.
+  if (leader.count >= FIELD_MODULUS) {
+    return hold(leader, 'total-out-of-range', `the count ${leader.count} is not below p`);
   }
   const totals = unshard(leader.sum, helper.sum);
   // Unequal sets of equal size leave unmatched shares, which are uniform: far above the count.

@@ -9,7 +9,7 @@
  *   sum packet       = u32 sum[bins] || (u8 reportId[16] || u8 reason) x rejected
  */
 
-import { copyBytes, toHex } from '@priolab/crypto';
+import { DIGEST_SIZE, copyBytes, sha256, toHex } from '@priolab/crypto';
 import type { Strided } from '@priolab/crypto';
 import { FIELD_MODULUS } from '@priolab/prio';
 
@@ -52,18 +52,12 @@ function refuse(detail: string): { ok: false; detail: string } {
   return { ok: false, detail };
 }
 
-function otherRole({ role: got }: Header, expected: ProcessorRole): { ok: false; detail: string } {
-  return refuse(`role: expected ${expected}, got ${String(got)}`);
-}
-
 /** The task of a header, if we know it and the header says of it what we know. */
 function readTask(header: Header, kind: string, tasks: KnownTasks): Decoded<Task> {
-  if (header['kind'] !== kind)
-    return refuse(`kind: expected ${kind}, got ${String(header['kind'])}`);
+  if (header['kind'] !== kind) return refuse(`kind: expected ${kind}, got ${header['kind']}`);
   const id = hexField(header, 'task', TASK_ID_SIZE);
   const task = id === undefined ? undefined : tasks.get(toHex(id));
-  if (task === undefined)
-    return refuse(`task: expected one of ours, got ${String(header['task'])}`);
+  if (task === undefined) return refuse(`task: expected one of ours, got ${header['task']}`);
   for (const [name, expected] of Object.entries(taskFields(task))) {
     if (header[name] !== expected) {
       return refuse(`${name}: expected ${String(expected)}, got ${String(header[name])}`);
@@ -123,7 +117,7 @@ export function decodeShareBatch(
 ): Decoded<ShareBatch> {
   const task = readTask(header, 'ingestion', tasks);
   if (!task.ok) return task;
-  if (header['role'] !== role) return otherRole(header, role);
+  if (header['role'] !== role) return refuse(`role: expected ${role}, got ${header['role']}`);
   const { leaderSealedSize, helperSealedSize } = uploadLayout(task.value.shape);
   const sealedSize = role === 'leader' ? leaderSealedSize : helperSealedSize;
   const size = REPORT_ID_SIZE + 4 + sealedSize;
@@ -229,7 +223,7 @@ export function decodeBatchSet(
 ): Decoded<BatchSet> {
   const task = readTask(header, 'set', tasks);
   if (!task.ok) return task;
-  if (header['role'] !== role) return otherRole(header, role);
+  if (header['role'] !== role) return refuse(`role: expected ${role}, got ${header['role']}`);
   const window = readWindow(header, task.value);
   if (!window.ok) return window;
   const batchIds = readBatchIds(header);
@@ -242,6 +236,12 @@ function readBatchIds(header: Header): readonly string[] | undefined {
   if (!Array.isArray(batchIds)) return undefined;
   const ids = batchIds as readonly string[];
   return ids.every((id) => /^[0-9a-f]{32}$/.test(id)) ? ids : undefined;
+}
+
+/** Hex digest over the ids (16 bytes each) of the reports in a sum, in the order of their bytes. */
+export function includedDigest(ids: readonly Uint8Array[]): string {
+  const sorted = [...ids].sort((a, b) => Buffer.compare(a, b));
+  return toHex(sha256(Buffer.concat(sorted)));
 }
 
 /** A report that a processor refused, and why. */
@@ -264,9 +264,8 @@ export function encodeSumPart(
     packets.set(Buffer.from(reportId, 'hex'), at);
     packets[at + REPORT_ID_SIZE] = reason;
   });
-  const { includedDigest = '' } = share;
-  const counts = { count, rejectedCount, includedDigest };
-  const fields = { ...taskFields(task), windowStartMs, ...counts, batchIds };
+  const digest = share.includedDigest === undefined ? {} : { includedDigest: share.includedDigest };
+  const fields = { ...taskFields(task), windowStartMs, count, rejectedCount, batchIds, ...digest };
   return { header: { kind: 'sum', role, ...fields }, packets };
 }
 
@@ -277,15 +276,16 @@ export function decodeSumPart(
 ): Decoded<{ readonly share: AggregateShare; readonly rejected: readonly Rejected[] }> {
   const task = readTask(header, 'sum', tasks);
   if (!task.ok) return task;
-  if (header['role'] !== role) return otherRole(header, role);
+  if (header['role'] !== role) return refuse(`role: expected ${role}, got ${header['role']}`);
   const window = readWindow(header, task.value);
   if (!window.ok) return window;
   const { count, rejectedCount } = header;
   if (!isCount(count) || !isCount(rejectedCount)) return refuse('count: expected whole numbers');
   const batchIds = readBatchIds(header);
   if (batchIds === undefined) return refuse('batchIds: expected a list of batch ids');
-  const { includedDigest } = header;
-  if (typeof includedDigest !== 'string') return refuse('includedDigest: expected a digest');
+  const digest = hexField(header, 'includedDigest', DIGEST_SIZE);
+  if (digest === undefined)
+    return refuse(`includedDigest: got ${String(header['includedDigest'])}`);
   const { bins } = task.value.metric;
   const tail = packets.length - 4 * bins;
   if (tail < 0 || tail % REJECTED_SIZE !== 0) {
@@ -299,8 +299,15 @@ export function decodeSumPart(
     const reportId = toHex(packets.subarray(at, at + REPORT_ID_SIZE));
     return { reportId, reason: packets[at + REPORT_ID_SIZE]! };
   });
-  const counts = { count, rejectedCount, includedDigest };
-  const share = { task: task.value, windowStartMs: window.value, sum, batchIds, ...counts };
+  const share = {
+    task: task.value,
+    windowStartMs: window.value,
+    sum,
+    count,
+    rejectedCount,
+    batchIds,
+    includedDigest: toHex(digest),
+  };
   return { ok: true, value: { share, rejected } };
 }
 

@@ -81,6 +81,13 @@ describe('a pair that is held', () => {
       [{ ...helper, rejectedCount: 3 }],
     ],
     ['batch-repeated', 'more than once', [repeat(leader)], [repeat(helper)]],
+    ['included-differ', 'aa and undefined', [{ ...leader, includedDigest: 'aa' }], [{ ...helper }]],
+    [
+      'total-out-of-range',
+      'not below p',
+      [{ ...leader, count: FIELD_MODULUS }],
+      [{ ...helper, count: FIELD_MODULUS }],
+    ],
     ['total-out-of-range', 'bin 0', [leader], [{ ...helper, sum: Uint32Array.of(77, 88) }]],
   ];
 
@@ -119,6 +126,17 @@ describe('a pair that is held', () => {
     expect(results.map(({ windowStartMs }) => windowStartMs)).toEqual([6 * DAY_MS]);
     expect(held.map(({ reason }) => reason)).toEqual(['counts-differ']);
   });
+});
+
+test('a total of p - 1 is the largest, and exact', () => {
+  const count = FIELD_MODULUS - 1;
+  const half = (sum: number[], share: AggregateShare) => ({
+    ...share,
+    count,
+    sum: Uint32Array.from(sum),
+  });
+  const { results } = combine([half([count, 7], leader)], [half([0, count - 7], helper)]);
+  expect([...results[0]!.totals]).toEqual([count, count]);
 });
 
 test('nothing is lost: every share of any two lists is in a result or held', () => {

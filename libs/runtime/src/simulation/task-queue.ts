@@ -32,7 +32,11 @@ export interface TaskQueue<T> {
   has(id: string): boolean;
 }
 
-/** Decides about a task that is due: hands it over with `deliver`, any number of times. */
+/**
+ * Decides about a task that is due: hands it over with `deliver`, any number of times. What is
+ * handed over a second time is delivered even where the task has been done meanwhile, as a queue
+ * does that has lost the word of it.
+ */
 export type DeliveryPolicy = (
   task: { readonly id: string; readonly attempt: number },
   deliver: () => void,
@@ -47,31 +51,38 @@ interface Entry<T> {
   state: 'waiting' | 'taken' | 'done';
 }
 
+/** An entry that may be taken. */
+interface Offer<T> {
+  readonly entry: Entry<T>;
+  readonly isExtra: boolean;
+}
+
 export function createTaskQueue<T>(options: {
   readonly timeline: Timeline;
   readonly leaseMs: number;
 }): TaskQueue<T> {
   const { timeline, leaseMs } = options;
   const entries = new Map<string, Entry<T>>();
-  const ready: Entry<T>[] = [];
+  const ready: Offer<T>[] = [];
   const takers: ((entry: Entry<T>) => boolean)[] = [];
   const policies: DeliveryPolicy[] = [];
   let openCount = 0;
 
   const match = (): void => {
     while (ready.length > 0 && takers.length > 0) {
-      const entry = ready[0]!;
-      // A machine that crashed while it waited takes nothing. A task that is done is here only
-      // where a policy gave it out twice: at least once means that it may come again.
-      if (takers.shift()!(entry)) ready.shift();
+      const { entry, isExtra } = ready[0]!;
+      const isOver = entry.state === 'done' && !isExtra;
+      // A machine that crashed while it waited takes nothing.
+      if (isOver || takers.shift()!(entry)) ready.shift();
     }
   };
 
   const offer = (entry: Entry<T>): void => {
+    let handedOver = 0;
     const pass = (index: number): void => {
       const policy = policies[index];
       if (policy === undefined) {
-        ready.push(entry);
+        ready.push({ entry, isExtra: handedOver++ > 0 });
         match();
       } else {
         policy({ id: entry.id, attempt: entry.attempt + 1 }, () => pass(index - 1));

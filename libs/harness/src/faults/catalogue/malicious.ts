@@ -47,7 +47,7 @@ export const maliciousFaults = defineFaults({
     about: 'A processor sums another set of reports of the same size.',
     outcome: ['detect'],
     checkers: ['sum.exact', 'sets.equal'],
-    reasons: ['sets-differ', 'total-out-of-range'],
+    reasons: ['included-differ', 'total-out-of-range'],
   },
   'mal.equivocate': {
     about: 'A processor gives the combiner one sum and the auditor another.',

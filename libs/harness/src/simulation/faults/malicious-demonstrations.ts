@@ -47,7 +47,11 @@ export const maliciousDemonstrations: Demonstrations = {
     ],
     without: ['count.exact'],
   },
-  'mal.equivocate': { nemesis: [{ id: 'mal.equivocate', p: 0.5, fires: 2 }] },
+  'mal.equivocate': {
+    nemesis: [{ id: 'mal.equivocate', p: 0.5, fires: 2 }],
+    without: differing,
+    expect: [{ id: 'detected', of: 'mal.equivocate', by: 'sets.equal' }],
+  },
   'mal.replay_sum': {
     nemesis: [{ id: 'mal.replay_sum', p: 0.5 }],
     system: { windowHours: 6 },

@@ -283,40 +283,52 @@ function fitTo(values: Uint32Array, at: number, [f, g, h]: readonly bigint[]): v
   values[at + 2] = Number((((product - h!) % p) + p) % p);
 }
 
-/** Overwrites its sum part with another, for an auditor to find: a store that is locked refuses. */
+/** Leaves another sum with the auditor than with the combiner: their copies are compared. */
 const equivocate: Inject = (context) => {
-  const client = `processor/${roleAt(context)}`;
-  const ending = endings.sum(roleAt(context));
-  const isOwnSum = (key: string): boolean => key.includes(ending);
+  const owner = `processor/${roleAt(context)}`;
+  const client = owner;
+  const other = new Map<string, SignedObject>();
+  onSums(context, (sum, seal) => {
+    const packets = new Uint8Array(sum.packets);
+    packets[3]! ^= 1;
+    const { header } = sum;
+    const key = `${String(header['task'])}/${String(header['windowStartMs'])}`;
+    other.set(key, seal({ header, packets }));
+    return undefined;
+  });
   onOperations(
     context,
-    (one) => one.kind === 'put' && one.client === client && isOwnSum(one.key),
-    async (operation, next) => {
-      const answer = await next(operation);
-      if (!context.chooses(operation.key)) return answer;
-      const changed = operation.bytes!.map((byte) => byte ^ 1);
-      const again = { ...operation, bytes: changed, overwrite: true };
-      const refused = await next(again).then(
-        () => false,
-        () => true,
-      );
-      context.strike({ what: `a second ${operation.key} is ${refused ? 'refused' : 'taken'}` });
-      return answer;
+    (one) => one.kind === 'put' && one.client === client && one.store === storeNames.audit,
+    (operation, next) => {
+      const base = operation.key.replace(/\.sum_[01].*$/, '');
+      const window = windowNamed(context, base);
+      const changed = window === undefined ? undefined : other.get(window);
+      if (changed === undefined || !context.chooses(base)) return next(operation);
+      const what = `the auditor gets another sum of ${base}`;
+      context.strike({ what, windows: [window!], allowed: HELD });
+      const { header, packets, signature } = changed;
+      const bytes = operation.key.endsWith('.sig')
+        ? signature
+        : operation.key.endsWith('.packets')
+          ? packets
+          : header;
+      return next({ ...operation, bytes });
     },
   );
 };
 
 /** Hands in what it signed for an earlier window of the task. */
 const replaySum: Inject = (context) => {
-  const earlier = new Map<string, SignedObject>();
+  const earlier = new Map<string, { readonly window: string; readonly signed: SignedObject }>();
   onSums(context, (sum, seal) => {
     const task = String(sum.header['task']);
-    const old = earlier.get(task);
-    const honest = seal(sum);
-    earlier.set(task, old ?? honest);
-    if (old === undefined || !context.chooses(windowOf(sum))) return honest;
-    context.strike({ what: 'hands in an old sum', windows: [windowOf(sum)], allowed: HELD });
-    return old;
+    const window = windowOf(sum);
+    const signed = seal(sum);
+    const old = earlier.get(task) ?? { window, signed };
+    earlier.set(task, old);
+    if (old.window === window || !context.chooses(window)) return signed;
+    context.strike({ what: 'hands in an old sum', windows: [window], allowed: HELD });
+    return old.signed;
   });
 };
 

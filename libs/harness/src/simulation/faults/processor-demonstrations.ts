@@ -3,26 +3,43 @@
 import type { Demonstrations } from './demonstrations.ts';
 
 export const processorDemonstrations: Demonstrations = {
-  'proc.crash': { nemesis: [{ id: 'proc.crash', p: 0.2, dose: 10, fires: 5 }] },
+  'proc.crash': { nemesis: [{ id: 'proc.crash', p: 0.1, fires: 3, params: { step: 'after' } }] },
   'proc.pause': {
-    nemesis: [{ id: 'proc.pause', from: '1d4h5m', params: { duration: '2h' } }],
-    population: { days: 2 },
+    nemesis: [{ id: 'proc.pause', p: 0.2, fires: 2 }],
+    services: { processors: { lease: '5m' } },
   },
-  'proc.slow': { nemesis: [{ id: 'proc.slow', params: { factor: 1000 }, fires: 50 }] },
-  'proc.oom': { nemesis: [{ id: 'proc.oom', p: 0.2, dose: 5, fires: 2 }] },
+  'proc.slow': {
+    nemesis: [{ id: 'proc.slow', at: 'processor/helper', params: { factor: 1000 }, fires: 20 }],
+    services: { processors: { lease: '2s' } },
+  },
+  'proc.oom': { nemesis: [{ id: 'proc.oom', p: 0.2, fires: 2 }] },
   'proc.redeliver': {
     nemesis: [
-      { id: 'proc.redeliver', p: 0.5, fires: 5 },
+      { id: 'proc.redeliver', p: 0.5, fires: 5, params: { times: 2 } },
       { id: 'proc.redeliver', p: 0.5, fires: 5, params: { concurrent: true } },
     ],
   },
   'proc.peer_missing': {
     nemesis: [
-      { id: 'proc.peer_missing', p: 0.3, fires: 1 },
-      { id: 'proc.peer_missing', at: 'leader', p: 0.3, params: { how: 'other-batch' } },
+      { id: 'proc.peer_missing', at: 'processor/helper', p: 0.2, dose: 3 },
+      { id: 'proc.peer_missing', at: 'leader', p: 0.3, dose: 9, params: { how: 'other-batch' } },
     ],
   },
-  'proc.peer_late': { nemesis: [{ id: 'proc.peer_late', p: 0.3, params: { by: '9h' } }] },
+  'proc.peer_late': {
+    nemesis: [
+      { id: 'proc.peer_late', p: 0.3, fires: 2, params: { by: '2h' } },
+      { id: 'proc.peer_late', at: 'leader', from: '20h', p: 0.3, params: { by: '2d' } },
+    ],
+  },
+  'proc.order': { nemesis: [{ id: 'proc.order', p: 0.7, fires: 10 }] },
+  'proc.count_drift': {
+    nemesis: [
+      { id: 'proc.count_drift', at: 'processor/helper' },
+      { id: 'cli.undecryptable', p: 0.05 },
+    ],
+    without: ['sets.equal'],
+    expect: [{ id: 'detected', of: 'proc.count_drift', by: 'sets.equal' }],
+  },
   'proc.version_skew': {
     nemesis: [
       { id: 'proc.version_skew', params: { duration: '8h' } },
@@ -34,14 +51,5 @@ export const processorDemonstrations: Demonstrations = {
       },
     ],
   },
-  'proc.order': { nemesis: [{ id: 'proc.order', p: 0.5, fires: 5 }] },
   'proc.gc_early': { nemesis: [{ id: 'proc.gc_early', p: 0.2, fires: 5 }] },
-  'proc.count_drift': {
-    nemesis: [
-      { id: 'proc.count_drift', p: 0.5 },
-      { id: 'cli.forge', p: 0.1 },
-    ],
-    without: ['sets.equal', 'count.exact'],
-    expect: [{ id: 'detected', of: 'proc.count_drift', by: 'sets.equal' }],
-  },
 };

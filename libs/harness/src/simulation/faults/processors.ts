@@ -1,234 +1,273 @@
 /**
- * Faults of honest processors: they die, stand still, are slow, get tasks twice, wait for a peer
- * that does not speak, or speak different versions. Results must be as if nothing had been, or what
- * is lost must be named.
+ * Faults of honest processors: crashes at durable writes, standstill, slowness, queues that give
+ * out tasks again or in another order, peers whose messages are late or missing, wrong counts.
  */
 
-import { storeNames, peerOf } from '@priolab/nodes';
-import type { StoreOperation } from '@priolab/runtime';
+import { endings, readBatchBase, storeNames } from '@priolab/nodes';
+import type { ProcessorRole } from '@priolab/roles';
+import type { StoreOperation, StorePolicy } from '@priolab/runtime';
 
+import { windowKey } from '../book.ts';
 import type { FaultContext, Inject } from '../fault.ts';
-import { HOUR_MS, atItsTime, batchOf, crashFor, neverAnswered, onOperations } from './acting.ts';
-import { roleAt } from './acting.ts';
-import { count, duration, flag, word } from './parameters.ts';
+import { count, duration, flag, number, word } from './parameters.ts';
 
-/** A crash at every write for ever would be no fault but an outage. */
-function isLeft({ item }: FaultContext, strikes: number): boolean {
-  return strikes < (item.p === 1 && item.dose === Infinity ? 1 : item.dose);
+const ROLES: readonly ProcessorRole[] = ['leader', 'helper'];
+
+/** Which processors a fault is at: both, where the scenario names none. */
+export function rolesOf({ item }: FaultContext): readonly ProcessorRole[] {
+  const { at } = item;
+  if (at === undefined || at === '*') return ROLES;
+  return ROLES.filter((role) => at === role || at === `processor/${role}`);
 }
 
+/** One processor: the one that the scenario names, else the leader. */
+export function roleOf(context: FaultContext): ProcessorRole {
+  return rolesOf(context)[0] ?? 'leader';
+}
+
+/** Whether an operation is done by a processor that the fault is at. */
+function isBy(context: FaultContext, { client }: StoreOperation): boolean {
+  return rolesOf(context).some((role) => client === `processor/${role}`);
+}
+
+const nameOf = ({ client, kind, store, key }: StoreOperation): string =>
+  `${client} ${kind} ${store} ${key}`;
+
+/** Takes a machine down now and starts it again later. */
+function bounce(context: FaultContext, name: string, awayMs: number): void {
+  const machine = context.machines.get(name)!;
+  machine.crash();
+  context.timeline.after(awayMs, () => machine.start());
+}
+
+/** What a machine that has died never gets. */
+const never = <T>(): Promise<T> => new Promise(() => {});
+
+/** Every write of a processor is a place where it may die: before it, or after it and unaware. */
 const crash: Inject = (context) => {
-  const { item } = context;
-  const client = `processor/${roleAt(context)}`;
-  const chosenWrite = count(item, 'write', 0);
-  const before = word(item, 'step', 'before') === 'before';
-  const awayMs = duration(item, 'restart', '5m');
+  const target = count(context.item, 'write', 0);
+  const isBefore = word(context.item, 'step', 'before') === 'before';
+  const awayMs = duration(context.item, 'restart', '5m');
   let writes = 0;
-  let strikes = 0;
-  const isPut = (one: StoreOperation): boolean => one.kind === 'put' && one.client === client;
-  onOperations(context, isPut, async (operation, next) => {
+  context.stores.addPolicy(async (operation, next) => {
+    if (operation.kind !== 'put' || !isBy(context, operation)) return next(operation);
     writes += 1;
-    const isChosen =
-      chosenWrite === 0 ? context.chooses(`write ${writes}`) : writes === chosenWrite;
-    if (!isChosen || !context.isOn() || !isLeft(context, strikes)) return next(operation);
-    strikes += 1;
-    if (!before) await next(operation);
-    context.strike({ what: `${client} dies ${before ? 'before' : 'after'} write ${writes}` });
-    crashFor(context, client, awayMs);
-    return neverAnswered();
+    const name = `${nameOf(operation)} ${writes}`;
+    const isHit = (target === 0 || writes === target) && context.chooses(name);
+    if (!isHit) return next(operation);
+    if (!isBefore) await next(operation);
+    context.strike({ what: `crash ${isBefore ? 'before' : 'after'} write ${name}` });
+    bounce(context, operation.client, awayMs);
+    return never();
   });
+  context.atEnd(() => context.measure('writes', writes));
 };
 
-/** Dies while it reads a batch: what a task needs does not fit. */
-const outOfMemory: Inject = (context) => {
-  const client = `processor/${roleAt(context)}`;
-  const awayMs = duration(context.item, 'restart', '5m');
-  let reads = 0;
-  let strikes = 0;
-  const isRead = ({ kind, key, client: who }: StoreOperation): boolean =>
-    kind === 'get' && who === client && key.endsWith('.packets');
-  onOperations(context, isRead, (operation, next) => {
-    reads += 1;
-    if (!context.chooses(`read ${reads}`) || !isLeft(context, strikes)) return next(operation);
-    strikes += 1;
-    context.strike({ what: `${client} is killed at read ${reads}` });
-    crashFor(context, client, awayMs);
-    return neverAnswered();
-  });
-};
+/** Acts on operations of processors in the middle of a task, each at most once. */
+const onOperation =
+  (
+    isAt: (operation: StoreOperation) => boolean,
+    act: (operation: StoreOperation, next: Parameters<StorePolicy>[1]) => ReturnType<StorePolicy>,
+  ) =>
+  (context: FaultContext): void => {
+    const struck = new Set<string>();
+    context.stores.addPolicy((operation, next) => {
+      const name = nameOf(operation);
+      const isHit =
+        isAt(operation) && isBy(context, operation) && !struck.has(name) && context.chooses(name);
+      if (!isHit) return next(operation);
+      struck.add(name);
+      return act(operation, next);
+    });
+  };
+
+/** A read of a batch: there a task has just begun. */
+const isBatchRead = ({ kind, key }: StoreOperation): boolean =>
+  kind === 'get' && key.endsWith(endings.batch);
 
 const pause: Inject = (context) => {
-  const name = `processor/${roleAt(context)}`;
   const lastsMs = duration(context.item, 'duration', '30m');
-  atItsTime(context, 4 * HOUR_MS, () => {
-    const machine = context.machines.get(name)!;
+  onOperation(isBatchRead, (operation, next) => {
+    const machine = context.machines.get(operation.client)!;
+    context.strike({ what: `${operation.client} stands still` });
     machine.pause();
-    context.strike({ what: `${name} stands still for ${lastsMs} ms` });
     context.timeline.after(lastsMs, () => machine.resume());
-    context.stayUntil(context.timeline.nowMs() + lastsMs);
-  });
+    return next(operation);
+  })(context);
 };
 
+/** Everything that the processor asks of its stores takes so many times as long. */
 const slow: Inject = (context) => {
-  const client = `processor/${roleAt(context)}`;
-  const factor = count(context.item, 'factor', 10);
-  const usualMs = 1 + context.settings.jitterMs / 4;
-  const isOwn = (operation: StoreOperation): boolean => operation.client === client;
-  onOperations(context, isOwn, async (operation, next) => {
-    if (!context.chooses(`${operation.kind} ${operation.key}`)) return next(operation);
-    context.strike({ what: `${operation.kind} takes ${factor} times as long` });
-    await context.timeline.sleep((factor - 1) * usualMs);
-    return next(operation);
+  const factor = number(context.item, 'factor', 10);
+  context.stores.addPolicy(async (operation, next) => {
+    if (!isBy(context, operation) || !context.chooses(nameOf(operation))) return next(operation);
+    const fromMs = context.timeline.nowMs();
+    const answer = await next(operation);
+    const tookMs = context.timeline.nowMs() - fromMs;
+    context.strike({ what: `${operation.client} slow` });
+    await context.timeline.sleep((factor - 1) * tookMs);
+    return answer;
   });
+  countRepeats(context);
+};
+
+/** Notes how many deliveries were not the first of their task. */
+function countRepeats(context: FaultContext): void {
+  let repeats = 0;
+  for (const role of rolesOf(context)) {
+    const leases = new Map<string, number>();
+    context.queues[role].addPolicy(({ id, attempt }, deliver) => {
+      // Given back tasks come again as well; those whose lease ran out come after a lease.
+      const nowMs = context.timeline.nowMs();
+      const lastMs = leases.get(id);
+      if (attempt > 1 && lastMs !== undefined && nowMs - lastMs === context.settings.leaseMs) {
+        repeats += 1;
+      }
+      leases.set(id, nowMs);
+      deliver();
+    });
+  }
+  context.atEnd(() => context.measure('leases run out', repeats));
+}
+
+/** A task that is too large for what else is in memory: killed, and alone the next time. */
+const outOfMemory: Inject = (context) => {
+  const awayMs = duration(context.item, 'restart', '5m');
+  onOperation(isBatchRead, (operation) => {
+    context.strike({ what: `${operation.client} killed at ${operation.key}` });
+    bounce(context, operation.client, awayMs);
+    return never();
+  })(context);
 };
 
 const redeliver: Inject = (context) => {
   const times = count(context.item, 'times', 1);
   const concurrent = flag(context.item, 'concurrent', false);
-  context.queues[roleAt(context)].addPolicy(({ id, attempt }, deliver) => {
-    deliver();
-    if (!context.chooses(`${id} ${attempt}`)) return;
-    context.strike({ what: `${id} comes ${times} times more` });
-    for (let i = 1; i <= times; i++) {
-      if (concurrent) deliver();
-      else context.timeline.after(i * 2 * context.settings.leaseMs, deliver);
-    }
-    context.stayUntil(context.timeline.nowMs() + (times + 1) * 2 * context.settings.leaseMs);
-  });
-};
-
-/** Tasks wait for a while that has nothing to do with when they were made. */
-const order: Inject = (context) => {
-  context.queues[roleAt(context)].addPolicy(({ id, attempt }, deliver) => {
-    if (!context.chooses(`${id} ${attempt}`)) return deliver();
-    context.strike({ what: `${id} is put off` });
-    context.timeline.after(context.draw(`order ${id} ${attempt}`) % (HOUR_MS / 2), deliver);
-  });
-};
-
-/** What the peer of the processor that the fault is at writes about one batch. */
-function isPeerValidity(context: FaultContext): (operation: StoreOperation) => boolean {
-  const role = roleAt(context);
-  const store = storeNames.validity(role);
-  const client = `processor/${peerOf(role)}`;
-  return (one) =>
-    one.kind === 'put' &&
-    one.client === client &&
-    one.store === store &&
-    one.key.includes('.validity_');
-}
-
-const peerMissing: Inject = (context) => {
-  const otherBatch = word(context.item, 'how', 'nothing') === 'other-batch';
-  const first = new Map<string, StoreOperation>();
-  const struck = new Set<string>();
-  onOperations(context, isPeerValidity(context), (operation, next) => {
-    const { base, batchId } = batchOf(operation.key)!;
-    const ending = operation.key.slice(base.length);
-    const spare = first.get(ending);
-    if (spare === undefined) first.set(ending, operation);
-    const isSpare = spare === undefined || spare.key === operation.key;
-    // The first batch is what stands in for others.
-    if (!struck.has(base) && ((otherBatch && isSpare) || !context.chooses(base))) {
-      return next(operation);
-    }
-    if (!struck.has(base)) {
-      const allowed = otherBatch ? ['batch-header', 'batch-unmatched'] : ['batch-unmatched'];
-      context.strike({ what: `nothing about ${batchId}`, batchIds: [batchId], allowed });
-      struck.add(base);
-    }
-    if (!otherBatch) return Promise.resolve(true);
-    return next({ ...operation, bytes: spare!.bytes! });
-  });
-};
-
-const peerLate: Inject = (context) => {
-  const byMs = duration(context.item, 'by', '6h');
-  const struck = new Set<string>();
-  onOperations(context, isPeerValidity(context), (operation, next) => {
-    const { base, batchId } = batchOf(operation.key)!;
-    if (!struck.has(base) && !context.chooses(base)) return next(operation);
-    if (!struck.has(base)) {
-      const allowed = ['accepted', 'batch-unmatched', 'batch-late'];
-      context.strike({ what: `late about ${batchId}`, batchIds: [batchId], allowed });
-      struck.add(base);
-    }
-    // The writer is told that it is written; the reader sees it later.
-    context.timeline.after(byMs, () => void next(operation));
-    return Promise.resolve(true);
-  });
-};
-
-const versionSkew: Inject = (context) => {
-  const owner = `processor/${roleAt(context)}`;
-  const compatible = word(context.item, 'change', 'compatible') === 'compatible';
-  const lastsMs = duration(context.item, 'duration', '6h');
-  const endMs = context.startMs + context.item.fromMs + lastsMs;
-  context.hooks.signer.push((inner, where) => {
-    if (where.owner !== owner) return inner;
-    return {
-      ...inner,
-      seal(header, packets) {
-        const { kind, batchId } = header;
-        const isNew = context.isOn() && context.timeline.nowMs() < endMs;
-        if (!isNew || kind !== 'validity') return inner.seal(header, packets);
-        const allowed = compatible ? ['accepted'] : ['batch-header', 'batch-unmatched'];
-        const batchIds = compatible ? [] : [String(batchId)];
-        context.strike({ what: `${owner} writes version 2`, batchIds, allowed });
-        const changed = compatible ? { version: 2 } : { kind: 'validity-v2' };
-        return inner.seal({ ...header, ...changed }, packets);
-      },
-    };
-  });
-};
-
-/** Somebody cleans up what a retry may still need; the store keeps it until it is old enough. */
-const collectEarly: Inject = (context) => {
-  const afterMs = duration(context.item, 'after', '1h');
-  const role = roleAt(context);
-  const store = context.stores.reachAs('cleaner', storeNames.ingestion(role));
-  const clean = async (): Promise<void> => {
-    const keys = await store.list('');
-    for (const key of keys) {
-      const stat = await store.stat(key);
-      if (stat === undefined || context.timeline.nowMs() - stat.writtenMs < afterMs) continue;
-      if (!context.chooses(key)) continue;
-      const refused = await store.delete(key).then(
-        () => false,
-        () => true,
-      );
-      context.strike({ what: `${key} ${refused ? 'can’t be' : 'is'} deleted` });
-    }
-  };
-  for (let atMs = context.startMs + HOUR_MS; atMs < context.endMs; atMs += HOUR_MS) {
-    context.timeline.at(atMs, () => {
-      clean().catch((error: unknown) => context.timeline.fail(error));
+  for (const role of rolesOf(context)) {
+    context.queues[role].addPolicy(({ id, attempt }, deliver) => {
+      deliver();
+      if (!context.chooses(`${role} ${id} ${attempt}`)) return;
+      context.strike({ what: `${role} ${id} again` });
+      const everyMs = concurrent ? 0 : context.settings.scanEveryMs;
+      for (let again = 1; again <= times; again++) {
+        context.timeline.after(again * everyMs, deliver);
+      }
     });
   }
 };
 
-/** Counts what it refused: the two counts differ, and the combiner holds the window. */
+const order: Inject = (context) => {
+  for (const role of rolesOf(context)) {
+    context.queues[role].addPolicy(({ id, attempt }, deliver) => {
+      const key = `${role} ${id} ${attempt}`;
+      if (!context.chooses(key)) return deliver();
+      context.strike({ what: `${key} out of turn` });
+      context.timeline.after(context.draw(key) % context.settings.scanEveryMs, deliver);
+    });
+  }
+};
+
+/** The batch that a processor's message is about, and its name in the ingestion store. */
+function validityBatch(
+  context: FaultContext,
+  { kind, store, key }: StoreOperation,
+): { readonly batchId: string; readonly role: ProcessorRole } | undefined {
+  if (kind !== 'put') return undefined;
+  for (const role of rolesOf(context)) {
+    const at = key.indexOf(endings.validity(role));
+    if (at === -1 || store === storeNames.validity(role)) continue;
+    const found = readBatchBase(key.slice(0, at));
+    if (found !== undefined) return { batchId: found.batchId, role };
+  }
+  return undefined;
+}
+
+/** Where one side has nothing of the other's, neither sums the batch, and both say so. */
+const UNHEARD = ['batch-unmatched', 'peer-missing'];
+
+/** Objects of one message, by the ending of their keys. */
+type Message = Map<string, Uint8Array>;
+const PARTS_OF_MESSAGE = 3;
+
+const peerMissing: Inject = (context) => {
+  const how = word(context.item, 'how', 'nothing');
+  const whole: Message[] = [];
+  const seen = new Map<string, Message>();
+  /** Batch -> what is written in place of the message about it. */
+  const instead = new Map<string, Message>();
+  const strike = (role: ProcessorRole, batchId: string): void => {
+    const message = how === 'nothing' ? new Map<string, Uint8Array>() : whole.at(-1)!;
+    instead.set(batchId, message);
+    const what = `${how} in place of what the ${role} says of ${batchId}`;
+    const allowed = how === 'nothing' ? UNHEARD : [...UNHEARD, 'batch-header'];
+    context.strike({ what, batchIds: [batchId], allowed });
+  };
+  context.stores.addPolicy((operation, next) => {
+    const found = validityBatch(context, operation);
+    if (found === undefined) return next(operation);
+    const { batchId, role } = found;
+    const ending = operation.key.slice(operation.key.indexOf(batchId) + batchId.length);
+    const isFirst = !seen.has(batchId);
+    const own: Message = seen.get(batchId) ?? new Map();
+    seen.set(batchId, own.set(ending, operation.bytes!));
+    const isPossible = how === 'nothing' || whole.length > 0;
+    if (isFirst && isPossible && context.chooses(`${role} ${batchId}`)) strike(role, batchId);
+    if (own.size === PARTS_OF_MESSAGE) whole.push(own);
+    const other = instead.get(batchId);
+    if (other === undefined) return next(operation);
+    const bytes = other.get(ending);
+    return bytes === undefined ? Promise.resolve(true) : next({ ...operation, bytes });
+  });
+};
+
+const peerLate: Inject = (context) => {
+  const lateMs = duration(context.item, 'by', '6h');
+  const { graceMs, scanEveryMs } = context.settings;
+  context.stores.addPolicy((operation, next) => {
+    const found = validityBatch(context, operation);
+    if (found === undefined) return next(operation);
+    const { batchId, role } = found;
+    const name = `${role} ${batchId}`;
+    if (!context.chooses(name)) return next(operation);
+    const arrivesMs = context.timeline.nowMs() + lateMs;
+    const base = operation.key.slice(0, operation.key.indexOf(batchId) + batchId.length);
+    const { windowStartMs } = readBatchBase(base)!;
+    const task = [...context.parties.tasks.values()].find((one) =>
+      base.startsWith(`${one.state}-${one.vendor}/${one.metric.id}/`),
+    )!;
+    const dueMs = windowStartMs + task.windowMs + graceMs;
+    const allowed =
+      arrivesMs < dueMs
+        ? ['accepted']
+        : arrivesMs < dueMs + 2 * scanEveryMs
+          ? ['accepted', ...UNHEARD]
+          : UNHEARD;
+    context.strike({ what: `word of ${name} comes late`, batchIds: [batchId], allowed });
+    context.timeline.after(lateMs, () => void next(operation));
+    return Promise.resolve(true);
+  });
+};
+
+/** The prio-server of 2021 counted refused reports as clients (ENPA section 9.2 no. 29). */
 const countDrift: Inject = (context) => {
-  const owner = `processor/${roleAt(context)}`;
-  context.hooks.signer.push((inner, where) => {
-    if (where.owner !== owner) return inner;
+  const drifting = roleOf(context);
+  context.hooks.processor.push((inner, { role, task }) => {
+    if (role !== drifting) return inner;
     return {
       ...inner,
-      seal(header, packets) {
-        const { kind, count: counted, rejectedCount: rejected, task, windowStartMs } = header;
-        const drift = Number(rejected);
-        if (kind !== 'sum' || drift === 0 || !context.chooses(`${task} ${windowStartMs}`)) {
-          return inner.seal(header, packets);
-        }
-        const windows = [`${task}/${windowStartMs}`];
-        context.strike({ what: `counts ${drift} too many`, windows, allowed: ['window-held'] });
-        return inner.seal({ ...header, count: Number(counted) + drift, rejectedCount: 0 }, packets);
-      },
+      takeAggregateShares: () =>
+        inner.takeAggregateShares().map((share) => {
+          const key = windowKey(task, share.windowStartMs);
+          if (share.rejectedCount === 0 || !context.chooses(key)) return share;
+          const what = `${role} counts ${share.rejectedCount} refused reports`;
+          context.strike({ what, windows: [key], allowed: ['window-held'] });
+          return { ...share, count: share.count + share.rejectedCount };
+        }),
     };
   });
 };
 
-export const processorFaultCode: Readonly<Record<string, Inject>> = {
+export const processorFaults: Readonly<Record<string, Inject>> = {
   'proc.crash': crash,
   'proc.pause': pause,
   'proc.slow': slow,
@@ -236,8 +275,6 @@ export const processorFaultCode: Readonly<Record<string, Inject>> = {
   'proc.redeliver': redeliver,
   'proc.peer_missing': peerMissing,
   'proc.peer_late': peerLate,
-  'proc.version_skew': versionSkew,
   'proc.order': order,
-  'proc.gc_early': collectEarly,
   'proc.count_drift': countDrift,
 };
