@@ -42,9 +42,11 @@ export {
   encodeShareBatch,
   encodeSumPart,
   encodeVerifierShares,
+  reportIdsOf,
   type BatchSet,
   type Decoded,
   type KnownTasks,
+  type PeerWord,
   type Rejected,
 } from './messages/plain-batch.ts';
 export {

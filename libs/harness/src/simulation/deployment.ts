@@ -13,7 +13,7 @@ import { createTaskQueue } from '@priolab/runtime';
 import type { DrivenTimeline, Host, Machine, Network, RemoteStores } from '@priolab/runtime';
 import type { TaskQueue } from '@priolab/runtime';
 import { peerOf, persistent, runBatcher, runFront, runPortal, runProcessor } from '@priolab/nodes';
-import { storeNames } from '@priolab/nodes';
+import { createTurns, storeNames } from '@priolab/nodes';
 import type {
   BatcherOptions,
   Job,
@@ -98,12 +98,14 @@ export function createDeployment(options: {
           leader: reach(storeNames.ingestion('leader')),
           helper: reach(storeNames.ingestion('helper')),
         },
+        announced: reach(storeNames.announced(vendor)),
         tasks: tasksOf(vendor),
         ingestorOf: (task, day) => parties.ingestorOf(vendor, task, day),
         signer: parties.signerOf(`vendor/${vendor}`),
         everyMs: settings.batchEveryMs,
         batchSize: settings.batchSize,
         ageMsMax: settings.ageMsMax,
+        keepForMs: settings.keepForMs,
         listener,
       };
       return runBatcher(host, decorated(batcher, hooks.batcher, { vendor }));
@@ -119,6 +121,11 @@ export function createDeployment(options: {
         peerValidity: stores.reach(storeNames.validity(peerOf(role)), host),
         state: stores.reach(storeNames.state(role), host),
         portal: stores.reach(storeNames.portal, host),
+        announced: {
+          apple: stores.reach(storeNames.announced('apple'), host),
+          google: stores.reach(storeNames.announced('google'), host),
+        },
+        turns: createTurns(),
         queue: queues[role],
         processorOf: (task) => parties.processorOf(role, task),
         signer: parties.signerOf(`processor/${role}`),
@@ -153,18 +160,20 @@ function decorated<T, Where>(inner: T, decorators: readonly Decorate<T, Where>[]
 }
 
 function processorSettings(settings: SimulationSettings): ProcessorSettings {
-  const { workers, scanEveryMs, graceMs, peerPatienceMs, minBatch, legacy } = settings;
+  const { workers, scanEveryMs, graceMs, peerPatienceMs, keepForMs, minBatch, legacy } = settings;
   return {
     workers,
     scanEveryMs,
     graceMs,
     peerPatienceMs,
+    keepForMs,
     minBatch,
     legacy: {
       peerIntersection: legacy.has('peer-intersection'),
       poisonDropsBatch: legacy.has('poison-drops-batch'),
       countInvalidProofs: legacy.has('count-invalid-proofs'),
       unequalEmptyBatches: legacy.has('unequal-empty-batches'),
+      perBatchDedup: legacy.has('per-batch-dedup'),
     },
   };
 }

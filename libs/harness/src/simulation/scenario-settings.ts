@@ -45,6 +45,7 @@ export function simulationSettings({ services, system, liveness }: Scenario): Si
     },
     rotateEveryMs: keys.rotateEvery === false ? 0 : durationMs(keys.rotateEvery),
     overlapMs: durationMs(keys.overlap),
+    keepForMs: durationMs(processors.keepFor),
     minBatch,
     legacy: new Set(legacy),
     drainMs: Math.max(settling + system.windowHours * HOUR_MS, withinMs),

@@ -25,6 +25,8 @@ export interface SimulationSettings {
   /** 0: keys stay. */
   readonly rotateEveryMs: number;
   readonly overlapMs: number;
+  /** Raw data is deleted this long after its window or day. */
+  readonly keepForMs: number;
   readonly minBatch: number;
   readonly legacy: ReadonlySet<string>;
   /** How long the run goes on after its last day, for what is under way to come to its end. */
