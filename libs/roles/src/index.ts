@@ -63,6 +63,8 @@ export {
 } from './messages/signed-object.ts';
 export {
   CREATED_AT,
+  CERTIFICATE_AT,
+  CREDENTIAL_SIZE,
   DEVICE_KEY_AT,
   LEADER_AT,
   REPORT_ID_AT,

@@ -121,7 +121,7 @@ export async function runBatcher(host: Host, options: BatcherOptions): Promise<v
       for (const task of tasks) if (task.vendor === vendor) await cut(await open(task, day));
     }
     for (const [name, { day }] of partitions) if (day < days[0]!) partitions.delete(name);
-    await expireUploads(options, days[0]!, host.clock.nowMs());
+    await expireUploads(options, host.clock.nowMs());
   };
 
   for (;;) {

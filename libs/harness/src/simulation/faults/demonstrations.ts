@@ -6,11 +6,14 @@
 
 import type { FaultId } from '../../faults/catalogue.ts';
 import type { ScenarioInput } from '../../scenario/scenario.ts';
+import { ingestionDemonstrations } from './ingestion-demonstrations.ts';
 import { networkDemonstrations } from './network-demonstrations.ts';
 
 /** What a demonstration changes of the small deployment. */
 export interface Demonstration {
   readonly nemesis: NonNullable<ScenarioInput['nemesis']>;
+  /** Devices that break the protocol beside the fault. */
+  readonly adversaries?: ScenarioInput['adversaries'];
   readonly population?: Partial<ScenarioInput['population']>;
   readonly system?: Partial<ScenarioInput['system']>;
   readonly services?: ScenarioInput['services'];
@@ -28,7 +31,10 @@ export interface Demonstration {
 
 export type Demonstrations = Readonly<Partial<Record<FaultId, Demonstration>>>;
 
-export const demonstrations: Demonstrations = { ...networkDemonstrations };
+export const demonstrations: Demonstrations = {
+  ...networkDemonstrations,
+  ...ingestionDemonstrations,
+};
 
 /** What must hold whatever happens, unless a demonstration says otherwise. */
 const ALWAYS = [
@@ -51,7 +57,7 @@ export function demonstrationOf(id: FaultId): ScenarioInput | undefined {
   const demonstration = demonstrations[id];
   if (demonstration === undefined) return undefined;
   const { nemesis, population, system, services, expect = [], without = [] } = demonstration;
-  const { phases, heal, liveness } = demonstration;
+  const { phases, heal, liveness, adversaries } = demonstration;
   return {
     id: `fault/${id.replace('.', '-').replaceAll('_', '-')}`,
     about: `A small deployment with the fault ${id}.`,
@@ -61,6 +67,7 @@ export function demonstrationOf(id: FaultId): ScenarioInput | undefined {
     crypto: { crossCheck: false },
     services: { ...services, ingestion: { batchEvery: '4h', ...services?.ingestion } },
     nemesis,
+    ...(adversaries === undefined ? {} : { adversaries }),
     ...(phases === undefined ? {} : { phases }),
     ...(heal === undefined ? {} : { heal }),
     ...(liveness === undefined ? {} : { liveness }),
