@@ -126,9 +126,13 @@ const reasons: Readonly<Record<Reason, string>> = {
   'noncanonical-share': 'The leader’s share holds a field element of p or more.',
   'unsafe-query-randomness':
     'r is p or more or a 2n-th root of unity: no honest processor answers.',
-  'duplicate-report-id': 'Another report of the batch has the same id: the first one counts.',
+  'duplicate-report-id':
+    'Another report of this batch, or of one summed before, has the same id: the first one counts.',
   'peer-refused': 'The other processor could not make a verification message.',
   'proof-invalid': 'f(r) * g(r) is not h(r): the report does not hold bits only.',
+  'peer-missing': 'The other processor does not have the report, or says nothing of its batch.',
+  'batch-incomplete': 'A part of the batch did not come before its window was summed.',
+  'batch-unknown': 'The batch is signed, but the ingestor’s own list does not name it.',
   'not-sent': 'The phone gave up, or had no connection: no ingestion server ever stored it.',
   'rate-limited': 'More uploads of one device key on one day than any honest phone sends.',
   'batch-signature': 'The batch is not signed by a key that this processor trusts.',

@@ -47,6 +47,8 @@ export type NodeEvent =
       /** What the peer said: f, g, h of each report. */
       readonly peerValues: Uint32Array;
       readonly status: Uint8Array;
+      /** Hex ids of reports that only the peer has in this batch. */
+      readonly unheld: readonly string[];
     }
   | {
       readonly kind: 'summed';
@@ -64,6 +66,12 @@ export type NodeEvent =
       readonly role: ProcessorRole;
       readonly task: Task;
       readonly windowStartMs: number;
+    }
+  | {
+      /** What was kept long enough was deleted. */
+      readonly kind: 'expired';
+      readonly store: string;
+      readonly count: number;
     }
   | {
       readonly kind: 'published';

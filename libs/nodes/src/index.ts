@@ -17,6 +17,7 @@ export {
 export { sendUpload, type PhoneUpload, type UploadOutcome, type UploadPolicy } from './phone.ts';
 export { runPortal, type PortalOptions } from './portal/service.ts';
 export type { Job, ProcessorDesk, ProcessorSettings } from './processor/desk.ts';
+export { createTurns, type Turns } from './processor/turns.ts';
 export { runProcessor } from './processor/service.ts';
 export { pauseMs, persistent, type RetryPolicy } from './retry.ts';
-export { PACKETS, SIGNATURE, readSigned, writeSigned } from './signed-store.ts';
+export { PACKETS, SIGNATURE, putDurably, readSigned, writeSigned } from './signed-store.ts';

@@ -14,6 +14,8 @@ export const storeNames = {
   /** What the peer writes for `role` to read. */
   validity: (role: ProcessorRole) => `validity-${role}`,
   state: (role: ProcessorRole) => `state-${role}`,
+  /** The vendor's own list of its batches, which nobody else can write. */
+  announced: (vendor: Vendor) => `announced-${vendor}`,
   portal: 'portal',
   audit: 'audit',
   results: 'results',
@@ -63,6 +65,8 @@ export const endings = {
   batch: '.batch',
   validity: (role: ProcessorRole) => `.validity_${PARTY_NUMBER[role]}`,
   set: (role: ProcessorRole) => `.set_${PARTY_NUMBER[role]}`,
+  /** A note that a window was summed. */
+  done: (role: ProcessorRole) => `.done_${PARTY_NUMBER[role]}`,
   sum: (role: ProcessorRole) => `.sum_${PARTY_NUMBER[role]}`,
 } as const;
 

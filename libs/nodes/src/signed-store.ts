@@ -1,14 +1,39 @@
 /**
  * Signed objects in a store: three objects `<name>`, `<name>.avro`-like packets and the signature,
  * written in the order packets, header, signature, so that whoever sees the signature finds the
- * rest. Source: ENPA sections 6.2 (write order), 6.4 (reading order).
+ * rest. Source: ENPA sections 6.2 (write order), 6.4 (reading order), 9.2 no. 8 (a store that
+ * acknowledges what it did not write).
  */
 
 import type { ObjectReader, Opened, SignedObject } from '@priolab/roles';
+import { TransportError } from '@priolab/runtime';
 import type { ObjectStore } from '@priolab/runtime';
 
 export const PACKETS = '.packets';
 export const SIGNATURE = '.sig';
+
+const WRITE_ATTEMPTS = 8;
+/** Bytes that came back wrong once may come back right. */
+const READ_ATTEMPTS = 3;
+
+/**
+ * Writes what is not there yet and looks whether it is: an acknowledgement alone is not believed.
+ * @returns false where it was there
+ * @throws TransportError, also where it is not there after some attempts
+ */
+export async function putDurably(
+  store: ObjectStore,
+  key: string,
+  bytes: Uint8Array,
+): Promise<boolean> {
+  let wrote = false;
+  for (let attempt = 0; attempt < WRITE_ATTEMPTS; attempt++) {
+    wrote = (await store.put(key, bytes)) || wrote;
+    if ((await store.stat(key)) !== undefined) return wrote;
+  }
+  const text = `${key}: expected it to be there after ${WRITE_ATTEMPTS} writes, it is not`;
+  throw new TransportError('unavailable', text, { retryable: true, definite: false });
+}
 
 /**
  * Writes what is not there yet: a writer that crashed half way goes on where it was.
@@ -20,9 +45,9 @@ export async function writeSigned(
   { header, packets, signature }: SignedObject,
 ): Promise<boolean> {
   const wrote = [
-    await store.put(key + PACKETS, packets),
-    await store.put(key, header),
-    await store.put(key + SIGNATURE, signature),
+    await putDurably(store, key + PACKETS, packets),
+    await putDurably(store, key, header),
+    await putDurably(store, key + SIGNATURE, signature),
   ];
   return wrote.includes(true);
 }
@@ -33,10 +58,13 @@ export async function readSigned(
   key: string,
   reader: ObjectReader,
 ): Promise<Opened | undefined> {
-  const signature = await store.get(key + SIGNATURE);
-  if (signature === undefined) return undefined;
-  const header = await store.get(key);
-  const packets = await store.get(key + PACKETS);
-  if (header === undefined || packets === undefined) return undefined;
-  return reader.open({ header, packets, signature });
+  for (let attempt = 1; ; attempt++) {
+    const signature = await store.get(key + SIGNATURE);
+    if (signature === undefined) return undefined;
+    const header = await store.get(key);
+    const packets = await store.get(key + PACKETS);
+    if (header === undefined || packets === undefined) return undefined;
+    const opened = reader.open({ header, packets, signature });
+    if (opened.ok || attempt === READ_ATTEMPTS) return opened;
+  }
 }

@@ -43,9 +43,11 @@ export {
   encodeSumPart,
   includedDigest,
   encodeVerifierShares,
+  reportIdsOf,
   type BatchSet,
   type Decoded,
   type KnownTasks,
+  type PeerWord,
   type Rejected,
 } from './messages/plain-batch.ts';
 export {
@@ -62,6 +64,8 @@ export {
 } from './messages/signed-object.ts';
 export {
   CREATED_AT,
+  CERTIFICATE_AT,
+  CREDENTIAL_SIZE,
   DEVICE_KEY_AT,
   LEADER_AT,
   REPORT_ID_AT,

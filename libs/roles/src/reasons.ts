@@ -33,6 +33,9 @@ export const REASONS = [
   'batch-late',
   'window-held',
   'below-minimum',
+  'peer-missing',
+  'batch-incomplete',
+  'batch-unknown',
 ] as const;
 
 export type Reason = (typeof REASONS)[number];

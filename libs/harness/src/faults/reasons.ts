@@ -5,13 +5,10 @@
  */
 
 export const serviceReasons = {
-  'batch-incomplete': 'A part of the batch is not there yet; it is looked for again.',
-  'batch-unknown': 'The batch was signed, but the ingestor’s own list does not name it.',
   'batch-wrong-recipient': 'The batch is meant for the other processor.',
   'batch-wrong-task': 'The batch holds reports of another state or metric than its name says.',
   'key-expired': 'The key was used after its end.',
   'key-revoked': 'The key was used after it was withdrawn.',
-  'peer-missing': 'The other processor has no verification message for the report or batch.',
   'peer-version': 'The other processor speaks a version that this one does not know.',
 } as const;
 

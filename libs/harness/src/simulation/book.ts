@@ -102,6 +102,8 @@ export function uploadName(bytes: Uint8Array): string {
 }
 
 const LATE: Reason = 'batch-late';
+const UNSAFE = reasonCode('unsafe-query-randomness');
+const PEER_MISSING = reasonCode('peer-missing');
 
 export function createBook(): Book {
   const reports: ReportEntry[] = [];
@@ -153,11 +155,19 @@ export function createBook(): Book {
     addPeerValues(event, (at) => reportIn(reportIds, at)?.view);
     for (let i = 0; i < status.length; i++) {
       const entry = reportIn(reportIds, i * REPORT_ID_SIZE);
-      points.set(`${batchId}/${i}`, { r: queryRandomness[i]!, rootCount: task.shape.rootCount });
+      // Where a processor refused r it did not evaluate there.
+      if (status[i] !== UNSAFE) {
+        points.set(`${batchId}/${i}`, { r: queryRandomness[i]!, rootCount: task.shape.rootCount });
+      }
       if (entry === undefined) continue;
       const verdicts = (entry.verdicts[role] ??= new Map());
       // Twice in one batch: the first is the one that can count.
       if (verdicts.get(batchId) !== 0) verdicts.set(batchId, status[i]!);
+    }
+    for (const id of event.unheld) {
+      const number = numbers.get(id);
+      if (number === undefined) continue;
+      (reports[number]!.verdicts[role] ??= new Map()).set(batchId, PEER_MISSING);
     }
   };
 
@@ -195,6 +205,7 @@ export function createBook(): Book {
         windowOf(event.task, event.windowStartMs).suppressed = event.count;
         return;
       case 'taken-in':
+      case 'expired':
       case 'peer-missing':
       case 'task-failed':
     }

@@ -14,7 +14,7 @@ import { TransportError, createTaskQueue } from '@priolab/runtime';
 import type { Connections, DrivenTimeline, Host, Machine, Network } from '@priolab/runtime';
 import type { RemoteStores, StorePolicy, TaskQueue } from '@priolab/runtime';
 import { peerOf, persistent, runBatcher, runFront, runPortal, runProcessor } from '@priolab/nodes';
-import { storeNames } from '@priolab/nodes';
+import { createTurns, storeNames } from '@priolab/nodes';
 import type {
   BatcherOptions,
   Job,
@@ -130,12 +130,14 @@ export function createDeployment(options: {
           leader: reach(storeNames.ingestion('leader')),
           helper: reach(storeNames.ingestion('helper')),
         },
+        announced: reach(storeNames.announced(vendor)),
         tasks: tasksOf(vendor),
         ingestorOf: (task, day) => parties.ingestorOf(vendor, task, day),
         signer: parties.signerOf(`vendor/${vendor}`),
         everyMs: settings.batchEveryMs,
         batchSize: settings.batchSize,
         ageMsMax: settings.ageMsMax,
+        keepForMs: settings.keepForMs,
         listener,
       };
       return runBatcher(host, decorated(batcher, hooks.batcher, { vendor }));
@@ -152,6 +154,11 @@ export function createDeployment(options: {
         state: stores.reach(storeNames.state(role), host),
         portal: stores.reach(storeNames.portal, host),
         audit: stores.reach(storeNames.audit, host),
+        announced: {
+          apple: stores.reach(storeNames.announced('apple'), host),
+          google: stores.reach(storeNames.announced('google'), host),
+        },
+        turns: createTurns(),
         queue: queues[role],
         processorOf: (task) => parties.processorOf(role, task),
         signer: parties.signerOf(`processor/${role}`),
@@ -195,19 +202,22 @@ function decorated<T, Where>(inner: T, decorators: readonly Decorate<T, Where>[]
 }
 
 function processorSettings(settings: SimulationSettings): ProcessorSettings {
-  const { workers, leaseMs, scanEveryMs, graceMs, peerPatienceMs, minBatch, legacy } = settings;
+  const { workers, leaseMs, scanEveryMs, graceMs, peerPatienceMs, keepForMs, minBatch, legacy } =
+    settings;
   return {
     workers,
     leaseMs,
     scanEveryMs,
     graceMs,
     peerPatienceMs,
+    keepForMs,
     minBatch,
     legacy: {
       peerIntersection: legacy.has('peer-intersection'),
       poisonDropsBatch: legacy.has('poison-drops-batch'),
       countInvalidProofs: legacy.has('count-invalid-proofs'),
       unequalEmptyBatches: legacy.has('unequal-empty-batches'),
+      perBatchDedup: legacy.has('per-batch-dedup'),
     },
   };
 }

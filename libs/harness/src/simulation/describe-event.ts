@@ -19,15 +19,17 @@ export function describeEvent(event: NodeEvent): string {
     case 'late':
       return `${event.kind} ${event.role} ${event.batchId}`;
     case 'decided': {
-      const { role, task, windowStartMs, batchId, status } = event;
+      const { role, task, windowStartMs, batchId, status, unheld } = event;
       const codes = Buffer.from(status).toString('hex');
-      return `decided ${role} ${name(task)} ${windowStartMs} ${batchId} ${codes}`;
+      return `decided ${role} ${name(task)} ${windowStartMs} ${batchId} ${codes} ${unheld.join(',')}`;
     }
     case 'summed': {
       const { role, task, windowStartMs, batchIds, unmatched, count } = event;
       const lists = `${batchIds.join(',')} without ${unmatched.join(',')}`;
       return `summed ${role} ${name(task)} ${windowStartMs} ${count} ${lists}`;
     }
+    case 'expired':
+      return `expired ${event.count} of ${event.store}`;
     case 'peer-missing':
       return `peer-missing ${event.role} ${name(event.task)} ${event.windowStartMs}`;
     case 'published': {

@@ -28,7 +28,7 @@ export interface SimulationSettings {
   /** 0: keys stay. */
   readonly rotateEveryMs: number;
   readonly overlapMs: number;
-  /** Shared objects can't be removed before they are so old. */
+  /** Raw data is deleted, and can be, this long after its window or day. */
   readonly keepForMs: number;
   readonly minBatch: number;
   readonly legacy: ReadonlySet<string>;

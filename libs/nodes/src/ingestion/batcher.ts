@@ -4,23 +4,30 @@
  * anywhere: what it is about to do is written down first (a plan: which uploads, in which order),
  * the ingestor gives the same batches for the same plan, and objects are written once. So after a
  * crash it goes through the plans of the open days again and nothing is lost or doubled.
+ *
+ * Uploads name their senders: they are deleted when their day is closed, all of them are in batches
+ * that are durable, and they are old enough; never before.
  */
 
 import { toHex } from '@priolab/crypto';
 import { DAY_MS, encodeShareBatch } from '@priolab/roles';
 import type { BatchPair, Ingestor, ObjectSigner, ProcessorRole, Task } from '@priolab/roles';
 import type { UploadBlock, Vendor } from '@priolab/roles';
+import { TransportError } from '@priolab/runtime';
 import type { Host, ObjectStore } from '@priolab/runtime';
 
 import type { Listener } from '../events.ts';
 import { batchBase, endings } from '../names.ts';
-import { writeSigned } from '../signed-store.ts';
+import { putDurably, writeSigned } from '../signed-store.ts';
+import { expireUploads } from './expire-uploads.ts';
 import { inboxPrefix } from './front.ts';
 
 export interface BatcherOptions {
   readonly vendor: Vendor;
   readonly inbox: ObjectStore;
   readonly outboxes: Readonly<Record<ProcessorRole, ObjectStore>>;
+  /** The vendor's list of its batches: what is not on it is not the vendor's, whoever signed it. */
+  readonly announced: ObjectStore;
   readonly tasks: readonly Task[];
   /** A fresh ingestor, with nobody seen yet, for the uploads to a task that were made on a day. */
   readonly ingestorOf: (task: Task, day: number) => Ingestor;
@@ -30,6 +37,8 @@ export interface BatcherOptions {
   readonly batchSize: number;
   /** How long after its end a day stays open: as long as its uploads are taken. */
   readonly ageMsMax: number;
+  /** Uploads are deleted this long after the end of their day. */
+  readonly keepForMs: number;
   readonly listener: Listener;
 }
 
@@ -51,7 +60,8 @@ type Encoded = ReturnType<typeof encodeShareBatch> & {
 const UTF8 = new TextEncoder();
 
 export async function runBatcher(host: Host, options: BatcherOptions): Promise<void> {
-  const { vendor, inbox, outboxes, tasks, signer, everyMs, batchSize, ageMsMax } = options;
+  const { vendor, inbox, outboxes, announced, tasks, signer } = options;
+  const { everyMs, batchSize, ageMsMax } = options;
   const partitions = new Map<string, Partition>();
 
   const open = async (task: Task, day: number): Promise<Partition> => {
@@ -76,9 +86,10 @@ export async function runBatcher(host: Host, options: BatcherOptions): Promise<v
     const doneKey = `${planPrefix(partition, 'done')}${plan}`;
     if ((await inbox.stat(doneKey)) !== undefined) return;
     for (const { role, base, header, packets } of encoded) {
+      await putDurably(announced, base, new Uint8Array(0));
       await writeSigned(outboxes[role], base + endings.batch, signer.seal(header, packets));
     }
-    await inbox.put(doneKey, new Uint8Array(0));
+    await putDurably(inbox, doneKey, new Uint8Array(0));
   };
 
   const cut = async (partition: Partition): Promise<void> => {
@@ -89,8 +100,10 @@ export async function runBatcher(host: Host, options: BatcherOptions): Promise<v
       const keys = fresh.slice(from, from + batchSize);
       const plan = partition.planCount++;
       const key = `${planPrefix(partition)}${String(plan).padStart(6, '0')}`;
-      await inbox.put(key, UTF8.encode(JSON.stringify(keys)));
-      await execute(partition, plan, keys);
+      const isNew = await putDurably(inbox, key, UTF8.encode(JSON.stringify(keys)));
+      // A plan of an earlier life that a listing did not show yet: it stands, ours comes after.
+      await execute(partition, plan, isNew ? keys : readPlan((await inbox.get(key))!));
+      if (!isNew) return cut(partition);
     }
   };
 
@@ -102,9 +115,22 @@ export async function runBatcher(host: Host, options: BatcherOptions): Promise<v
     return Array.from({ length: last - first + 1 }, (_, i) => first + i);
   };
 
-  for (;;) {
-    for (const day of openDays()) {
+  const round = async (): Promise<void> => {
+    const days = openDays();
+    for (const day of days) {
       for (const task of tasks) if (task.vendor === vendor) await cut(await open(task, day));
+    }
+    for (const [name, { day }] of partitions) if (day < days[0]!) partitions.delete(name);
+    await expireUploads(options, host.clock.nowMs());
+  };
+
+  for (;;) {
+    try {
+      await round();
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error;
+      // What is written down is what counts: the next round begins from there.
+      partitions.clear();
     }
     const nowMs = host.clock.nowMs();
     await host.sleep(everyMs - (nowMs % everyMs));

@@ -22,6 +22,8 @@ import type { Task } from '@priolab/roles';
 import { TransportError } from '@priolab/runtime';
 import type { Host, Network, ObjectStore } from '@priolab/runtime';
 
+import { putDurably } from '../signed-store.ts';
+
 /** The one byte that an upload is answered with: 0 stored, 255 try again, else a reason code. */
 export const STORED = 0;
 export const TRY_AGAIN = 255;
@@ -84,9 +86,10 @@ export async function runFront(host: Host, options: FrontOptions): Promise<void>
     const day = Math.floor(readTimeMs(upload, CREATED_AT) / DAY_MS);
     const taskId = toHex(upload.subarray(TASK_ID_AT, TASK_ID_AT + TASK_ID_SIZE));
     const arrival = String(host.clock.nowMs()).padStart(15, '0');
-    const name = `${arrival}-${host.name.replaceAll('/', '-')}-${bootMs}-${received++}`;
+    const place = `${inboxPrefix(day, taskId)}${arrival}-${host.name.replaceAll('/', '-')}`;
     try {
-      await inbox.put(inboxPrefix(day, taskId) + name, upload);
+      // A clock that stood still or went back gives a name of an earlier life: take the next.
+      while (!(await putDurably(inbox, `${place}-${bootMs}-${received++}`, upload)));
     } catch (error) {
       if (error instanceof TransportError) return Uint8Array.of(TRY_AGAIN);
       throw error;

@@ -8,19 +8,22 @@
 import { toHex } from '@priolab/crypto';
 import {
   decodeBatchSet,
-  encodeBatchSet,
   encodeSumPart,
   includedDigest,
   reasonCode,
+  reportIdsOf,
 } from '@priolab/roles';
-import type { Rejected, ShareBatch, Task, VerifierShareBlock } from '@priolab/roles';
+import type { BatchSet, PeerWord, Rejected, ShareBatch, Task } from '@priolab/roles';
 
 import { endings, peerOf, readBatchBase, taskPrefix, windowBase } from '../names.ts';
-import { SIGNATURE, readSigned, writeSigned } from '../signed-store.ts';
+import { SIGNATURE, putDurably, readSigned, writeSigned } from '../signed-store.ts';
 import { NotReady, readBatch, readValidity } from './desk.ts';
-import type { ProcessorDesk } from './desk.ts';
+import type { BatchRead, ProcessorDesk, ValidityRead } from './desk.ts';
+import { fixWindowSet } from './window-set.ts';
 
 const REPORT_ID_SIZE = 16;
+const DUPLICATE_ID = reasonCode('duplicate-report-id');
+const PEER_MISSING = reasonCode('peer-missing');
 const PROOF_INVALID = reasonCode('proof-invalid');
 
 export interface Window {
@@ -28,10 +31,10 @@ export interface Window {
   readonly windowStartMs: number;
 }
 
-interface Ready {
-  readonly base: string;
+/** A batch of which both halves and the peer's word are there. */
+export interface Ready {
   readonly batch: ShareBatch;
-  readonly shares: VerifierShareBlock;
+  readonly word: PeerWord;
 }
 
 /** @param nowMs by the processor's own clock */
@@ -41,58 +44,54 @@ export async function aggregateWindow(
   nowMs: number,
 ): Promise<void> {
   const read = new Map<string, Ready>();
-  const own = await ownSet(desk, window, read);
-  const agreed = desk.settings.legacy.peerIntersection
-    ? own
-    : intersection(own, await peerSet(desk, window, nowMs));
+  const own = await fixWindowSet(desk, window, () => findReady(desk, window, read));
+  const peer = desk.settings.legacy.peerIntersection ? own : await peerSet(desk, window, nowMs);
+  const agreed = intersection(own.batchIds, peer.batchIds);
+  const repeated = new Set([...own.repeated, ...peer.repeated]);
   const ready: Ready[] = [];
   for (const batchId of agreed) {
     const found = read.get(batchId) ?? (await readReady(desk, await baseOf(desk, window, batchId)));
     if (found === undefined) throw new NotReady(`batch ${batchId} can't be read at the moment`);
     ready.push(found);
   }
-  await writeSum(
-    desk,
-    window,
-    ready,
-    own.filter((batchId) => !agreed.includes(batchId)),
-  );
+  const unmatched = own.batchIds.filter((batchId) => !agreed.includes(batchId));
+  await writeSum(desk, window, { ready, unmatched, repeated });
+  const { task, windowStartMs } = window;
+  const doneKey = windowBase(task, windowStartMs) + endings.done(desk.role);
+  await putDurably(desk.state, doneKey, new Uint8Array(0));
 }
 
 /**
- * The batches of the window that we and the peer have; written once and never changed.
- * @param read receives what was read to find out
+ * Batches of the window that we and the peer have, by id. What is not among them now never will be:
+ * each that is left out is named.
+ * @param read receives them
  */
-async function ownSet(
-  desk: ProcessorDesk,
-  window: Window,
-  read: Map<string, Ready>,
-): Promise<readonly string[]> {
-  const { role, state, signer, peerValidity } = desk;
-  const key = windowBase(window.task, window.windowStartMs) + endings.set(role);
-  const noted = await state.get(key);
-  const batchIds =
-    noted === undefined
-      ? await findReady(desk, window, read)
-      : (JSON.parse(new TextDecoder().decode(noted)) as string[]);
-  if (noted === undefined) {
-    await state.put(key, new TextEncoder().encode(JSON.stringify(batchIds)));
-  }
-  const { header, packets } = encodeBatchSet({ ...window, batchIds }, role);
-  await writeSigned(peerValidity, key, signer.seal(header, packets));
-  return batchIds;
-}
-
 async function findReady(
   desk: ProcessorDesk,
   window: Window,
   read: Map<string, Ready>,
-): Promise<string[]> {
+): Promise<ReadonlyMap<string, Ready>> {
+  const { role, listener } = desk;
   for (const base of await basesOf(desk, window)) {
-    const ready = await readReady(desk, base);
-    if (ready !== undefined) read.set(toHex(ready.batch.batchId), ready);
+    const { batchId } = readBatchBase(base)!;
+    const own = await readBatch(desk, base);
+    const peer = own.state === 'good' ? await readValidity(desk, base, own.batch) : undefined;
+    if (own.state === 'good' && peer?.state === 'good') {
+      read.set(batchId, { batch: own.batch, word: peer.word });
+    } else if (own.state !== 'good') {
+      listener({ kind: 'batch-refused', role, batchId, of: 'ingestion', ...refusalOf(own) });
+    } else {
+      const missing = { reason: 'peer-missing', detail: `the ${peerOf(role)} says nothing of it` };
+      const why = peer?.state === 'refused' ? refusalOf(peer) : missing;
+      listener({ kind: 'batch-refused', role, batchId, of: 'validity', ...why });
+    }
   }
-  return [...read.keys()].sort();
+  return read;
+}
+
+function refusalOf(read: BatchRead | ValidityRead): { reason: string; detail: string } {
+  if (read.state === 'refused') return { reason: read.reason, detail: read.detail };
+  return { reason: 'batch-incomplete', detail: 'a part of it is not there' };
 }
 
 /** Complete batches of the window in our ingestion store. */
@@ -113,23 +112,17 @@ async function baseOf(desk: ProcessorDesk, window: Window, batchId: string): Pro
 
 /** Our part of a batch and the peer's word about it; undefined unless both are there and good. */
 async function readReady(desk: ProcessorDesk, base: string): Promise<Ready | undefined> {
-  const { role, listener } = desk;
-  const batchId = readBatchBase(base)!.batchId;
   const own = await readBatch(desk, base);
   if (own.state !== 'good') return undefined;
   const peer = await readValidity(desk, base, own.batch);
-  if (peer.state === 'refused') {
-    const { reason, detail } = peer;
-    listener({ kind: 'batch-refused', role, batchId, of: 'validity', reason, detail });
-  }
-  return peer.state === 'good' ? { base, batch: own.batch, shares: peer.shares } : undefined;
+  return peer.state === 'good' ? { batch: own.batch, word: peer.word } : undefined;
 }
 
 async function peerSet(
   desk: ProcessorDesk,
   { task, windowStartMs }: Window,
   nowMs: number,
-): Promise<readonly string[]> {
+): Promise<BatchSet> {
   const { role, tasks, validity, peerReader, listener, settings } = desk;
   const peer = peerOf(role);
   const key = windowBase(task, windowStartMs) + endings.set(peer);
@@ -144,12 +137,12 @@ async function peerSet(
     return new NotReady(`the ${peer}'s set of batches is refused: ${reason}`);
   };
   if (!opened.ok) throw refuse(opened.reason, opened.detail);
-  const decoded = decodeBatchSet(opened.header, { role: peer, tasks });
+  const decoded = decodeBatchSet(opened.header, opened.packets, { role: peer, tasks });
   if (!decoded.ok) throw refuse('batch-header', decoded.detail);
   if (decoded.value.task !== task || decoded.value.windowStartMs !== windowStartMs) {
     throw refuse('batch-header', 'the set is of another window');
   }
-  return decoded.value.batchIds;
+  return decoded.value;
 }
 
 function intersection(a: readonly string[], b: readonly string[]): string[] {
@@ -164,35 +157,40 @@ function intersection(a: readonly string[], b: readonly string[]): string[] {
 async function writeSum(
   desk: ProcessorDesk,
   { task, windowStartMs }: Window,
-  ready: readonly Ready[],
-  unmatched: readonly string[],
+  found: {
+    readonly ready: readonly Ready[];
+    readonly unmatched: readonly string[];
+    readonly repeated: ReadonlySet<string>;
+  },
 ): Promise<void> {
   const { role, portal, audit, signer, listener, settings } = desk;
   const processor = desk.processorOf(task);
   const included: Uint8Array[] = [];
   const rejected: Rejected[] = [];
   let miscounted = 0;
-  for (const { batch, shares } of ready) {
-    processor.verifyInit(batch);
-    const status = processor.verifyNext(shares).slice();
+  for (const { batch, word } of found.ready) {
+    const status = decide(desk, { batch, word }, found.repeated);
     processor.aggregate();
-    for (let i = 0; i < batch.count; i++) {
-      if (status[i] === PROOF_INVALID) miscounted += 1;
-      const id = batch.reportIds.subarray(i * REPORT_ID_SIZE, (i + 1) * REPORT_ID_SIZE);
-      if (status[i] === 0) included.push(id);
-      else rejected.push({ reportId: toHex(id), reason: status[i]! });
-    }
+    miscounted += status.filter((code) => code === PROOF_INVALID).length;
+    rejected.push(...rejectedOf(batch, status, word.unheld));
     const { reportIds, queryRandomness } = batch;
+    for (let i = 0; i < batch.count; i++) {
+      if (status[i] === 0) {
+        included.push(reportIds.subarray(i * REPORT_ID_SIZE, (i + 1) * REPORT_ID_SIZE));
+      }
+    }
     const batchId = toHex(batch.batchId);
     const about = { role, task, windowStartMs, batchId, reportIds, queryRandomness };
-    listener({ kind: 'decided', ...about, peerValues: shares.values, status });
+    const said = { peerValues: word.shares.values, unheld: word.unheld };
+    listener({ kind: 'decided', ...about, ...said, status });
   }
   const [taken] = processor.takeAggregateShares();
   const drift = settings.legacy.countInvalidProofs ? miscounted : 0;
   const count = (taken?.count ?? 0) + drift;
-  const counts = { count, rejectedCount: (taken?.rejectedCount ?? 0) - drift };
+  const counts = { count, rejectedCount: rejected.length - drift };
   const share = taken && { ...taken, ...counts, includedDigest: includedDigest(included) };
   const batchIds = share?.batchIds ?? [];
+  const { unmatched } = found;
   listener({ kind: 'summed', role, task, windowStartMs, batchIds, unmatched, ...counts });
   if (share === undefined) return;
   // Each processor keeps small sums back itself: the peer or the portal may not.
@@ -205,4 +203,41 @@ async function writeSum(
   // The auditor's copy first: the combiner waits for both and compares them.
   await writeSigned(audit, key, signer.seal(header, packets));
   await writeSigned(portal, key, signer.seal(header, packets));
+}
+
+/** A reason code for each report of the batch; 0: in the sum of both. */
+function decide(
+  desk: ProcessorDesk,
+  { batch, word }: Ready,
+  repeated: ReadonlySet<string>,
+): Uint8Array {
+  const processor = desk.processorOf(batch.task);
+  processor.verifyInit(batch);
+  const status = word.shares.status.slice();
+  if (repeated.size > 0) {
+    const batchId = toHex(batch.batchId);
+    reportIdsOf(batch).forEach((id, i) => {
+      if (repeated.has(batchId + id)) status[i] = DUPLICATE_ID;
+    });
+  }
+  return processor.verifyNext({ ...word.shares, status }).slice();
+}
+
+/**
+ * Reports that either side has in the batch and that are not in the sum, each once: so both sides'
+ * lists are equally long where one lacks a report or has it twice.
+ */
+function rejectedOf(
+  batch: ShareBatch,
+  status: Uint8Array,
+  unheld: readonly string[],
+): readonly Rejected[] {
+  const ids = reportIdsOf(batch);
+  const accepted = new Set(ids.filter((_, i) => status[i] === 0));
+  const reasons = new Map<string, number>();
+  ids.forEach((id, i) => {
+    if (!accepted.has(id) && !reasons.has(id)) reasons.set(id, status[i]!);
+  });
+  for (const id of unheld) reasons.set(id, PEER_MISSING);
+  return [...reasons].map(([reportId, reason]) => ({ reportId, reason }));
 }

@@ -13,18 +13,26 @@ import type {
   ProcessorRole,
   ShareBatch,
   Task,
-  VerifierShareBlock,
+  PeerWord,
+  Vendor,
 } from '@priolab/roles';
 import type { ObjectStore, TaskQueue } from '@priolab/runtime';
 
 import type { Listener } from '../events.ts';
-import { endings, peerOf } from '../names.ts';
+import { batchBase, endings, peerOf } from '../names.ts';
+import type { Turns } from './turns.ts';
 import { readSigned } from '../signed-store.ts';
 
 /** What is to be done. */
+export interface IntakeJob {
+  readonly kind: 'intake';
+  readonly base: string;
+  /** By the batch's name. */
+  readonly task: Task;
+}
+
 export type Job =
-  | { readonly kind: 'intake'; readonly base: string }
-  | { readonly kind: 'aggregate'; readonly task: Task; readonly windowStartMs: number };
+  IntakeJob | { readonly kind: 'aggregate'; readonly task: Task; readonly windowStartMs: number };
 
 export interface ProcessorDesk {
   readonly role: ProcessorRole;
@@ -40,6 +48,10 @@ export interface ProcessorDesk {
   readonly portal: ObjectStore;
   /** Copies of our sums, for whoever compares them with what the combiner got. */
   readonly audit: ObjectStore;
+  /** Each vendor's list of its batches. */
+  readonly announced: Readonly<Record<Vendor, ObjectStore>>;
+  /** One at a time: those who note which reports have been seen. */
+  readonly turns: Turns;
   readonly queue: TaskQueue<Job>;
   /** Our arithmetic for one task. */
   readonly processorOf: (task: Task) => Processor;
@@ -63,6 +75,8 @@ export interface ProcessorSettings {
   readonly graceMs: number;
   /** When a peer that says nothing about a window is called missing. */
   readonly peerPatienceMs: number;
+  /** Batches and messages about them are deleted this long after the end of their window. */
+  readonly keepForMs: number;
   /** Sums of fewer accepted reports are not handed out. */
   readonly minBatch: number;
   /** Documented behaviours of 2021, all off by default. */
@@ -75,7 +89,14 @@ export interface ProcessorSettings {
     readonly countInvalidProofs: boolean;
     /** Takes a batch without reports as if it were not there, and says nothing to the peer. */
     readonly unequalEmptyBatches: boolean;
+    /** Remembers which reports it has seen within one batch only. */
+    readonly perBatchDedup: boolean;
   };
+}
+
+/** How long after a window's end anything may still happen to it. */
+export function keptMs({ graceMs, keepForMs, peerPatienceMs }: ProcessorSettings): number {
+  return Math.max(keepForMs, graceMs + peerPatienceMs);
 }
 
 /** May work later: the task is given back. */
@@ -96,10 +117,20 @@ export async function readBatch(desk: ProcessorDesk, base: string): Promise<Batc
   if (!opened.ok) return { state: 'refused', reason: opened.reason, detail: opened.detail };
   const decoded = decodeShareBatch(opened.header, opened.packets, { role, tasks });
   if (!decoded.ok) return { state: 'refused', reason: 'batch-header', detail: decoded.detail };
-  // A batch under another's name would be summed under that name.
-  const batchId = toHex(decoded.value.batchId);
-  if (!base.endsWith(`/${batchId}`)) {
-    return { state: 'refused', reason: 'batch-header', detail: `batch ${batchId} is at ${base}` };
+  // A batch under another's name, state or window would be summed under that name.
+  const { task, windowStartMs, batchId } = decoded.value;
+  if (base !== batchBase(task, windowStartMs, batchId)) {
+    const detail = `batch ${toHex(batchId)} is at ${base}`;
+    return { state: 'refused', reason: 'batch-header', detail };
+  }
+  if (opened.keyId.split('/', 2).join('/') !== `vendor/${task.vendor}`) {
+    const detail = `signed by "${opened.keyId}", for ${task.vendor}`;
+    return { state: 'refused', reason: 'batch-signature', detail };
+  }
+  // Whoever has stolen the vendor's signing key can still not write its list.
+  if ((await desk.announced[task.vendor].stat(base)) === undefined) {
+    const detail = `not on the list of vendor ${task.vendor}`;
+    return { state: 'refused', reason: 'batch-unknown', detail };
   }
   return { state: 'good', batch: decoded.value };
 }
@@ -107,7 +138,7 @@ export async function readBatch(desk: ProcessorDesk, base: string): Promise<Batc
 export type ValidityRead =
   | { readonly state: 'absent' }
   | { readonly state: 'refused'; readonly reason: string; readonly detail: string }
-  | { readonly state: 'good'; readonly shares: VerifierShareBlock };
+  | { readonly state: 'good'; readonly word: PeerWord };
 
 /** What the peer says about a batch of ours. */
 export async function readValidity(
@@ -122,5 +153,5 @@ export async function readValidity(
   if (!opened.ok) return { state: 'refused', reason: opened.reason, detail: opened.detail };
   const decoded = decodeVerifierShares(opened.header, opened.packets, { role: peer, batch });
   if (!decoded.ok) return { state: 'refused', reason: 'batch-header', detail: decoded.detail };
-  return { state: 'good', shares: decoded.value };
+  return { state: 'good', word: decoded.value };
 }

@@ -8,27 +8,38 @@ import { encodeVerifierShares, reasonCode } from '@priolab/roles';
 
 import { endings, readBatchBase, windowBase } from '../names.ts';
 import { writeSigned } from '../signed-store.ts';
-import { NotReady, readBatch } from './desk.ts';
-import type { ProcessorDesk } from './desk.ts';
+import { NotReady, keptMs, readBatch } from './desk.ts';
+import type { IntakeJob, ProcessorDesk } from './desk.ts';
 
 const DECRYPT_FAILED = reasonCode('decrypt-failed');
 
-export async function takeIn(desk: ProcessorDesk, base: string): Promise<void> {
+/** Refusals that may be the store's doing: the object may be written or read right later. */
+const MAY_MEND: ReadonlySet<string> = new Set(['batch-signature', 'batch-digest', 'batch-unknown']);
+
+/** @param nowMs by the processor's own clock */
+export async function takeIn(desk: ProcessorDesk, job: IntakeJob, nowMs: number): Promise<void> {
   const { role, signer, peerValidity, state, listener, settings } = desk;
-  const batchId = readBatchBase(base)!.batchId;
+  const { base } = job;
+  const { batchId, windowStartMs: namedMs } = readBatchBase(base)!;
   const read = await readBatch(desk, base);
-  if (read.state === 'absent') throw new NotReady(`batch ${base} is not complete`);
-  if (read.state === 'refused') {
-    const { reason, detail } = read;
+  const endMs = namedMs + job.task.windowMs;
+  const isDue = nowMs >= endMs + settings.graceMs;
+  if (read.state !== 'good') {
+    const isFinal = read.state === 'refused' && !MAY_MEND.has(read.reason);
+    if (!isFinal && !isDue) throw new NotReady(`batch ${base} can't be taken in at the moment`);
+    const incomplete = { reason: 'batch-incomplete', detail: 'a part of it is not there' };
+    const { reason, detail } = read.state === 'refused' ? read : incomplete;
     listener({ kind: 'batch-refused', role, batchId, of: 'ingestion', reason, detail });
     return;
   }
   const { batch } = read;
   const { task, windowStartMs } = batch;
+  // After that time it is not known any more what was summed, nor which reports were seen.
+  const isForgotten = nowMs >= endMs + keptMs(settings);
   const noted = await state.get(windowBase(task, windowStartMs) + endings.set(role));
-  if (noted !== undefined) {
+  if (isForgotten || noted !== undefined) {
     // A queue may give out a task that was done long ago: then there is nothing to do.
-    const isKnown = new TextDecoder().decode(noted).includes(batchId);
+    const isKnown = noted !== undefined && new TextDecoder().decode(noted).includes(batchId);
     if (!isKnown) listener({ kind: 'late', role, batchId });
     return;
   }

@@ -14,14 +14,22 @@ import { SIGNATURE } from '../signed-store.ts';
 import { aggregateWindow } from './aggregate.ts';
 import { NotReady } from './desk.ts';
 import type { Job, ProcessorDesk } from './desk.ts';
+import { expire } from './expire.ts';
 import { takeIn } from './intake.ts';
+
+const CLEAN_EVERY_MS = 6 * 3_600_000;
 
 export async function runProcessor(host: Host, desk: ProcessorDesk): Promise<void> {
   const { settings } = desk;
+  let cleanAtMs = host.clock.nowMs() + CLEAN_EVERY_MS;
   for (let i = 0; i < settings.workers; i++) host.spawn(() => work(host, desk));
   for (;;) {
     try {
       await scan(host, desk);
+      if (host.clock.nowMs() >= cleanAtMs) {
+        await expire(host, desk);
+        cleanAtMs = host.clock.nowMs() + CLEAN_EVERY_MS;
+      }
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
     }
@@ -41,7 +49,7 @@ async function scan(host: Host, { tasks, ingestion, queue, settings }: Processor
       const found = readBatchBase(base);
       if (found === undefined) continue;
       windows.add(found.windowStartMs);
-      queue.add(`intake-${base}`, { kind: 'intake', base });
+      queue.add(`intake-${base}`, { kind: 'intake', base, task });
     }
     for (const windowStartMs of windows) {
       if (host.clock.nowMs() < windowStartMs + task.windowMs + settings.graceMs) continue;
@@ -63,7 +71,7 @@ async function handle(host: Host, desk: ProcessorDesk, delivery: Delivery<Job>):
   let isAtWork = true;
   host.spawn(() => holdOn(host, desk, delivery, () => isAtWork));
   try {
-    if (body.kind === 'intake') await takeIn(desk, body.base);
+    if (body.kind === 'intake') await takeIn(desk, body, host.clock.nowMs());
     else await aggregateWindow(desk, body, host.clock.nowMs());
     delivery.done();
   } catch (error) {

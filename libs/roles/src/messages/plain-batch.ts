@@ -6,17 +6,18 @@
  *
  *   ingestion packet = u8 reportId[16] || u32 r || u8 sealed[sealedSize]
  *   validity packet  = u8 reportId[16] || u8 status || u32 f || u32 g || u32 h
+ *   set packet       = u8 batchId[16] || u8 reportId[16]
  *   sum packet       = u32 sum[bins] || (u8 reportId[16] || u8 reason) x rejected
  */
 
-import { DIGEST_SIZE, copyBytes, sha256, toHex } from '@priolab/crypto';
+import { DIGEST_SIZE, copyBytes, fromHex, sha256, toHex } from '@priolab/crypto';
 import type { Strided } from '@priolab/crypto';
 import { FIELD_MODULUS } from '@priolab/prio';
 
 import { BATCH_ID_SIZE, REPORT_ID_SIZE } from '../blocks.ts';
 import type { AggregateShare, BatchHead, ProcessorRole } from '../blocks.ts';
 import type { ShareBatch, VerifierShareBlock } from '../blocks.ts';
-import { REASONS } from '../reasons.ts';
+import { reasonCode } from '../reasons.ts';
 import type { Task } from '../task.ts';
 import { TASK_ID_SIZE } from '../task.ts';
 import { hexField } from './signed-object.ts';
@@ -32,6 +33,8 @@ export type KnownTasks = ReadonlyMap<string, Task>;
 const REPORTS_MAX = 2 ** 16;
 const VALIDITY_SIZE = REPORT_ID_SIZE + 13;
 const REJECTED_SIZE = REPORT_ID_SIZE + 1;
+const REPEATED_SIZE = BATCH_ID_SIZE + REPORT_ID_SIZE;
+const PEER_MISSING = reasonCode('peer-missing');
 
 /** The parameters that every party must agree on, as a header carries them. */
 function taskFields({ id, metric, state, vendor, epsilon, windowMs, shape }: Task): Header {
@@ -47,6 +50,12 @@ function taskFields({ id, metric, state, vendor, epsilon, windowMs, shape }: Tas
     windowMs,
   };
 }
+
+/** Fields of the header of an ingestion batch: these and no others. */
+const INGESTION_FIELDS: ReadonlySet<string> = new Set([
+  ...['kind', 'role', 'task', 'name', 'bins', 'epsilon', 'prime', 'numberOfServers', 'state'],
+  ...['vendor', 'windowMs', 'batchId', 'windowStartMs', 'count', 'packetDigest'],
+]);
 
 function refuse(detail: string): { ok: false; detail: string } {
   return { ok: false, detail };
@@ -106,6 +115,13 @@ export function encodeShareBatch(
   return { header: { kind: 'ingestion', role, ...headFields(batch) }, packets };
 }
 
+/** Hex, in the batch's order. */
+export function reportIdsOf({ count, reportIds }: BatchHead): string[] {
+  return Array.from({ length: count }, (_, i) =>
+    toHex(reportIds.subarray(i * REPORT_ID_SIZE, (i + 1) * REPORT_ID_SIZE)),
+  );
+}
+
 function headFields({ task, batchId, windowStartMs, count }: BatchHead): Header {
   return { ...taskFields(task), batchId: toHex(batchId), windowStartMs, count };
 }
@@ -127,11 +143,13 @@ export function decodeShareBatch(
   if (!window.ok) return window;
   if (!count.ok) return count;
   if (batchId === undefined) return refuse(`batchId: got ${String(header['batchId'])}`);
+  // What an ingestor adds of its own (a phone's address, an exact time) is not for a processor.
+  const odd = Object.keys(header).find((name) => !INGESTION_FIELDS.has(name));
+  if (odd !== undefined) return refuse(`field ${odd.slice(0, 40)}: expected none of that name`);
+  // A point r of p or more is the report's own fault, and refused with it alone (`verifyInit`).
   const points = Uint32Array.from({ length: count.value }, (_, i) =>
     readUint32(packets, i * size + REPORT_ID_SIZE),
   );
-  const wild = points.findIndex((r) => r >= FIELD_MODULUS);
-  if (wild !== -1) return refuse(`r of packet ${wild}: expected below p, got ${points[wild]}`);
   const sealed: Strided = { bytes: packets, offset: REPORT_ID_SIZE + 4, stride: size };
   return {
     ok: true,
@@ -166,12 +184,23 @@ export function encodeVerifierShares(
   return { header: { kind: 'validity', role, ...headFields(batch) }, packets };
 }
 
-/** Reads what `role` says about `batch`: the same reports, in any order, in the batch's order. */
+/** What a processor says about a batch, in the batch's order. */
+export interface PeerWord {
+  readonly shares: VerifierShareBlock;
+  /** Hex ids of reports that it has in this batch and we don't. */
+  readonly unheld: readonly string[];
+}
+
+/**
+ * Reads what `role` says about `batch`. Reports are joined by their ids, whatever the order: only a
+ * report that one side lacks is lost with it, never its batch. Of two under one id the first is
+ * meant, as at the one who wrote (ENPA section 6.5: the real system kept the last).
+ */
 export function decodeVerifierShares(
   header: Header,
   packets: Uint8Array,
   { role, batch }: { readonly role: ProcessorRole; readonly batch: BatchHead },
-): Decoded<VerifierShareBlock> {
+): Decoded<PeerWord> {
   const expected = { kind: 'validity', role, ...headFields(batch) };
   for (const [name, value] of Object.entries(expected)) {
     if (name !== 'count' && header[name] !== value) {
@@ -183,15 +212,18 @@ export function decodeVerifierShares(
   const placeOf = new Map<string, number>();
   for (let k = 0; k < count.value; k++) {
     const at = k * VALIDITY_SIZE;
-    placeOf.set(toHex(packets.subarray(at, at + REPORT_ID_SIZE)), at);
+    const id = toHex(packets.subarray(at, at + REPORT_ID_SIZE));
+    if (!placeOf.has(id)) placeOf.set(id, at);
   }
+  const unheld = new Set(placeOf.keys());
   const values = new Uint32Array(batch.count * 3);
   const status = new Uint8Array(batch.count);
   for (let i = 0; i < batch.count; i++) {
     const id = toHex(batch.reportIds.subarray(i * REPORT_ID_SIZE, (i + 1) * REPORT_ID_SIZE));
     const at = placeOf.get(id);
+    unheld.delete(id);
     // A report of which the peer says nothing is one that it does not have.
-    if (at === undefined) status[i] = REASONS.indexOf('peer-refused');
+    if (at === undefined) status[i] = PEER_MISSING;
     else {
       status[i] = packets[at + REPORT_ID_SIZE]!;
       for (let k = 0; k < 3; k++) {
@@ -202,7 +234,8 @@ export function decodeVerifierShares(
     if (wild !== undefined) return refuse(`value ${wild} of report ${id}: expected below p`);
   }
   const { batchId, reportIds } = batch;
-  return { ok: true, value: { batchId, count: batch.count, reportIds, values, status } };
+  const shares = { batchId, count: batch.count, reportIds, values, status };
+  return { ok: true, value: { shares, unheld: [...unheld] } };
 }
 
 /** The batches that a processor is ready to sum for a window: it sums what both name. */
@@ -210,15 +243,24 @@ export interface BatchSet {
   readonly task: Task;
   readonly windowStartMs: number;
   readonly batchIds: readonly string[];
+  /**
+   * Hex `batchId || reportId` of reports that are in an earlier batch of this processor's: neither
+   * counts them a second time, whichever batch it saw first.
+   */
+  readonly repeated: readonly string[];
 }
 
-export function encodeBatchSet({ task, windowStartMs, batchIds }: BatchSet, role: ProcessorRole) {
+export function encodeBatchSet(
+  { task, windowStartMs, batchIds, repeated }: BatchSet,
+  role: ProcessorRole,
+) {
   const header: Header = { kind: 'set', role, ...taskFields(task), windowStartMs, batchIds };
-  return { header, packets: new Uint8Array(0) };
+  return { header, packets: fromHex(repeated.join('')) };
 }
 
 export function decodeBatchSet(
   header: Header,
+  packets: Uint8Array,
   { role, tasks }: { readonly role: ProcessorRole; readonly tasks: KnownTasks },
 ): Decoded<BatchSet> {
   const task = readTask(header, 'set', tasks);
@@ -228,7 +270,16 @@ export function decodeBatchSet(
   if (!window.ok) return window;
   const batchIds = readBatchIds(header);
   if (batchIds === undefined) return refuse('batchIds: expected a list of batch ids');
-  return { ok: true, value: { task: task.value, windowStartMs: window.value, batchIds } };
+  if (packets.length % REPEATED_SIZE !== 0) {
+    return refuse(`packets: expected some of ${REPEATED_SIZE} bytes, got ${packets.length} bytes`);
+  }
+  const repeated = Array.from({ length: packets.length / REPEATED_SIZE }, (_, i) =>
+    toHex(packets.subarray(i * REPEATED_SIZE, (i + 1) * REPEATED_SIZE)),
+  );
+  return {
+    ok: true,
+    value: { task: task.value, windowStartMs: window.value, batchIds, repeated },
+  };
 }
 
 function readBatchIds(header: Header): readonly string[] | undefined {

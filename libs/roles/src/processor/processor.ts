@@ -26,6 +26,8 @@ const UNSAFE = reasonCode('unsafe-query-randomness');
 const DUPLICATE_ID = reasonCode('duplicate-report-id');
 const PEER_REFUSED = reasonCode('peer-refused');
 const PROOF_INVALID = reasonCode('proof-invalid');
+/** Codes that the peer gives to the report as such and not to its own share of it. */
+const OF_THE_PAIR: ReadonlySet<number> = new Set([DUPLICATE_ID, reasonCode('peer-missing')]);
 /** In a status array of its own: nothing to do here. */
 const SKIP = 255;
 
@@ -57,10 +59,11 @@ export interface Processor {
 export interface ProcessorOptions {
   readonly role: ProcessorRole;
   readonly backend: CryptoBackend;
-  readonly privateKey: PrivateKey;
+  /** The key of a processor that has one for good. */
+  readonly privateKey?: PrivateKey;
   /**
-   * Further keys in use while keys change, asked for at each batch: where `privateKey` does not
-   * open a share they are tried in order (ENPA section 4 "Key forms").
+   * Keys in use while keys change, asked for at each batch: where one does not open a share the
+   * next is tried (ENPA section 4 "Key forms"). With none, no share is opened.
    */
   readonly furtherKeys?: () => readonly PrivateKey[];
   readonly prio2: Prio2;
@@ -86,9 +89,12 @@ export function createProcessor(options: ProcessorOptions): Processor {
   const open = ({ count, sealed, sealedSize }: ShareBatch): Strided => {
     const failure = DECRYPT_FAILED;
     const block = { count, sealed, sealedSize, plaintexts: plain, failure };
-    backend.open({ ...block, privateKey, status: ownStatus });
-    for (const key of furtherKeys?.() ?? []) {
-      const failed = ownStatus.subarray(0, count);
+    const keys = [...(privateKey === undefined ? [] : [privateKey]), ...(furtherKeys?.() ?? [])];
+    const failed = ownStatus.subarray(0, count);
+    const [first, ...others] = keys;
+    if (first !== undefined) backend.open({ ...block, privateKey: first, status: ownStatus });
+    else for (let i = 0; i < count; i++) failed[i] ||= failure;
+    for (const key of others) {
       if (!failed.includes(failure)) break;
       // What was opened, or refused for another reason, is left alone.
       const again = failed.map((code) => (code === failure ? 0 : SKIP));
@@ -141,7 +147,9 @@ export function createProcessor(options: ProcessorOptions): Processor {
       checkPeer(current, peer);
       const { count } = current;
       for (let i = 0; i < count; i++) {
-        status[i] = ownStatus[i] === 0 && peer.status[i] !== 0 ? PEER_REFUSED : ownStatus[i]!;
+        const code = peer.status[i]!;
+        const refused = code === 0 || OF_THE_PAIR.has(code) ? code : PEER_REFUSED;
+        status[i] = ownStatus[i] === 0 ? refused : ownStatus[i]!;
       }
       prio2.decideBlock(count, values, peer.values, status, PROOF_INVALID);
       decided = true;

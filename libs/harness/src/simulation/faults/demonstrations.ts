@@ -9,12 +9,15 @@ import type { ScenarioInput } from '../../scenario/scenario.ts';
 import { combinerDemonstrations } from './combiner-demonstrations.ts';
 import { compositeDemonstrations } from './composite-demonstrations.ts';
 import { maliciousDemonstrations } from './malicious-demonstrations.ts';
+import { ingestionDemonstrations } from './ingestion-demonstrations.ts';
 import { networkDemonstrations } from './network-demonstrations.ts';
 import { processorDemonstrations } from './processor-demonstrations.ts';
 
 /** What a demonstration changes of the small deployment. */
 export interface Demonstration {
   readonly nemesis: NonNullable<ScenarioInput['nemesis']>;
+  /** Devices that break the protocol beside the fault. */
+  readonly adversaries?: ScenarioInput['adversaries'];
   readonly population?: Partial<ScenarioInput['population']>;
   readonly system?: Partial<ScenarioInput['system']>;
   readonly services?: ScenarioInput['services'];
@@ -38,6 +41,7 @@ export const demonstrations: Demonstrations = {
   ...maliciousDemonstrations,
   ...combinerDemonstrations,
   ...compositeDemonstrations,
+  ...ingestionDemonstrations,
 };
 
 /** What must hold whatever happens, unless a demonstration says otherwise. */
@@ -61,7 +65,7 @@ export function demonstrationOf(id: FaultId): ScenarioInput | undefined {
   const demonstration = demonstrations[id];
   if (demonstration === undefined) return undefined;
   const { nemesis, population, system, services, expect = [], without = [] } = demonstration;
-  const { phases, heal, liveness } = demonstration;
+  const { phases, heal, liveness, adversaries } = demonstration;
   return {
     id: `fault/${id.replace('.', '-').replaceAll('_', '-')}`,
     about: `A small deployment with the fault ${id}.`,
@@ -71,6 +75,7 @@ export function demonstrationOf(id: FaultId): ScenarioInput | undefined {
     crypto: { crossCheck: false },
     services: { ...services, ingestion: { batchEvery: '4h', ...services?.ingestion } },
     nemesis,
+    ...(adversaries === undefined ? {} : { adversaries }),
     ...(phases === undefined ? {} : { phases }),
     ...(heal === undefined ? {} : { heal }),
     ...(liveness === undefined ? {} : { liveness }),

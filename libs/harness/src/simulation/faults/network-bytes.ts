@@ -59,6 +59,7 @@ const OTHER: Readonly<Record<string, string>> = {
 /** Both copies of a batch go to the wrong processor: each says that it is not for it. */
 const misroute: Inject = (context) => {
   const chosen = new Set<string>();
+  const crossed = new Set<string>();
   context.stores.addPolicy((operation, next) => {
     const other = OTHER[operation.store];
     if (operation.kind !== 'put' || other === undefined) return next(operation);
@@ -67,8 +68,16 @@ const misroute: Inject = (context) => {
       if (!context.chooses(base)) return next(operation);
       chosen.add(base);
       const batchIds = [base.slice(base.lastIndexOf('/') + 1)];
-      context.strike({ what: `crossed ${base}`, batchIds, allowed: ['batch-header'] });
+      context.strike({
+        what: `crossed ${base}`,
+        batchIds,
+        allowed: ['batch-header', 'peer-missing'],
+      });
     }
+    // The writer looks whether its object is there, and finds the way the second time.
+    const name = `${operation.store} ${operation.key}`;
+    if (crossed.has(name)) return next(operation);
+    crossed.add(name);
     return next({ ...operation, store: other });
   });
 };

@@ -6,6 +6,10 @@ import { compositeFaultCode } from './composite.ts';
 import { maliciousFaultCode } from './malicious.ts';
 import { networkByteFaults } from './network-bytes.ts';
 import { networkLoadFaults } from './network-load.ts';
+import { batchFaults } from './ingestion-batches.ts';
+import { crashFaults } from './ingestion-crashes.ts';
+import { writeFaults } from './ingestion-writes.ts';
+import { pointFaults } from './ingestion-points.ts';
 import { networkFaults } from './network.ts';
 import { processorVersionFaults } from './processor-versions.ts';
 import { processorFaults } from './processors.ts';
@@ -20,5 +24,9 @@ export const faultCode: ReadonlyMap<string, Inject> = new Map(
     ...maliciousFaultCode,
     ...combinerFaultCode,
     ...compositeFaultCode,
+    ...batchFaults,
+    ...pointFaults,
+    ...writeFaults,
+    ...crashFaults,
   }),
 );

@@ -1,0 +1,69 @@
+/** Ingestion servers that die at a step of their work, and clean up before their work is safe. */
+
+import { PACKETS, storeNames } from '@priolab/nodes';
+import type { StoreOperation } from '@priolab/runtime';
+
+import type { FaultContext, Inject } from '../fault.ts';
+import { duration, word } from './parameters.ts';
+
+/** What a machine that has died never hears. */
+const NEVER = new Promise<never>(() => {});
+
+export function crashAndRestart(context: FaultContext, name: string, awayMs: number): void {
+  const machine = context.machines.get(name)!;
+  machine.crash();
+  context.timeline.after(awayMs, () => machine.start());
+}
+
+function isIngestionWrite({ kind, client }: StoreOperation): boolean {
+  return kind === 'put' && client.startsWith('ingestion/');
+}
+
+/** Dies before a write, between the two processors' halves, or after a write that it never hears of. */
+const crash: Inject = (context) => {
+  const step = word(context.item, 'step', 'before-write');
+  const awayMs = duration(context.item, 'restart', '10m');
+  const { at } = context.item;
+  const seen = new Map<string, number>();
+  context.stores.addPolicy(async (operation, next) => {
+    const { client, store, key } = operation;
+    const isHere = at === undefined || at === '*' || client.includes(at);
+    if (!isIngestionWrite(operation) || !isHere) return next(operation);
+    const isBetween = store === storeNames.ingestion('helper') && key.endsWith(PACKETS);
+    if (step === 'between-writes' && !isBetween) return next(operation);
+    const name = `${client} ${store} ${key}`;
+    const times = seen.get(name) ?? 0;
+    seen.set(name, times + 1);
+    if (!context.chooses(`${name} ${times}`)) return next(operation);
+    context.strike({ what: `${client} dies ${step} of ${store} ${key}` });
+    if (step === 'before-ack') await next(operation);
+    crashAndRestart(context, client, awayMs);
+    return NEVER;
+  });
+};
+
+/**
+ * The clean-up is told to keep nothing, the batch job dies again and again, and the clock of its
+ * machine is days ahead when it comes back: nothing that is not in a durable batch may go.
+ */
+const deleteEarly: Inject = (context) => {
+  context.hooks.batcher.push((options) => ({ ...options, keepForMs: 0 }));
+  context.stores.addPolicy(async (operation, next) => {
+    const { client, key } = operation;
+    const isPlan = isIngestionWrite(operation) && key.startsWith('plans/');
+    if (!isPlan || !context.chooses(`${client} ${key}`)) return next(operation);
+    await next(operation);
+    context.strike({ what: `${client} dies after ${key}, its clock ahead` });
+    const machine = context.machines.get(client)!;
+    machine.crash();
+    machine.skewClock(5 * 86_400_000);
+    context.timeline.after(600_000, () => machine.start());
+    context.timeline.after(2 * 3_600_000, () => machine.skewClock(-5 * 86_400_000));
+    return NEVER;
+  });
+};
+
+export const crashFaults: Readonly<Record<string, Inject>> = {
+  'ing.crash': crash,
+  'ing.delete_early': deleteEarly,
+};

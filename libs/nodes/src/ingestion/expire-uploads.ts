@@ -1,0 +1,42 @@
+/**
+ * Deletes uploads, which say who sent them and when: those of days that are closed, old enough, and
+ * in plans that were carried out to the end. An upload that is in no such plan stays, whatever the
+ * clock says: it would be lost. The store's clock must agree: a batch job whose own clock is ahead
+ * would take an open day for one of long ago.
+ */
+
+import { DAY_MS } from '@priolab/roles';
+
+import type { BatcherOptions } from './batcher.ts';
+
+/** Written to learn the store's time. */
+const CLOCK = 'clock';
+
+export async function expireUploads(
+  { inbox, keepForMs, ageMsMax, everyMs, listener, vendor }: BatcherOptions,
+  machineMs: number,
+): Promise<void> {
+  const waitMs = DAY_MS + Math.max(keepForMs, ageMsMax + 2 * everyMs);
+  const overAt = (nowMs: number) => (key: string) =>
+    nowMs >= Number(key.split('/')[1]) * DAY_MS + waitMs;
+  const due = (await inbox.list('plans/')).filter(overAt(machineMs));
+  if (due.length === 0) return;
+  await inbox.put(CLOCK, new Uint8Array(0), { overwrite: true });
+  const storeMs = (await inbox.stat(CLOCK))?.writtenMs ?? 0;
+  const plans = due.filter(overAt(storeMs));
+  const done = new Set(await inbox.list('done/'));
+  let count = 0;
+  for (const key of plans) {
+    const [, day, task, plan] = key.split('/');
+    if (!done.has(`done/${day}/${task}/${Number(plan)}`)) continue;
+    const bytes = await inbox.get(key);
+    if (bytes === undefined) continue;
+    for (const upload of JSON.parse(new TextDecoder().decode(bytes)) as string[]) {
+      await inbox.delete(upload);
+      count += 1;
+    }
+    // The plan goes last: after a crash the rest of its uploads is found again.
+    await inbox.delete(key);
+  }
+  if (count > 0) listener({ kind: 'expired', store: `inbox-${vendor}`, count });
+}

@@ -1,0 +1,90 @@
+/**
+ * Which batches of a window a processor has in full, written down for good before anything is
+ * summed, and which of their reports it has in an earlier batch already. A report counts once,
+ * whatever batch or window it comes in: the real system remembered ids within one batch only
+ * (ENPA sections 6.5, 9.2 no. 45). Both processors refuse what either of them has seen, so that the
+ * order in which they see things makes no difference between them.
+ */
+
+import { encodeBatchSet, reportIdsOf } from '@priolab/roles';
+
+import { endings, taskPrefix, windowBase } from '../names.ts';
+import { putDurably, writeSigned } from '../signed-store.ts';
+import type { Ready, Window } from './aggregate.ts';
+import { NotReady } from './desk.ts';
+import type { ProcessorDesk } from './desk.ts';
+
+/** What a processor notes of a window. */
+export interface WindowNote {
+  readonly batchIds: readonly string[];
+  /** Hex `batchId || reportId`. */
+  readonly repeated: readonly string[];
+  /** Hex, one after the other: reports of the window's batches. */
+  readonly reportIds: string;
+}
+
+const ID_DIGITS = 32;
+
+/** @param findReady reads all batches of the window, by batch id */
+export async function fixWindowSet(
+  desk: ProcessorDesk,
+  window: Window,
+  findReady: () => Promise<ReadonlyMap<string, Ready>>,
+): Promise<WindowNote> {
+  const { role, state, signer, peerValidity } = desk;
+  const key = windowBase(window.task, window.windowStartMs) + endings.set(role);
+  const note = await desk.turns(async () => {
+    const known = await readNote(desk, key);
+    if (known !== undefined) return known;
+    const fresh = await makeNote(desk, window, key, await findReady());
+    const bytes = new TextEncoder().encode(JSON.stringify(fresh));
+    // Whoever was first counts, were it ourselves before a crash.
+    return (await putDurably(state, key, bytes)) ? fresh : ((await readNote(desk, key)) ?? fresh);
+  });
+  const { header, packets } = encodeBatchSet({ ...window, ...note }, role);
+  await writeSigned(peerValidity, key, signer.seal(header, packets));
+  return note;
+}
+
+/** @throws NotReady where it can't be read at the moment: it is never made a second time */
+async function readNote({ state }: ProcessorDesk, key: string): Promise<WindowNote | undefined> {
+  const bytes = await state.get(key);
+  if (bytes === undefined) return undefined;
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes)) as WindowNote;
+  } catch {
+    throw new NotReady(`the note ${key} can't be read at the moment`);
+  }
+}
+
+async function makeNote(
+  desk: ProcessorDesk,
+  { task }: Window,
+  key: string,
+  ready: ReadonlyMap<string, Ready>,
+): Promise<WindowNote> {
+  const batchIds = [...ready.keys()].sort();
+  const batchOf = new Map<string, string>();
+  if (!desk.settings.legacy.perBatchDedup) {
+    for (const other of await desk.state.list(taskPrefix(task))) {
+      if (other === key || !other.endsWith(endings.set(desk.role))) continue;
+      const { reportIds } = (await readNote(desk, other)) ?? { reportIds: '' };
+      for (let at = 0; at < reportIds.length; at += ID_DIGITS) {
+        batchOf.set(reportIds.slice(at, at + ID_DIGITS), other);
+      }
+    }
+  }
+  const repeated: string[] = [];
+  const seen: string[] = [];
+  for (const batchId of batchIds) {
+    for (const id of reportIdsOf(ready.get(batchId)!.batch)) {
+      const first = batchOf.get(id);
+      // Twice within one batch is seen when the batch is verified.
+      if (first !== undefined && first !== batchId && !desk.settings.legacy.perBatchDedup) {
+        repeated.push(batchId + id);
+      } else batchOf.set(id, batchId);
+      seen.push(id);
+    }
+  }
+  return { batchIds, repeated, reportIds: seen.join('') };
+}
