@@ -63,12 +63,14 @@ export {
   CREATED_AT,
   DEVICE_KEY_AT,
   LEADER_AT,
+  LEADER_SIZE_AT,
   REPORT_ID_AT,
   TASK_ID_AT,
   readTimeMs,
   uploadFault,
   uploadLayout,
   writeTimeMs,
+  writeUint32,
   type UploadLayout,
 } from './messages/upload.ts';
 export { binLabel } from './metrics/bin-labels.ts';

@@ -111,7 +111,6 @@ export function createParties(options: {
     const inner = createProcessor({
       role,
       backend,
-      privateKey: rings[role][0]!.key,
       furtherKeys: () => usable(role).map(({ key }) => key),
       prio2: prio2s(task.metric.bins),
       capacity: 2 * settings.batchSize,

@@ -57,10 +57,11 @@ export interface Processor {
 export interface ProcessorOptions {
   readonly role: ProcessorRole;
   readonly backend: CryptoBackend;
-  readonly privateKey: PrivateKey;
+  /** The key of a processor that has one for good. */
+  readonly privateKey?: PrivateKey;
   /**
-   * Further keys in use while keys change, asked for at each batch: where `privateKey` does not
-   * open a share they are tried in order (ENPA section 4 "Key forms").
+   * Keys in use while keys change, asked for at each batch: where one does not open a share the
+   * next is tried (ENPA section 4 "Key forms"). With none, no share is opened.
    */
   readonly furtherKeys?: () => readonly PrivateKey[];
   readonly prio2: Prio2;
@@ -86,9 +87,12 @@ export function createProcessor(options: ProcessorOptions): Processor {
   const open = ({ count, sealed, sealedSize }: ShareBatch): Strided => {
     const failure = DECRYPT_FAILED;
     const block = { count, sealed, sealedSize, plaintexts: plain, failure };
-    backend.open({ ...block, privateKey, status: ownStatus });
-    for (const key of furtherKeys?.() ?? []) {
-      const failed = ownStatus.subarray(0, count);
+    const keys = [...(privateKey === undefined ? [] : [privateKey]), ...(furtherKeys?.() ?? [])];
+    const failed = ownStatus.subarray(0, count);
+    const [first, ...others] = keys;
+    if (first !== undefined) backend.open({ ...block, privateKey: first, status: ownStatus });
+    else for (let i = 0; i < count; i++) failed[i] ||= failure;
+    for (const key of others) {
       if (!failed.includes(failure)) break;
       // What was opened, or refused for another reason, is left alone.
       const again = failed.map((code) => (code === failure ? 0 : SKIP));
