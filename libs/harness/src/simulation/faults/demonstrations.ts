@@ -6,6 +6,7 @@
 
 import type { FaultId } from '../../faults/catalogue.ts';
 import type { ScenarioInput } from '../../scenario/scenario.ts';
+import { deviceDemonstrations } from './device-demonstrations.ts';
 import { networkDemonstrations } from './network-demonstrations.ts';
 
 /** What a demonstration changes of the small deployment. */
@@ -28,7 +29,10 @@ export interface Demonstration {
 
 export type Demonstrations = Readonly<Partial<Record<FaultId, Demonstration>>>;
 
-export const demonstrations: Demonstrations = { ...networkDemonstrations };
+export const demonstrations: Demonstrations = {
+  ...networkDemonstrations,
+  ...deviceDemonstrations,
+};
 
 /** What must hold whatever happens, unless a demonstration says otherwise. */
 const ALWAYS = [
