@@ -1,6 +1,9 @@
 /** Which code does which fault of the catalogue. One file a section. */
 
 import type { Inject } from '../fault.ts';
+import { clientProofFaults } from './client-proofs.ts';
+import { clientUploadFaults } from './client-uploads.ts';
+import { clientValueFaults } from './client-values.ts';
 import { deviceSecretFaults } from './device-secrets.ts';
 import { deviceFaults } from './devices.ts';
 import { networkByteFaults } from './network-bytes.ts';
@@ -14,5 +17,8 @@ export const faultCode: ReadonlyMap<string, Inject> = new Map(
     ...networkLoadFaults,
     ...deviceFaults,
     ...deviceSecretFaults,
+    ...clientUploadFaults,
+    ...clientValueFaults,
+    ...clientProofFaults,
   }),
 );
