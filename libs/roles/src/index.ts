@@ -68,12 +68,14 @@ export {
   CREDENTIAL_SIZE,
   DEVICE_KEY_AT,
   LEADER_AT,
+  LEADER_SIZE_AT,
   REPORT_ID_AT,
   TASK_ID_AT,
   readTimeMs,
   uploadFault,
   uploadLayout,
   writeTimeMs,
+  writeUint32,
   type UploadLayout,
 } from './messages/upload.ts';
 export { binLabel } from './metrics/bin-labels.ts';

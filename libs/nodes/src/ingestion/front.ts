@@ -41,6 +41,7 @@ export interface FrontOptions {
 }
 
 const TRUNCATED = reasonCode('truncated');
+const OVERSIZED = reasonCode('oversized');
 const WRONG_TASK = reasonCode('wrong-task');
 const STALE = reasonCode('stale');
 const RATE_LIMITED = reasonCode('rate-limited');
@@ -58,7 +59,11 @@ export async function runFront(host: Host, options: FrontOptions): Promise<void>
   // A replica that starts again counts from 0: its names must not be those of its earlier life.
   const bootMs = host.clock.nowMs();
 
+  const sizeMax = Math.max(...[...tasks.values()].map(({ shape }) => uploadLayout(shape).size));
+
   const fault = (upload: Uint8Array): number => {
+    // Before anything is made of it: a megabyte is no upload of any task.
+    if (upload.length > sizeMax) return OVERSIZED;
     if (upload.length < LEADER_AT) return TRUNCATED;
     const task = tasks.get(toHex(upload.subarray(TASK_ID_AT, TASK_ID_AT + TASK_ID_SIZE)));
     if (task === undefined) return WRONG_TASK;

@@ -24,7 +24,13 @@ export const clientFaults = defineFaults({
     outcome: ['prevent', 'detect'],
     checkers: ['noforge'],
     reasons: ['proof-invalid'],
-    params: { tries: param.count('How many proofs it tries.', 64, [1, 1_000_000]) },
+    params: {
+      tries: param.count(
+        'For how many guesses of r, at most one for each free element.',
+        64,
+        [1, 1_000_000],
+      ),
+    },
   },
   'cli.inconsistent': {
     ...asAdversary('cli.inconsistent'),
@@ -96,21 +102,28 @@ export const clientFaults = defineFaults({
     about: 'A device dates its report back into a window that is closed.',
     outcome: ['detect'],
     checkers: ['fresh', 'reason'],
-    reasons: ['stale'],
+    reasons: ['stale', 'bad-certificate', 'batch-late'],
     params: { by: param.duration('How far back.', '2d') },
   },
   'cli.postdate': {
     about: 'A device dates its report ahead into a window to come.',
     outcome: ['detect'],
     checkers: ['fresh', 'reason'],
-    reasons: ['stale'],
+    reasons: ['stale', 'bad-certificate', 'batch-late'],
     params: { by: param.duration('How far ahead.', '2d') },
   },
   'cli.tag': {
     about: 'A device makes its report stand out, so that it can be followed.',
-    outcome: ['detect'],
+    outcome: ['detect', 'limit'],
     checkers: ['leak', 'reason'],
-    reasons: ['oversized', 'unknown-version', 'wrong-share-size', 'wrong-task'],
-    params: { by: param.word('What is unusual.', ['size', 'order', 'key-id', 'extension']) },
+    reasons: ['oversized', 'unknown-version', 'wrong-share-size'],
+    params: {
+      by: param.word('What is unusual; a report id of its own choice gets through.', [
+        'size',
+        'extension',
+        'version',
+        'id',
+      ]),
+    },
   },
 });

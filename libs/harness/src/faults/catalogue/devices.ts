@@ -8,6 +8,7 @@ export const deviceFaults = defineFaults({
     about: 'Devices have no network for a while and send late or never.',
     outcome: ['accept'],
     checkers: ['conserve', 'unbiased'],
+    reasons: ['stale', 'batch-late'],
     params: {
       duration: param.duration('How long a device is away.', '1d'),
       correlate: param.word('What being away goes with: a loss by value biases the estimate.', [
@@ -49,7 +50,7 @@ export const deviceFaults = defineFaults({
     about: 'A device’s clock is off, so that its reports bear another time or day.',
     outcome: ['detect', 'accept'],
     checkers: ['fresh', 'reason'],
-    reasons: ['stale'],
+    reasons: ['stale', 'bad-certificate', 'batch-late'],
     params: {
       offset: param.duration('How far the clock is off.', '1d'),
       direction: param.word('Which way.', ['ahead', 'behind']),
@@ -70,6 +71,11 @@ export const deviceFaults = defineFaults({
     checkers: ['rand.safe', 'view.indist'],
     params: {
       how: param.word('How they are poor.', ['repeated-seed', 'low-entropy', 'zero-blind']),
+      steer: param.word('With zero-blind: the set that the blinds come from.', [
+        'zero',
+        'minus-one',
+        'root-of-unity',
+      ]),
       entropyBits: param.count('With low-entropy: bits that are left.', 8, [0, 64]),
     },
   },
@@ -89,7 +95,13 @@ export const deviceFaults = defineFaults({
     outcome: ['detect', 'accept'],
     checkers: ['reason', 'blast', 'conserve'],
     reasons: ['decrypt-failed', 'peer-refused'],
-    params: { key: param.word('Which key.', ['retired', 'unknown']) },
+    params: {
+      key: param.word('Which key: the oldest, the one before the newest, or none of them.', [
+        'retired',
+        'previous',
+        'unknown',
+      ]),
+    },
     needs: { rotation: true },
   },
   'dev.clone': {

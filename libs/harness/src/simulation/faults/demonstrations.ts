@@ -10,6 +10,8 @@ import { combinerDemonstrations } from './combiner-demonstrations.ts';
 import { compositeDemonstrations } from './composite-demonstrations.ts';
 import { maliciousDemonstrations } from './malicious-demonstrations.ts';
 import { ingestionDemonstrations } from './ingestion-demonstrations.ts';
+import { clientDemonstrations } from './client-demonstrations.ts';
+import { deviceDemonstrations } from './device-demonstrations.ts';
 import { networkDemonstrations } from './network-demonstrations.ts';
 import { processorDemonstrations } from './processor-demonstrations.ts';
 
@@ -42,6 +44,8 @@ export const demonstrations: Demonstrations = {
   ...combinerDemonstrations,
   ...compositeDemonstrations,
   ...ingestionDemonstrations,
+  ...deviceDemonstrations,
+  ...clientDemonstrations,
 };
 
 /** What must hold whatever happens, unless a demonstration says otherwise. */

@@ -9,7 +9,7 @@ import { adversaries } from '../../adversary/catalogue.ts';
 import { uploadName } from '../book.ts';
 import type { FaultContext, Inject } from '../fault.ts';
 import { onChosen, reportOf } from './network.ts';
-import { count, rate } from './parameters.ts';
+import { count, number } from './parameters.ts';
 
 /** An upload arrives as other bytes; the phone learns of it, if at all, by the refusal. */
 function change(
@@ -44,7 +44,7 @@ const corrupt: Inject = (context) => {
 };
 
 const truncate: Inject = (context) => {
-  const keep = rate(context.item, 'keep', 1);
+  const keep = number(context.item, 'keep', 1);
   change(context, adversaries['net.truncate'].refusedAs, (bytes, key) => {
     const most = Math.max(1, Math.floor(bytes.length * keep));
     return bytes.slice(0, context.draw(`cut ${key}`) % most);

@@ -14,7 +14,8 @@ export function count({ params }: NemesisItem, name: string, byDefault: number):
   return typeof value === 'number' ? value : byDefault;
 }
 
-export function rate({ params }: NemesisItem, name: string, byDefault: number): number {
+/** Any number; a rate too. */
+export function number({ params }: NemesisItem, name: string, byDefault: number): number {
   const value = params[name];
   return typeof value === 'number' ? value : byDefault;
 }

@@ -4,6 +4,11 @@ import type { Inject } from '../fault.ts';
 import { combinerFaultCode } from './combiner.ts';
 import { compositeFaultCode } from './composite.ts';
 import { maliciousFaultCode } from './malicious.ts';
+import { clientProofFaults } from './client-proofs.ts';
+import { clientUploadFaults } from './client-uploads.ts';
+import { clientValueFaults } from './client-values.ts';
+import { deviceSecretFaults } from './device-secrets.ts';
+import { deviceFaults } from './devices.ts';
 import { networkByteFaults } from './network-bytes.ts';
 import { networkLoadFaults } from './network-load.ts';
 import { batchFaults } from './ingestion-batches.ts';
@@ -28,5 +33,10 @@ export const faultCode: ReadonlyMap<string, Inject> = new Map(
     ...pointFaults,
     ...writeFaults,
     ...crashFaults,
+    ...deviceFaults,
+    ...deviceSecretFaults,
+    ...clientUploadFaults,
+    ...clientValueFaults,
+    ...clientProofFaults,
   }),
 );
