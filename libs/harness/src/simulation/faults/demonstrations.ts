@@ -7,6 +7,11 @@
 import type { FaultId } from '../../faults/catalogue.ts';
 import type { ScenarioInput } from '../../scenario/scenario.ts';
 import { ingestionDemonstrations } from './ingestion-demonstrations.ts';
+import {
+  clockDemonstrations,
+  keyDemonstrations,
+  storageDemonstrations,
+} from './keys-clocks-storage-demonstrations.ts';
 import { networkDemonstrations } from './network-demonstrations.ts';
 
 /** What a demonstration changes of the small deployment. */
@@ -34,6 +39,9 @@ export type Demonstrations = Readonly<Partial<Record<FaultId, Demonstration>>>;
 export const demonstrations: Demonstrations = {
   ...networkDemonstrations,
   ...ingestionDemonstrations,
+  ...keyDemonstrations,
+  ...clockDemonstrations,
+  ...storageDemonstrations,
 };
 
 /** What must hold whatever happens, unless a demonstration says otherwise. */

@@ -1,6 +1,9 @@
 /** Which code does which fault of the catalogue. One file a section. */
 
 import type { Inject } from '../fault.ts';
+import { clockFaults } from './clocks.ts';
+import { keyFaults } from './keys.ts';
+import { storageFaults } from './storage.ts';
 import { batchFaults } from './ingestion-batches.ts';
 import { crashFaults } from './ingestion-crashes.ts';
 import { writeFaults } from './ingestion-writes.ts';
@@ -14,5 +17,8 @@ export const faultCode: ReadonlyMap<string, Inject> = new Map(
     ...pointFaults,
     ...writeFaults,
     ...crashFaults,
+    ...keyFaults,
+    ...clockFaults,
+    ...storageFaults,
   }),
 );
