@@ -186,7 +186,7 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     nextCheckMs = nowMs + CHECK_EVERY_MS;
     return phones.underWay > 0 || book.openCount() > 0;
   };
-  eventCount = await timeline.driveUntil(lastMs, onEvent);
+  eventCount = await timeline.driveUntil(Math.max(lastMs, stayUntilMs), onEvent);
   for (const action of endings) action();
   const { leader, helper } = deployment.queues;
   return {

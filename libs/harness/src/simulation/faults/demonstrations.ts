@@ -12,6 +12,11 @@ import { maliciousDemonstrations } from './malicious-demonstrations.ts';
 import { ingestionDemonstrations } from './ingestion-demonstrations.ts';
 import { clientDemonstrations } from './client-demonstrations.ts';
 import { deviceDemonstrations } from './device-demonstrations.ts';
+import {
+  clockDemonstrations,
+  keyDemonstrations,
+  storageDemonstrations,
+} from './keys-clocks-storage-demonstrations.ts';
 import { networkDemonstrations } from './network-demonstrations.ts';
 import { processorDemonstrations } from './processor-demonstrations.ts';
 
@@ -46,6 +51,9 @@ export const demonstrations: Demonstrations = {
   ...ingestionDemonstrations,
   ...deviceDemonstrations,
   ...clientDemonstrations,
+  ...keyDemonstrations,
+  ...clockDemonstrations,
+  ...storageDemonstrations,
 };
 
 /** What must hold whatever happens, unless a demonstration says otherwise. */

@@ -64,8 +64,6 @@ export const ingestionDemonstrations: Demonstrations = {
   },
   'ing.late_batch': {
     nemesis: [{ id: 'ing.late_batch', p: 0.3, fires: 2, params: { by: '2d' } }],
-    heal: { at: '23h' },
-    liveness: { within: '4d' },
   },
   'ing.mix_states': { nemesis: [{ id: 'ing.mix_states', p: 0.3, fires: 2 }] },
   'ing.no_attest': {

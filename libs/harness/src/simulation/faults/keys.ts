@@ -1,6 +1,6 @@
 /** Faults of keys: those that phones seal to and processors open with, and those that servers sign by. */
 
-import { createBackend } from '@priolab/crypto';
+import { SEAL_OVERHEAD, createBackend } from '@priolab/crypto';
 import { PACKETS, batchBase, endings, storeNames, writeSigned } from '@priolab/nodes';
 import { createPrio2 } from '@priolab/prio';
 import { createDevice, encodeShareBatch } from '@priolab/roles';
@@ -54,6 +54,7 @@ const rotateMidflight: Inject = (context) => {
       ring.push({ keyId, key, ...until });
     }
     const reports = book.reports
+      .filter(({ createdMs }) => createdMs <= timeline.nowMs())
       .filter(({ number }) => book.fateOf(number).outcome === 'pending')
       .map(({ number }) => number);
     context.strike({ what: `new keys with ${reports.length} reports under way`, reports });
@@ -209,7 +210,6 @@ const compromiseOne: Inject = (context) => {
   });
 };
 
-const SEAL_OVERHEAD = 65 + 16;
 const FORGED = 5;
 
 /**

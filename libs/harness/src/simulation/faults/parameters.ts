@@ -29,6 +29,3 @@ export function word({ params }: NemesisItem, name: string, byDefault: string): 
   const value = params[name];
   return typeof value === 'string' ? value : byDefault;
 }
-
-/** Any number, whole or not. */
-export const number = count;

@@ -11,6 +11,9 @@ import { deviceSecretFaults } from './device-secrets.ts';
 import { deviceFaults } from './devices.ts';
 import { networkByteFaults } from './network-bytes.ts';
 import { networkLoadFaults } from './network-load.ts';
+import { clockFaults } from './clocks.ts';
+import { keyFaults } from './keys.ts';
+import { storageFaults } from './storage.ts';
 import { batchFaults } from './ingestion-batches.ts';
 import { crashFaults } from './ingestion-crashes.ts';
 import { writeFaults } from './ingestion-writes.ts';
@@ -38,5 +41,8 @@ export const faultCode: ReadonlyMap<string, Inject> = new Map(
     ...clientUploadFaults,
     ...clientValueFaults,
     ...clientProofFaults,
+    ...keyFaults,
+    ...clockFaults,
+    ...storageFaults,
   }),
 );

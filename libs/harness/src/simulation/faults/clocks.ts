@@ -1,0 +1,100 @@
+/** Faults of clocks: those of machines, which are wrong, and reports on the edges of days. */
+
+import type { Machine } from '@priolab/runtime';
+
+import type { FaultContext, Inject } from '../fault.ts';
+import { reportOf } from './network.ts';
+import { duration, word } from './parameters.ts';
+
+const DAY_MS = 86_400_000;
+
+/** Machines that the fault is at, by the beginning of their names; all where it is at none. */
+export function machinesAt({ item, machines }: FaultContext): Machine[] {
+  const { at } = item;
+  const isHere = ({ name }: Machine): boolean =>
+    at === undefined || at === '*' || name.startsWith(at);
+  return [...machines.values()].filter(isHere);
+}
+
+/** Uploads that reach a server whose clock is off by more than it forgives may be refused. */
+function strikeUploads(context: FaultContext, names: ReadonlySet<string>, offsetMs: number): void {
+  const { skewMsMax } = context.settings;
+  if (Math.abs(offsetMs) <= skewMsMax) return;
+  context.network.addPolicy((transmission, deliver) => {
+    const report = reportOf(transmission);
+    const isHit = transmission.leg === 'request' && names.has(transmission.to) && context.isOn();
+    if (isHit && report !== undefined) {
+      const what = `report ${report} to a wrong clock`;
+      context.strike({ what, reports: [report], allowed: ['accepted', 'stale'] });
+    }
+    deliver(transmission);
+  });
+}
+
+const skew: Inject = (context) => {
+  const sizeMs = duration(context.item, 'offset', '15m');
+  const offsetMs = word(context.item, 'direction', 'ahead') === 'ahead' ? sizeMs : -sizeMs;
+  const machines = machinesAt(context);
+  context.timeline.at(context.startMs + context.item.fromMs, () => {
+    for (const machine of machines) {
+      machine.skewClock(offsetMs);
+      context.strike({ what: `${machine.name} is off by ${offsetMs} ms` });
+    }
+  });
+  strikeUploads(context, new Set(machines.map(({ name }) => name)), offsetMs);
+};
+
+const back: Inject = (context) => {
+  const byMs = duration(context.item, 'by', '2h');
+  const machines = machinesAt(context);
+  context.timeline.at(context.startMs + context.item.fromMs, () => {
+    for (const machine of machines) {
+      machine.skewClock(-byMs);
+      context.strike({ what: `${machine.name} is back by ${byMs} ms` });
+    }
+  });
+  strikeUploads(context, new Set(machines.map(({ name }) => name)), byMs);
+};
+
+/** While it stands still, a machine may also be switched off and on: its names must stay new. */
+const freeze: Inject = (context) => {
+  const lastsMs = duration(context.item, 'duration', '2h');
+  const { timeline, startMs, item } = context;
+  const machines = machinesAt(context);
+  timeline.at(startMs + item.fromMs, () => {
+    for (const machine of machines) {
+      machine.freezeClock(true);
+      context.strike({ what: `${machine.name}'s clock stands` });
+      timeline.after(lastsMs / 2, () => {
+        machine.crash();
+        machine.start();
+      });
+      timeline.after(lastsMs, () => machine.freezeClock(false));
+    }
+  });
+  strikeUploads(context, new Set(machines.map(({ name }) => name)), lastsMs);
+};
+
+/** The first and last milliseconds of windows and days. */
+const boundary: Inject = (context) => {
+  context.hooks.phones.measured.push((block, { shard, metricSlot }) => {
+    const { windowMs } = block.task;
+    const edges: number[] = [];
+    for (let at = 0; at <= DAY_MS; at += Math.min(windowMs, DAY_MS)) {
+      edges.push(...[at - 1, at, at + 1].filter((one) => one >= 0 && one < DAY_MS));
+    }
+    for (let i = 0; i < block.count; i++) {
+      const key = `${shard.index} ${metricSlot} ${block.devices[i]!}`;
+      if (!context.chooses(key)) continue;
+      block.timesMs[i] = edges[context.draw(key) % edges.length]!;
+      context.strike({ what: `a report at ${block.timesMs[i]!} ms of day ${block.day}` });
+    }
+  });
+};
+
+export const clockFaults: Readonly<Record<string, Inject>> = {
+  'clk.skew': skew,
+  'clk.back': back,
+  'clk.freeze': freeze,
+  'clk.boundary': boundary,
+};
