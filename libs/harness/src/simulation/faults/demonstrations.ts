@@ -6,6 +6,7 @@
 
 import type { FaultId } from '../../faults/catalogue.ts';
 import type { ScenarioInput } from '../../scenario/scenario.ts';
+import { maliciousDemonstrations } from './malicious-demonstrations.ts';
 import { networkDemonstrations } from './network-demonstrations.ts';
 import { processorDemonstrations } from './processors-demonstrations.ts';
 
@@ -32,6 +33,7 @@ export type Demonstrations = Readonly<Partial<Record<FaultId, Demonstration>>>;
 export const demonstrations: Demonstrations = {
   ...networkDemonstrations,
   ...processorDemonstrations,
+  ...maliciousDemonstrations,
 };
 
 /** What must hold whatever happens, unless a demonstration says otherwise. */
