@@ -10,20 +10,7 @@ import type { StoreOperation, StorePolicy } from '@priolab/runtime';
 import { windowKey } from '../book.ts';
 import type { FaultContext, Inject } from '../fault.ts';
 import { count, duration, flag, number, word } from './parameters.ts';
-
-const ROLES: readonly ProcessorRole[] = ['leader', 'helper'];
-
-/** Which processors a fault is at: both, where the scenario names none. */
-export function rolesOf({ item }: FaultContext): readonly ProcessorRole[] {
-  const { at } = item;
-  if (at === undefined || at === '*') return ROLES;
-  return ROLES.filter((role) => at === role || at === `processor/${role}`);
-}
-
-/** One processor: the one that the scenario names, else the leader. */
-export function roleOf(context: FaultContext): ProcessorRole {
-  return rolesOf(context)[0] ?? 'leader';
-}
+import { roleOf, rolesOf, taskOfKey } from './parties-at.ts';
 
 /** Whether an operation is done by a processor that the fault is at. */
 function isBy(context: FaultContext, { client }: StoreOperation): boolean {
@@ -232,9 +219,7 @@ const peerLate: Inject = (context) => {
     const arrivesMs = context.timeline.nowMs() + lateMs;
     const base = operation.key.slice(0, operation.key.indexOf(batchId) + batchId.length);
     const { windowStartMs } = readBatchBase(base)!;
-    const task = [...context.parties.tasks.values()].find((one) =>
-      base.startsWith(`${one.state}-${one.vendor}/${one.metric.id}/`),
-    )!;
+    const task = taskOfKey(context, base)!;
     const dueMs = windowStartMs + task.windowMs + graceMs;
     const allowed =
       arrivesMs < dueMs

@@ -3,7 +3,6 @@
 import type { Inject } from '../fault.ts';
 import { combinerFaultCode } from './combiner.ts';
 import { compositeFaultCode } from './composite.ts';
-import { maliciousFaultCode } from './malicious.ts';
 import { clientProofFaults } from './client-proofs.ts';
 import { clientUploadFaults } from './client-uploads.ts';
 import { clientValueFaults } from './client-values.ts';
@@ -18,6 +17,8 @@ import { batchFaults } from './ingestion-batches.ts';
 import { crashFaults } from './ingestion-crashes.ts';
 import { writeFaults } from './ingestion-writes.ts';
 import { pointFaults } from './ingestion-points.ts';
+import { maliciousSumFaults } from './malicious-sums.ts';
+import { maliciousVerificationFaults } from './malicious-verification.ts';
 import { networkFaults } from './network.ts';
 import { processorVersionFaults } from './processor-versions.ts';
 import { processorFaults } from './processors.ts';
@@ -29,7 +30,6 @@ export const faultCode: ReadonlyMap<string, Inject> = new Map(
     ...networkLoadFaults,
     ...processorFaults,
     ...processorVersionFaults,
-    ...maliciousFaultCode,
     ...combinerFaultCode,
     ...compositeFaultCode,
     ...batchFaults,
@@ -44,5 +44,7 @@ export const faultCode: ReadonlyMap<string, Inject> = new Map(
     ...keyFaults,
     ...clockFaults,
     ...storageFaults,
+    ...maliciousSumFaults,
+    ...maliciousVerificationFaults,
   }),
 );
