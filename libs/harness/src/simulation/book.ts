@@ -133,21 +133,10 @@ export function createBook(): Book {
     return number === undefined ? undefined : reports[number];
   };
 
-  const noteBatched = (event: Extract<NodeEvent, { kind: 'batched' }>): void => {
-    const entries = event.uploads.map((upload) => {
-      // By all its bytes first: one that was changed may bear another report's id.
-      const number = hasNames ? numbers.get(uploadName(upload)) : undefined;
-      return number === undefined ? reportIn(upload, REPORT_ID_AT) : reports[number];
-    });
-    entries.forEach((entry, i) => entry?.intakes.push(event.status[i]!));
-    for (const { batchId, uploadSlots } of event.batches) {
-      for (const slot of uploadSlots) {
-        const entry = entries[slot];
-        if (entry === undefined) continue;
-        batchOf(batchId).reports.add(entry.number);
-        if (!entry.batchIds.includes(batchId)) entry.batchIds.push(batchId);
-      }
-    }
+  const reportOfUpload = (upload: Uint8Array): ReportEntry | undefined => {
+    // By all its bytes first: one that was changed may bear another report's id.
+    const number = hasNames ? numbers.get(uploadName(upload)) : undefined;
+    return number === undefined ? reportIn(upload, REPORT_ID_AT) : reports[number];
   };
 
   const noteDecided = (event: Extract<NodeEvent, { kind: 'decided' }>): void => {
@@ -171,44 +160,10 @@ export function createBook(): Book {
     }
   };
 
+  const lookUp: LookUp = { batchOf, windowOf, reportOfUpload };
   const note = (event: NodeEvent): void => {
-    switch (event.kind) {
-      case 'batched':
-        return noteBatched(event);
-      case 'decided':
-        return noteDecided(event);
-      case 'late':
-        return void batchOf(event.batchId).refusals.set(event.role, LATE);
-      case 'batch-refused':
-        if (event.batchId === '') return;
-        return void batchOf(event.batchId).refusals.set(event.role, event.reason as Reason);
-      case 'summed': {
-        windowOf(event.task, event.windowStartMs).sums[event.role] = event;
-        for (const batchId of event.unmatched) {
-          const { refusals } = batchOf(batchId);
-          if (!refusals.has(event.role)) refusals.set(event.role, 'batch-unmatched');
-        }
-        return;
-      }
-      case 'published': {
-        const window = windowOf(event.result.task, event.result.windowStartMs);
-        window.published = event;
-        window.publishedTimes += 1;
-        return;
-      }
-      case 'held': {
-        const window = windowOf(event.task, event.pair.windowStartMs);
-        window.held = { reason: event.pair.reason, detail: event.pair.detail };
-        return;
-      }
-      case 'suppressed':
-        windowOf(event.task, event.windowStartMs).suppressed = event.count;
-        return;
-      case 'taken-in':
-      case 'expired':
-      case 'peer-missing':
-      case 'task-failed':
-    }
+    if (event.kind === 'decided') noteDecided(event);
+    else noteEvent(event, lookUp);
   };
 
   const noteFresh = (name: string): void => {
@@ -260,6 +215,69 @@ export function createBook(): Book {
     fateOf,
     openCount: () => reports.reduce((sum, { number }) => sum + (isOpen(fateOf(number)) ? 1 : 0), 0),
   };
+}
+
+/** Where the book finds what an event is about. */
+interface LookUp {
+  batchOf(id: string): BatchEntry;
+  windowOf(task: Task, windowStartMs: number): WindowEntry;
+  reportOfUpload(upload: Uint8Array): ReportEntry | undefined;
+}
+
+function noteBatched(
+  event: Extract<NodeEvent, { kind: 'batched' }>,
+  { batchOf, reportOfUpload }: LookUp,
+): void {
+  const entries = event.uploads.map(reportOfUpload);
+  entries.forEach((entry, i) => entry?.intakes.push(event.status[i]!));
+  for (const { batchId, uploadSlots } of event.batches) {
+    for (const slot of uploadSlots) {
+      const entry = entries[slot];
+      if (entry === undefined) continue;
+      batchOf(batchId).reports.add(entry.number);
+      if (!entry.batchIds.includes(batchId)) entry.batchIds.push(batchId);
+    }
+  }
+}
+
+function noteEvent(event: NodeEvent, lookUp: LookUp): void {
+  const { batchOf, windowOf } = lookUp;
+  switch (event.kind) {
+    case 'batched':
+      return noteBatched(event, lookUp);
+    case 'late':
+      return void batchOf(event.batchId).refusals.set(event.role, LATE);
+    case 'batch-refused':
+      if (event.batchId === '') return;
+      return void batchOf(event.batchId).refusals.set(event.role, event.reason as Reason);
+    case 'summed': {
+      windowOf(event.task, event.windowStartMs).sums[event.role] = event;
+      for (const batchId of event.unmatched) {
+        const { refusals } = batchOf(batchId);
+        if (!refusals.has(event.role)) refusals.set(event.role, 'batch-unmatched');
+      }
+      return;
+    }
+    case 'published': {
+      const window = windowOf(event.result.task, event.result.windowStartMs);
+      window.published = event;
+      window.publishedTimes += 1;
+      return;
+    }
+    case 'held': {
+      const window = windowOf(event.task, event.pair.windowStartMs);
+      window.held = { reason: event.pair.reason, detail: event.pair.detail };
+      return;
+    }
+    case 'suppressed':
+      windowOf(event.task, event.windowStartMs).suppressed = event.count;
+      return;
+    case 'decided':
+    case 'taken-in':
+    case 'expired':
+    case 'peer-missing':
+    case 'task-failed':
+  }
 }
 
 function isOpen({ outcome }: Fate): boolean {

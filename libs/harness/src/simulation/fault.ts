@@ -77,8 +77,14 @@ export interface Hooks {
 
 export function noHooks(): Hooks {
   return {
-    ...{ ingestor: [], processor: [], signer: [], phones: noPhoneHooks() },
-    ...{ front: [], batcher: [], desk: [], portal: [] },
+    ingestor: [],
+    processor: [],
+    signer: [],
+    phones: noPhoneHooks(),
+    front: [],
+    batcher: [],
+    desk: [],
+    portal: [],
   };
 }
 

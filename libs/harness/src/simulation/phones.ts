@@ -119,7 +119,7 @@ export interface Phones {
 }
 
 export function createPhones(options: PhoneOptions): Phones {
-  const { world, plan, seedTree, settings, timeline, network, book, firstDay } = options;
+  const { world, plan, seedTree, settings, timeline, book, firstDay } = options;
   const workload = createWorkload(plan, seedTree);
   const { shardParticipants } = plan.population;
   const senders = world.lines.map(() => new Uint32Array(shardParticipants));
@@ -129,22 +129,6 @@ export function createPhones(options: PhoneOptions): Phones {
     attemptsMax: settings.retry.attemptsMax,
   };
   let underWay = 0;
-
-  const send = async (report: PhoneReport, vendor: Vendor, name: string): Promise<void> => {
-    const first = report.device % settings.replicas;
-    const replicas = Array.from(
-      { length: settings.replicas },
-      (_, i) => `ingestion/${vendor}/${(first + i) % settings.replicas}`,
-    );
-    const upload = { from: `phone/${vendor}`, key: name, bytes: report.bytes, replicas };
-    const outcome = await sendUpload(network, timeline, upload, policy);
-    const known = book.reports[report.number]!.outcome;
-    // The first copy that is stored is the one that counts.
-    if (known === undefined || (known.kind !== 'stored' && outcome.kind === 'stored')) {
-      book.outcomeOf(report.number, outcome, timeline.nowMs());
-    }
-    underWay -= 1;
-  };
 
   const makers = world.lines.map(({ metric }) => createReportMaker(options.parties, metric));
 
@@ -160,7 +144,10 @@ export function createPhones(options: PhoneOptions): Phones {
       underWay += 1;
       const name = `report-${one.number}${copy === 0 ? '' : `-copy-${copy}`}`;
       timeline.at(Math.max(timeline.nowMs(), one.sendAtMs), () => {
-        send(one, context.vendor, name).catch((error: unknown) => timeline.fail(error));
+        send(options, policy, one, { vendor: context.vendor, name }).then(
+          () => void (underWay -= 1),
+          (error: unknown) => timeline.fail(error),
+        );
       });
     });
   };
@@ -198,7 +185,9 @@ export function createPhones(options: PhoneOptions): Phones {
       const slot = number - firstReport;
       const maker = makers[metricSlot]!;
       schedule(one, {
-        ...{ vendor: shard.cell.vendor, shard, metricSlot },
+        vendor: shard.cell.vendor,
+        shard,
+        metricSlot,
         sign: (other) => maker.sign(other, { block, slot, identities, randomness }),
         again: (name) => maker.again(name, { block, slot, identities, keys, randomness }),
       });
@@ -246,6 +235,27 @@ export function createPhones(options: PhoneOptions): Phones {
       }
     },
   };
+}
+
+/** Sends one upload until it is stored or refused, and enters what became of it. */
+async function send(
+  { settings, network, timeline, book }: PhoneOptions,
+  policy: UploadPolicy,
+  report: PhoneReport,
+  { vendor, name }: { readonly vendor: Vendor; readonly name: string },
+): Promise<void> {
+  const first = report.device % settings.replicas;
+  const replicas = Array.from(
+    { length: settings.replicas },
+    (_, i) => `ingestion/${vendor}/${(first + i) % settings.replicas}`,
+  );
+  const upload = { from: `phone/${vendor}`, key: name, bytes: report.bytes, replicas };
+  const outcome = await sendUpload(network, timeline, upload, policy);
+  const known = book.reports[report.number]!.outcome;
+  // The first copy that is stored is the one that counts.
+  if (known === undefined || (known.kind !== 'stored' && outcome.kind === 'stored')) {
+    book.outcomeOf(report.number, outcome, timeline.nowMs());
+  }
 }
 
 /** Enters what the phones of a block really put into their reports. */
@@ -303,7 +313,10 @@ function uploadsOf(parts: {
     const at = uploads.offsets[k]!;
     return {
       number: firstReport + slot,
-      ...{ task, device: devices[slot]!, day, createdMs },
+      task,
+      device: devices[slot]!,
+      day,
+      createdMs,
       sendAtMs: createdMs,
       bytes: uploads.bytes.slice(at, at + uploads.sizes[k]!),
       deed: deeds.bySlot[slot]!,

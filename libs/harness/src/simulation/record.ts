@@ -136,10 +136,10 @@ function cellOf(window: WindowEntry, reports: readonly ReportEntry[]): CellRecor
   const { bins } = task.metric;
   const truth = {
     count: reports.length,
-    noisy: new Array<number>(bins).fill(0),
+    noisy: Array.from({ length: bins }, () => 0),
     honestCount: 0,
-    honestNoisy: new Array<number>(bins).fill(0),
-    honestClean: new Array<number>(bins).fill(0),
+    honestNoisy: Array.from({ length: bins }, () => 0),
+    honestClean: Array.from({ length: bins }, () => 0),
   };
   for (const { sent, clean } of reports) {
     if (clean !== undefined) truth.honestCount += 1;
@@ -261,7 +261,11 @@ export function simulationRecordOf(
   const { book, strikes, journal, startMs, daysEndMs, endMs, eventCount, openTasks } = simulated;
   const { nemesis, settings, closing } = parts;
   return {
-    ...{ startMs, daysEndMs, endMs, eventCount, openTasks },
+    startMs,
+    daysEndMs,
+    endMs,
+    eventCount,
+    openTasks,
     journal: { count: journal.count, digest: journal.digest(), marks: marksOf(journal.marks) },
     ...(simulated.fork === undefined ? {} : { fork: simulated.fork }),
     faults: closing.faults,

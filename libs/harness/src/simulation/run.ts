@@ -21,7 +21,6 @@ import { STAGES } from '../run/stages.ts';
 import type { Stage } from '../run/stages.ts';
 import { emptyWork } from '../run/work.ts';
 import { digestOf, scenarioDigest } from '../scenario/digest.ts';
-import type { Scenario } from '../scenario/scenario.ts';
 import { expandNemesis } from './faults/composite.ts';
 import { faultCode } from './faults/registry.ts';
 import type { Book } from './book.ts';

@@ -1,39 +1,30 @@
 /**
- * A run in simulated time, in one function: parties are set up, faults put their decorators on
- * them, machines start, phones report day by day, time passes until everything has come to its end,
- * and the books are closed. Everything follows from (scenario, seed): the order of events is that
- * of the timeline, and every random number is drawn by name.
+ * A run in simulated time, in one function: the stage is set, faults put their decorators on it,
+ * machines start, phones report day by day, time passes until everything has come to its end, and
+ * what is left is handed to the books. Everything follows from (scenario, seed): the order of
+ * events is that of the timeline, and every random number is drawn by name.
  */
 
 import type { SeedBranch } from '@priolab/crypto';
-import type { NodeEvent } from '@priolab/nodes';
 import { DAY_MS } from '@priolab/roles';
-import { createTimeline } from '@priolab/runtime';
 
 import type { PopulationPlan } from '../population/plan.ts';
-import { firstDay } from '../run/settings.ts';
-import { emptyWork } from '../run/work.ts';
-import type { Work } from '../run/work.ts';
 import type { SimulationRecord } from '../record/simulation-record.ts';
-import { createWorld } from '../run/world.ts';
+import { firstDay } from '../run/settings.ts';
+import type { Work } from '../run/work.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { createBook } from './book.ts';
 import type { Book } from './book.ts';
-import { createDeedOccasions, deedItems, strikeOfDeed, isDeed } from './deeds.ts';
-import { createDeployment, createTransport } from './deployment.ts';
-import { describeEvent } from './describe-event.ts';
-import { noHooks } from './fault.ts';
-import type { FaultContext, Hooks, Inject } from './fault.ts';
-import { createJournal } from './journal.ts';
+import { deedItems, strikeOfDeed } from './deeds.ts';
+import type { Hooks, Inject } from './fault.ts';
 import type { Journal } from './journal.ts';
-import { createParties } from './parties.ts';
+import { scanForLeaks } from './leaks.ts';
 import type { Parties } from './parties.ts';
 import { createPhones } from './phones.ts';
+import type { PhoneReport, Phones } from './phones.ts';
 import type { NemesisItem, SimulationSettings } from './settings.ts';
-import { createStrikes } from './strikes.ts';
+import { injectFaults, setStage } from './stage.ts';
+import type { Endings, Stage } from './stage.ts';
 import type { Strikes } from './strikes.ts';
-import { scanForLeaks } from './leaks.ts';
-import { watchRewrites } from './rewrites.ts';
 
 export interface Simulation {
   readonly scenario: Scenario;
@@ -80,160 +71,86 @@ export interface Simulated {
 const CHECK_EVERY_MS = 15 * 60_000;
 
 export async function simulate(simulation: Simulation): Promise<Simulated> {
-  const { scenario, plan, seedTree, settings, nemesis, faults, fork, signal, onProgress } =
-    simulation;
-  const day0 = firstDay(scenario);
-  const startMs = day0 * DAY_MS;
-  const daysEndMs = startMs + plan.population.days * DAY_MS;
-  const lastMs = daysEndMs + settings.drainMs;
-  const work = emptyWork();
-  const timeline = createTimeline(startMs);
-  const book = createBook();
-  const journal = createJournal();
-  const strikes = createStrikes(nemesis);
-  const hooks = noHooks();
-
-  // Parties: their keys, arithmetic and stores.
-  const world = createWorld({
-    scenario,
-    seedTree,
-    backend: scenario.crypto.backend,
-    shardParticipants: plan.population.shardParticipants,
-    blockCapacity: settings.batchSize,
-    occasions: createDeedOccasions({ scenario, nemesis, startMs }),
-  });
-  const { authorityScalars } = world;
-  const parties = createParties({
-    ...{ scenario, plan, seedTree, settings, hooks, work, startMs, authorityScalars },
-    endMs: lastMs,
-    nowMs: () => timeline.nowMs(),
-  });
-  const randomness = seedTree.child('simulation');
-  const forked = fork === undefined ? randomness : randomness.child('fork', fork.name);
-  const drawnFrom = (): SeedBranch =>
-    fork !== undefined && timeline.nowMs() - startMs >= fork.atMs ? forked : randomness;
-  const transport = createTransport({ timeline, settings, randomness: drawnFrom });
-  const rewrites = watchRewrites(transport.stores);
-  const events: Record<string, number> = {};
-  const count = (name: string): void => void (events[name] = (events[name] ?? 0) + 1);
-  const listener = (event: NodeEvent): void => {
-    book.note(event);
-    count(event.kind);
-    journal.write(timeline.nowMs(), describeEvent(event));
-  };
-  const deployment = createDeployment({
-    ...{ timeline, transport, parties, settings, hooks, listener },
-  });
-
-  // Faults: decorators on all of it, each with its own randomness.
-  let stayUntilMs = daysEndMs;
-  const endings: (() => void)[] = [];
-  nemesis.forEach((item, index) => {
-    const context: FaultContext = {
-      ...{ item, timeline, hooks, parties, book, settings, startMs, endMs: daysEndMs },
-      ...deployment,
-      randomness: randomness.child('fault', `${index}-${item.id}`),
-      ...createOccasions({
-        item,
-        index,
-        timeline,
-        randomness: drawnFrom,
-        startMs,
-        strikes,
-        journal,
-      }),
-      measure: (name, value) => strikes.measure(index, name, value),
-      atEnd: (action) => void endings.push(action),
-      stayUntil: (timeMs) => void (stayUntilMs = Math.max(stayUntilMs, timeMs)),
-    };
-    const inject = faults.get(item.id);
-    // What devices do to their own reports is done by the devices (`adversary/tampering.ts`).
-    if (inject === undefined && isDeed(item.id)) return;
-    if (inject === undefined) throw new RangeError(`no code for fault ${item.id}`);
-    inject(context);
-  });
-
-  const deeds = new Map<number, number>();
-
-  simulation.vary?.(hooks);
+  const { scenario, plan, fork } = simulation;
+  const stage = setStage(simulation);
+  const { timeline, deployment, book, journal, startMs } = stage;
+  const endings = injectFaults(simulation, stage);
+  simulation.vary?.(stage.hooks);
 
   // Machines start; phones report, day by day.
   for (const machine of deployment.machines.values()) machine.start();
-  const phones = createPhones({
-    ...{ world, plan, seedTree, parties, settings, timeline, book },
-    network: deployment.network,
-    hooks: hooks.phones,
-    firstDay: day0,
-    onDeed({ number, deed }) {
-      deeds.set(number, deed);
-      const item = deedItems(scenario, nemesis)[deed - 1]!;
-      if (item !== -1) strikes.add(timeline.nowMs(), item, strikeOfDeed(nemesis[item]!.id, number));
-    },
+  const deeds = new Map<number, number>();
+  const phones = phonesOf(simulation, stage, (report) => {
+    deeds.set(report.number, report.deed);
+    noteDeed(simulation, stage, report);
   });
   for (let day = 0; day < plan.population.days; day++) {
-    timeline.at(startMs + day * DAY_MS, () => phones.startDay(day0 + day));
+    timeline.at(startMs + day * DAY_MS, () => phones.startDay(firstDay(scenario) + day));
   }
 
   // Time passes until everything has come to its end, or can't any more.
-  let eventCount = 0;
-  let interrupted = false;
-  let nextCheckMs = daysEndMs;
-  const onEvent = (nowMs: number): boolean => {
-    interrupted = signal?.aborted === true;
-    onProgress?.({ simulatedMs: nowMs - startMs, ofMs: lastMs - startMs });
-    if (interrupted) return false;
-    if (nowMs < nextCheckMs || nowMs < stayUntilMs) return true;
-    nextCheckMs = nowMs + CHECK_EVERY_MS;
-    return phones.underWay > 0 || book.openCount() > 0;
-  };
-  eventCount = await timeline.driveUntil(Math.max(lastMs, stayUntilMs), onEvent);
-  for (const action of endings) action();
+  const { eventCount, interrupted } = await passTime(simulation, stage, endings, phones);
+  for (const action of endings.actions) action();
+
   const { leader, helper } = deployment.queues;
+  const { strikes, parties, work, daysEndMs, events, rewrites, world } = stage;
+  const counts = { eventCount, events, rewrites: rewrites.counts };
+  const { stores, machines } = deployment;
   return {
-    ...{ book, strikes, journal, parties, work, startMs, daysEndMs, eventCount, interrupted },
+    book,
+    strikes,
+    journal,
+    parties,
+    work,
+    startMs,
+    daysEndMs,
     endMs: timeline.nowMs(),
+    ...counts,
+    interrupted,
     openTasks: { leader: leader.openCount, helper: helper.openCount },
-    ...{ deeds, events, fork, rewrites: rewrites.counts },
-    restarts: [...deployment.machines.values()].reduce((sum, { starts }) => sum + starts - 1, 0),
-    leaks: scanForLeaks({ world, stores: deployment.stores, journal, book }),
+    deeds,
+    fork,
+    restarts: [...machines.values()].reduce((sum, { starts }) => sum + starts - 1, 0),
+    leaks: scanForLeaks({ world, stores, journal, book }),
   };
 }
 
-/** When a fault strikes: its time, its dose, its coin; and the record that it did. */
-function createOccasions(options: {
-  readonly item: NemesisItem;
-  readonly index: number;
-  readonly timeline: { nowMs(): number };
-  /** The branch to draw from now. */
-  readonly randomness: () => SeedBranch;
-  readonly startMs: number;
-  readonly strikes: Strikes;
-  readonly journal: Journal;
-}): Pick<FaultContext, 'isOn' | 'chooses' | 'draw' | 'strike'> {
-  const { item, index, timeline, randomness, startMs, strikes, journal } = options;
-  const coinsOf = new Map<SeedBranch, SeedBranch>();
-  const coins = (): SeedBranch => {
-    const branch = randomness();
-    const known = coinsOf.get(branch) ?? branch.child('coins', `${index}-${item.id}`);
-    coinsOf.set(branch, known);
-    return known;
-  };
-  const isOn = (atMs = timeline.nowMs()): boolean =>
-    item.fromMs <= atMs - startMs && atMs - startMs < item.untilMs;
-  const draw = (key: string): number => {
-    const bytes = coins().child(key.replaceAll('/', '|')).bytes(0, 16);
-    return ((bytes[0]! << 24) | (bytes[1]! << 16) | (bytes[2]! << 8) | bytes[3]!) >>> 0;
-  };
-  return {
-    isOn,
-    draw,
-    chooses: (key, atMs) =>
-      isOn(atMs) &&
-      strikes.fired[index]! < item.dose &&
-      (item.p === 1 || draw(`chooses ${key}`) < item.p * 2 ** 32),
-    strike(strike) {
-      strikes.add(timeline.nowMs(), index, strike);
-      journal.write(timeline.nowMs(), `fault ${item.id} ${strike.what}`);
-    },
-  };
+function phonesOf(
+  { scenario, plan, seedTree, settings }: Simulation,
+  { world, parties, timeline, deployment, book, hooks }: Stage,
+  onDeed: (report: PhoneReport) => void,
+): Phones {
+  const { network } = deployment;
+  const parts = { world, plan, seedTree, parties, settings, timeline, network, book, onDeed };
+  return createPhones({ ...parts, hooks: hooks.phones, firstDay: firstDay(scenario) });
+}
+
+/** A phone that breaks the protocol because the nemesis says so: a strike of that fault. */
+function noteDeed(
+  { scenario, nemesis }: Simulation,
+  { strikes, timeline }: Stage,
+  { number, deed }: PhoneReport,
+): void {
+  const item = deedItems(scenario, nemesis)[deed - 1]!;
+  if (item !== -1) strikes.add(timeline.nowMs(), item, strikeOfDeed(nemesis[item]!.id, number));
+}
+
+async function passTime(
+  { settings, signal, onProgress }: Simulation,
+  { timeline, book, startMs, daysEndMs }: Stage,
+  { stayUntilMs }: Endings,
+  phones: Phones,
+): Promise<{ readonly eventCount: number; readonly interrupted: boolean }> {
+  const lastMs = Math.max(daysEndMs + settings.drainMs, stayUntilMs());
+  let interrupted = false;
+  let nextCheckMs = daysEndMs;
+  const eventCount = await timeline.driveUntil(lastMs, (nowMs) => {
+    interrupted = signal?.aborted === true;
+    onProgress?.({ simulatedMs: nowMs - startMs, ofMs: lastMs - startMs });
+    if (interrupted) return false;
+    if (nowMs < nextCheckMs || nowMs < stayUntilMs()) return true;
+    nextCheckMs = nowMs + CHECK_EVERY_MS;
+    return phones.underWay > 0 || book.openCount() > 0;
+  });
+  return { eventCount, interrupted };
 }

@@ -61,7 +61,7 @@ const UTF8 = new TextEncoder();
 
 export async function runBatcher(host: Host, options: BatcherOptions): Promise<void> {
   const { vendor, inbox, outboxes, announced, tasks, signer } = options;
-  const { everyMs, batchSize, ageMsMax } = options;
+  const { everyMs, batchSize } = options;
   const partitions = new Map<string, Partition>();
 
   const open = async (task: Task, day: number): Promise<Partition> => {
@@ -107,16 +107,8 @@ export async function runBatcher(host: Host, options: BatcherOptions): Promise<v
     }
   };
 
-  /** Days whose uploads are taken now, by this machine's clock. */
-  const openDays = (): number[] => {
-    const nowMs = host.clock.nowMs();
-    const first = Math.floor((nowMs - ageMsMax - everyMs) / DAY_MS);
-    const last = Math.floor((nowMs + everyMs) / DAY_MS);
-    return Array.from({ length: last - first + 1 }, (_, i) => first + i);
-  };
-
   const round = async (): Promise<void> => {
-    const days = openDays();
+    const days = openDays(host.clock.nowMs(), options);
     for (const day of days) {
       for (const task of tasks) if (task.vendor === vendor) await cut(await open(task, day));
     }
@@ -135,6 +127,13 @@ export async function runBatcher(host: Host, options: BatcherOptions): Promise<v
     const nowMs = host.clock.nowMs();
     await host.sleep(everyMs - (nowMs % everyMs));
   }
+}
+
+/** Days whose uploads are taken at that time. */
+function openDays(nowMs: number, { ageMsMax, everyMs }: BatcherOptions): number[] {
+  const first = Math.floor((nowMs - ageMsMax - everyMs) / DAY_MS);
+  const last = Math.floor((nowMs + everyMs) / DAY_MS);
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }
 
 function planPrefix({ task, day }: Partition, kind: 'plans' | 'done' = 'plans'): string {

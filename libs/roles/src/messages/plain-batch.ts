@@ -52,21 +52,29 @@ function taskFields({ id, metric, state, vendor, epsilon, windowMs, shape }: Tas
 }
 
 /** Fields of the header of an ingestion batch: these and no others. */
-const INGESTION_FIELDS: ReadonlySet<string> = new Set([
-  ...['kind', 'role', 'task', 'name', 'bins', 'epsilon', 'prime', 'numberOfServers', 'state'],
-  ...['vendor', 'windowMs', 'batchId', 'windowStartMs', 'count', 'packetDigest'],
-]);
+const INGESTION_FIELDS: ReadonlySet<string> = new Set(
+  (
+    'kind role task name bins epsilon prime numberOfServers state vendor windowMs batchId ' +
+    'windowStartMs count packetDigest'
+  ).split(' '),
+);
 
 function refuse(detail: string): { ok: false; detail: string } {
   return { ok: false, detail };
 }
 
+function otherRole({ role: got }: Header, expected: ProcessorRole): { ok: false; detail: string } {
+  return refuse(`role: expected ${expected}, got ${String(got)}`);
+}
+
 /** The task of a header, if we know it and the header says of it what we know. */
 function readTask(header: Header, kind: string, tasks: KnownTasks): Decoded<Task> {
-  if (header['kind'] !== kind) return refuse(`kind: expected ${kind}, got ${header['kind']}`);
+  if (header['kind'] !== kind)
+    return refuse(`kind: expected ${kind}, got ${String(header['kind'])}`);
   const id = hexField(header, 'task', TASK_ID_SIZE);
   const task = id === undefined ? undefined : tasks.get(toHex(id));
-  if (task === undefined) return refuse(`task: expected one of ours, got ${header['task']}`);
+  if (task === undefined)
+    return refuse(`task: expected one of ours, got ${String(header['task'])}`);
   for (const [name, expected] of Object.entries(taskFields(task))) {
     if (header[name] !== expected) {
       return refuse(`${name}: expected ${String(expected)}, got ${String(header[name])}`);
@@ -133,7 +141,7 @@ export function decodeShareBatch(
 ): Decoded<ShareBatch> {
   const task = readTask(header, 'ingestion', tasks);
   if (!task.ok) return task;
-  if (header['role'] !== role) return refuse(`role: expected ${role}, got ${header['role']}`);
+  if (header['role'] !== role) return otherRole(header, role);
   const { leaderSealedSize, helperSealedSize } = uploadLayout(task.value.shape);
   const sealedSize = role === 'leader' ? leaderSealedSize : helperSealedSize;
   const size = REPORT_ID_SIZE + 4 + sealedSize;
@@ -265,7 +273,7 @@ export function decodeBatchSet(
 ): Decoded<BatchSet> {
   const task = readTask(header, 'set', tasks);
   if (!task.ok) return task;
-  if (header['role'] !== role) return refuse(`role: expected ${role}, got ${header['role']}`);
+  if (header['role'] !== role) return otherRole(header, role);
   const window = readWindow(header, task.value);
   if (!window.ok) return window;
   const batchIds = readBatchIds(header);
@@ -327,7 +335,7 @@ export function decodeSumPart(
 ): Decoded<{ readonly share: AggregateShare; readonly rejected: readonly Rejected[] }> {
   const task = readTask(header, 'sum', tasks);
   if (!task.ok) return task;
-  if (header['role'] !== role) return refuse(`role: expected ${role}, got ${header['role']}`);
+  if (header['role'] !== role) return otherRole(header, role);
   const window = readWindow(header, task.value);
   if (!window.ok) return window;
   const { count, rejectedCount } = header;

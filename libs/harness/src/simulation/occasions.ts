@@ -1,0 +1,50 @@
+/**
+ * When a fault strikes: its time, its dose, its coin; and the record that it did. Every draw is by
+ * the name of the occasion, never by the order of calls, so that nothing shifts when something is
+ * added.
+ */
+
+import type { SeedBranch } from '@priolab/crypto';
+
+import type { FaultContext } from './fault.ts';
+import type { Journal } from './journal.ts';
+import type { NemesisItem } from './settings.ts';
+import type { Strikes } from './strikes.ts';
+
+export function createOccasions(options: {
+  readonly item: NemesisItem;
+  readonly index: number;
+  readonly timeline: { nowMs(): number };
+  /** The branch to draw from now. */
+  readonly randomness: () => SeedBranch;
+  readonly startMs: number;
+  readonly strikes: Strikes;
+  readonly journal: Journal;
+}): Pick<FaultContext, 'isOn' | 'chooses' | 'draw' | 'strike'> {
+  const { item, index, timeline, randomness, startMs, strikes, journal } = options;
+  const coinsOf = new Map<SeedBranch, SeedBranch>();
+  const coins = (): SeedBranch => {
+    const branch = randomness();
+    const known = coinsOf.get(branch) ?? branch.child('coins', `${index}-${item.id}`);
+    coinsOf.set(branch, known);
+    return known;
+  };
+  const isOn = (atMs = timeline.nowMs()): boolean =>
+    item.fromMs <= atMs - startMs && atMs - startMs < item.untilMs;
+  const draw = (key: string): number => {
+    const bytes = coins().child(key.replaceAll('/', '|')).bytes(0, 16);
+    return ((bytes[0]! << 24) | (bytes[1]! << 16) | (bytes[2]! << 8) | bytes[3]!) >>> 0;
+  };
+  return {
+    isOn,
+    draw,
+    chooses: (key, atMs) =>
+      isOn(atMs) &&
+      strikes.fired[index]! < item.dose &&
+      (item.p === 1 || draw(`chooses ${key}`) < item.p * 2 ** 32),
+    strike(strike) {
+      strikes.add(timeline.nowMs(), index, strike);
+      journal.write(timeline.nowMs(), `fault ${item.id} ${strike.what}`);
+    },
+  };
+}

@@ -1,0 +1,146 @@
+/**
+ * Sets the stage of a simulated run: timeline, books, parties, transport, machines, and the faults'
+ * decorators on all of them. Nothing runs yet.
+ */
+
+import type { SeedBranch } from '@priolab/crypto';
+import type { NodeEvent } from '@priolab/nodes';
+import { DAY_MS } from '@priolab/roles';
+import { createTimeline } from '@priolab/runtime';
+import type { DrivenTimeline } from '@priolab/runtime';
+
+import { firstDay } from '../run/settings.ts';
+import { emptyWork } from '../run/work.ts';
+import type { Work } from '../run/work.ts';
+import { createWorld } from '../run/world.ts';
+import type { World } from '../run/world.ts';
+import { createBook } from './book.ts';
+import type { Book } from './book.ts';
+import { createDeedOccasions, isDeed } from './deeds.ts';
+import { createDeployment, createTransport } from './deployment.ts';
+import type { Deployment } from './deployment.ts';
+import { describeEvent } from './describe-event.ts';
+import { noHooks } from './fault.ts';
+import type { FaultContext, Hooks } from './fault.ts';
+import { createJournal } from './journal.ts';
+import type { Journal } from './journal.ts';
+import { createOccasions } from './occasions.ts';
+import { createParties } from './parties.ts';
+import type { Parties } from './parties.ts';
+import { watchRewrites } from './rewrites.ts';
+import type { Simulation } from './simulate.ts';
+import { createStrikes } from './strikes.ts';
+import type { Strikes } from './strikes.ts';
+
+/** Everything that a run consists of, before its time begins to pass. */
+export interface Stage {
+  readonly timeline: DrivenTimeline;
+  readonly world: World;
+  readonly parties: Parties;
+  readonly deployment: Deployment;
+  readonly hooks: Hooks;
+  readonly book: Book;
+  readonly journal: Journal;
+  readonly strikes: Strikes;
+  readonly rewrites: ReturnType<typeof watchRewrites>;
+  readonly work: Work;
+  /** Names of events -> how often. */
+  readonly events: Record<string, number>;
+  readonly startMs: number;
+  /** When the last day of reports is over. */
+  readonly daysEndMs: number;
+  /** The branch that faults and the network draw from now. */
+  readonly drawnFrom: () => SeedBranch;
+}
+
+export function setStage(simulation: Simulation): Stage {
+  const { scenario, plan, seedTree, settings, nemesis, fork } = simulation;
+  const startMs = firstDay(scenario) * DAY_MS;
+  const daysEndMs = startMs + plan.population.days * DAY_MS;
+  const timeline = createTimeline(startMs);
+  const book = createBook();
+  const journal = createJournal();
+  const strikes = createStrikes(nemesis);
+  const hooks = noHooks();
+  const work = emptyWork();
+
+  const world = createWorld({
+    scenario,
+    seedTree,
+    backend: scenario.crypto.backend,
+    shardParticipants: plan.population.shardParticipants,
+    blockCapacity: settings.batchSize,
+    occasions: createDeedOccasions({ scenario, nemesis, startMs }),
+  });
+  const parties = createParties({
+    scenario,
+    plan,
+    seedTree,
+    settings,
+    hooks,
+    work,
+    startMs,
+    authorityScalars: world.authorityScalars,
+    endMs: daysEndMs + settings.drainMs,
+    nowMs: () => timeline.nowMs(),
+  });
+
+  const randomness = seedTree.child('simulation');
+  const forked = fork === undefined ? randomness : randomness.child('fork', fork.name);
+  const drawnFrom = (): SeedBranch =>
+    fork !== undefined && timeline.nowMs() - startMs >= fork.atMs ? forked : randomness;
+  const transport = createTransport({ timeline, settings, randomness: drawnFrom });
+  const rewrites = watchRewrites(transport.stores);
+  const events: Record<string, number> = {};
+  const listener = (event: NodeEvent): void => {
+    book.note(event);
+    events[event.kind] = (events[event.kind] ?? 0) + 1;
+    journal.write(timeline.nowMs(), describeEvent(event));
+  };
+  const parts = { timeline, transport, parties, settings, hooks, listener };
+  const deployment = createDeployment(parts);
+  const told = { timeline, world, parties, deployment, hooks, book, journal, strikes };
+  return { ...told, rewrites, work, events, startMs, daysEndMs, drawnFrom };
+}
+
+/** What faults ask of the end of the run. */
+export interface Endings {
+  /** The run goes on until then at least. */
+  readonly stayUntilMs: () => number;
+  /** Done when it has ended, before the books are closed. */
+  readonly actions: readonly (() => void)[];
+}
+
+/** Faults put their decorators on the stage, each with its own randomness. */
+export function injectFaults(simulation: Simulation, stage: Stage): Endings {
+  const { seedTree, settings, nemesis, faults } = simulation;
+  const { timeline, hooks, parties, book, strikes, journal, startMs, daysEndMs } = stage;
+  const randomness = seedTree.child('simulation');
+  let stayUntilMs = daysEndMs;
+  const actions: (() => void)[] = [];
+  nemesis.forEach((item, index) => {
+    const clocks = { item, index, timeline, randomness: stage.drawnFrom, startMs };
+    const context: FaultContext = {
+      item,
+      timeline,
+      hooks,
+      parties,
+      book,
+      settings,
+      startMs,
+      endMs: daysEndMs,
+      ...stage.deployment,
+      randomness: randomness.child('fault', `${index}-${item.id}`),
+      ...createOccasions({ ...clocks, strikes, journal }),
+      measure: (name, value) => strikes.measure(index, name, value),
+      atEnd: (action) => void actions.push(action),
+      stayUntil: (timeMs) => void (stayUntilMs = Math.max(stayUntilMs, timeMs)),
+    };
+    const inject = faults.get(item.id);
+    // What devices do to their own reports is done by the devices (`adversary/tampering.ts`).
+    if (inject === undefined && isDeed(item.id)) return;
+    if (inject === undefined) throw new RangeError(`no code for fault ${item.id}`);
+    inject(context);
+  });
+  return { stayUntilMs: () => stayUntilMs, actions };
+}
