@@ -72,6 +72,7 @@ function messageOf({ identity, verdict, expectations }: RunSummary, expected: st
   const lines = odd.map(({ id, verdict: of, observed, limit }) => {
     return `  ${of} ${id}: ${observed}; expected ${limit}`;
   });
-  const head = `scenario ${identity.id}, seed ${identity.seed}: expected ${expected}, got ${verdict}`;
+  const { id: name, seed } = identity;
+  const head = `scenario ${name}, seed ${seed}: expected ${expected}, got ${verdict}`;
   return [head, ...lines].join('\n');
 }

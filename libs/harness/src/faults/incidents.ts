@@ -1,6 +1,6 @@
 /**
- * Where a fault was seen, or described, outside this repository: for its card. Numbers after `#` are
- * public issues of divviup/prio-server, "history" is the table of failure modes seen in history of
+ * Where a fault was seen, or described, outside this repository: for its card. Numbers after `#`
+ * are public issues of divviup/prio-server, "history" is the table of failure modes seen in history of
  * the ENPA specification (section 9.2), by number. A fault without an entry has no known incident.
  */
 
@@ -40,7 +40,7 @@ export const incidents: Readonly<Partial<Record<FaultId, string>>> = {
   'proc.slow': 'Aggregation longer than the deadline of its message (history 13, #308).',
   'proc.oom': 'The scheduler out of memory in February 2021 (history 24).',
   'proc.redeliver':
-    'An intake task delivered twice, both runs writing: a split generation (history 1, #362, #542).',
+    'An intake task delivered twice, both runs writing: a split generation (history 1, #362).',
   'proc.peer_missing': 'Intake that failed on one side only (history 7, #1525).',
   'proc.peer_late': 'Aggregation scheduled before its inputs existed (history 21, #247).',
   'proc.version_skew': 'Signature files of two schema versions in one deployment (2022-01-03).',

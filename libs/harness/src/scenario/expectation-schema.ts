@@ -1,7 +1,7 @@
 /**
  * What a scenario may expect. A plain name is an oracle that always holds. `{ kind, id }` says
- * more: `always` is the same as the plain name; `sometimes`, `reachable` and `never` count events of
- * simulated time, among them the striking of a fault. `{ id: 'outcome', of }` demands what the
+ * more: `always` is the same as the plain name; `sometimes`, `reachable` and `never` count events
+ * of simulated time, among them the striking of a fault. `{ id: 'outcome', of }` demands what the
  * catalogue demands of a fault.
  */
 

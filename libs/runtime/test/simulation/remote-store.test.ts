@@ -58,7 +58,7 @@ describe('remote store', () => {
     expect(Buffer.from(stores.inside('bucket').objects.get('k')!.bytes).toString()).toBe('abc');
   });
 
-  test('a machine that crashes while it writes never hears of it; the object may be there', async () => {
+  test('a machine that crashes while it writes never hears of what it wrote', async () => {
     let heard = false;
     const { timeline, stores, machine } = storing(async (store) => {
       await store.put('k', bytes('x'));

@@ -87,11 +87,8 @@ const replay: Inject = (context) => {
     context.stayUntil(againMs + 2 * settings.batchEveryMs);
     struck.push(number);
     sentCount += 1;
-    timeline.at(againMs, () =>
-      network.inject({
-        ...{ leg: 'request', from: 'phone/attacker', to: end, key: `overheard-${number}`, bytes },
-      }),
-    );
+    const again = { from: 'phone/attacker', to: end, key: `overheard-${number}`, bytes };
+    timeline.at(againMs, () => network.inject({ leg: 'request', ...again }));
     return [report];
   });
   network.addPolicy((transmission, deliver) => {

@@ -1,7 +1,7 @@
 /**
  * Faults made of faults. A swarm and a byzantine minority are lists of other faults, drawn or fixed
- * (`expandNemesis`, done before a run is set up, so that the record lists the parts); the others act
- * on many machines, or on all phones, at once.
+ * (`expandNemesis`, done before a run is set up, so that the record lists the parts); the others
+ * act on many machines, or on all phones, at once.
  */
 
 import { createSeedTree } from '@priolab/crypto';

@@ -1,4 +1,4 @@
-/** What faults inside a phone are made of: which of a block's reports they strike, and their stages. */
+/** What faults inside a phone are made of: which reports of a block they strike, and stages. */
 
 import { DAY_MS } from '@priolab/roles';
 import type { Device, MeasurementBlock } from '@priolab/roles';

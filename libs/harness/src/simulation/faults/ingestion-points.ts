@@ -92,7 +92,9 @@ const known: Inject = (context) => {
         line.device.prove(block, randomness);
         const { shape } = block.task;
         for (let slot = 0; slot < block.count; slot++) {
-          const key = `${block.task.state} ${block.task.vendor} ${block.task.metric.id} ${block.day} ${block.devices[slot]!}`;
+          const { state, vendor, metric } = block.task;
+          const who = `${block.day} ${block.devices[slot]!}`;
+          const key = `${state} ${vendor} ${metric.id} ${who}`;
           if (!context.chooses(key)) continue;
           const at = slot * shape.proofLen;
           forge(block.proofs.subarray(at, at + shape.proofLen), shape, pointFor(shape));
@@ -108,7 +110,8 @@ const known: Inject = (context) => {
       return [report];
     }
     numbers.push(number);
-    const what = `report ${number} forged for the r that it was told; prevented only by an r that the processors draw themselves`;
+    // Only an r that the processors draw themselves would prevent it.
+    const what = `report ${number} forged for the r that it was told`;
     context.strike({ what, reports: [number], allowed: ['accepted'] });
     return [report];
   });

@@ -1,4 +1,4 @@
-/** Faults of keys: those that phones seal to and processors open with, and those that servers sign by. */
+/** Faults of keys: those that phones seal to and processors open with, and signing keys. */
 
 import { SEAL_OVERHEAD, createBackend } from '@priolab/crypto';
 import { PACKETS, batchBase, endings, storeNames, writeSigned } from '@priolab/nodes';

@@ -1,4 +1,4 @@
-/** Faults of stores: what they lose, change, hide or refuse. Policies on the operations of machines. */
+/** Faults of stores: what they lose, change, hide or refuse. Policies on machines' operations. */
 
 import { PACKETS, SIGNATURE, endings, readBatchBase, storeNames } from '@priolab/nodes';
 import { TransportError } from '@priolab/runtime';
