@@ -123,7 +123,10 @@ export function createWorld(options: WorldOptions): World {
     const senders = (transport: boolean): Pick<Line, 'device' | 'deeds'> => {
       if (adversaries.length === 0) return { device: honest, deeds: noDeeds(capacity) };
       const device = createTamperingDevice(honest, {
-        ...{ adversaries, shape, capacity, transport },
+        adversaries,
+        shape,
+        capacity,
+        transport,
         ...(occasions === undefined ? {} : { occasions }),
       });
       return { device, deeds: device.deeds };

@@ -89,7 +89,11 @@ const replay: Inject = (context) => {
     sentCount += 1;
     timeline.at(againMs, () =>
       network.inject({
-        ...{ leg: 'request', from: 'phone/attacker', to: end, key: `overheard-${number}`, bytes },
+        leg: 'request',
+        from: 'phone/attacker',
+        to: end,
+        key: `overheard-${number}`,
+        bytes,
       }),
     );
     return [report];
