@@ -123,11 +123,7 @@ export function createPhones(options: PhoneOptions): Phones {
   const workload = createWorkload(plan, seedTree);
   const { shardParticipants } = plan.population;
   const senders = world.lines.map(() => new Uint32Array(shardParticipants));
-  const policy: UploadPolicy = {
-    ...settings.retry,
-    timeoutMs: settings.timeoutMs,
-    attemptsMax: settings.retry.attemptsMax,
-  };
+  const policy: UploadPolicy = { ...settings.retry, timeoutMs: settings.timeoutMs };
   let underWay = 0;
 
   const makers = world.lines.map(({ metric }) => createReportMaker(options.parties, metric));
@@ -205,16 +201,8 @@ export function createPhones(options: PhoneOptions): Phones {
       const all = senders[metricSlot]!.subarray(0, counts[metricSlot]);
       for (let from = 0; from < all.length; from += line.capacity) {
         const own = all.slice(from, from + line.capacity);
-        const count = own.length;
-        const block: MeasurementBlock = {
-          task,
-          day,
-          count,
-          devices: own,
-          identityIndex: own.map((device) => devices.indexOf(device)),
-          timesMs: new Uint32Array(count),
-          bits: new Uint32Array(count * task.metric.bins),
-        };
+        const block = emptyBlock(task, day, own, devices);
+        const { count } = block;
         const sender = { shard, metricSlot, devices: own, count };
         workload.drawMeasurements({ ...sender, out: block.bits });
         workload.drawUploadTimes({ ...sender, outMs: block.timesMs });
@@ -244,11 +232,7 @@ async function send(
   report: PhoneReport,
   { vendor, name }: { readonly vendor: Vendor; readonly name: string },
 ): Promise<void> {
-  const first = report.device % settings.replicas;
-  const replicas = Array.from(
-    { length: settings.replicas },
-    (_, i) => `ingestion/${vendor}/${(first + i) % settings.replicas}`,
-  );
+  const replicas = replicasOf(report, vendor, settings.replicas);
   const upload = { from: `phone/${vendor}`, key: name, bytes: report.bytes, replicas };
   const outcome = await sendUpload(network, timeline, upload, policy);
   const known = book.reports[report.number]!.outcome;
@@ -256,6 +240,30 @@ async function send(
   if (known === undefined || (known.kind !== 'stored' && outcome.kind === 'stored')) {
     book.outcomeOf(report.number, outcome, timeline.nowMs());
   }
+}
+
+/** Upload servers in the order in which the phone tries them. */
+function replicasOf({ device }: PhoneReport, vendor: Vendor, count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `ingestion/${vendor}/${(device + i) % count}`);
+}
+
+/** A block of senders, before anything is measured. */
+function emptyBlock(
+  task: Task,
+  day: number,
+  senders: Uint32Array,
+  devices: Uint32Array,
+): MeasurementBlock {
+  const count = senders.length;
+  return {
+    task,
+    day,
+    count,
+    devices: senders,
+    identityIndex: senders.map((device) => devices.indexOf(device)),
+    timesMs: new Uint32Array(count),
+    bits: new Uint32Array(count * task.metric.bins),
+  };
 }
 
 /** Enters what the phones of a block really put into their reports. */

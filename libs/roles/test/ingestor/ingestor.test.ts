@@ -146,6 +146,19 @@ describe('replays', () => {
     expect(reasons([again!, genuine])).toEqual(['none', 'replayed']);
   });
 
+  test('the same report id under another device key: the first one counts, in any block', () => {
+    const [victim, thief] = deployment.uploads(someBits(2, 3), {
+      split({ reportIds }) {
+        reportIds.copyWithin(16, 0, 16);
+      },
+    }) as [Uint8Array, Uint8Array];
+    expect(reasons([thief])).toEqual(['none']);
+    expect(reasons([victim, thief])).toEqual(['none', 'duplicate-report-id']);
+    expect(reasonsOf(deployment.receive([thief]).status)).toEqual(['replayed']);
+    expect(reasons([victim])).toEqual(['none']);
+    expect(reasonsOf(deployment.receive([thief]).status)).toEqual(['duplicate-report-id']);
+  });
+
   test('an upload that was refused does not stand in the way of the genuine one', () => {
     for (const at of [0, TASK_ID_AT, REPORT_ID_AT, CERTIFICATE_AT, LEADER_AT, layout.signatureAt]) {
       const [first, then] = reasons([flipped(genuine, at), genuine]);

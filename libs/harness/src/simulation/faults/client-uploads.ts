@@ -87,8 +87,15 @@ const replay: Inject = (context) => {
     context.stayUntil(againMs + 2 * settings.batchEveryMs);
     struck.push(number);
     sentCount += 1;
-    const again = { from: 'phone/attacker', to: end, key: `overheard-${number}`, bytes };
-    timeline.at(againMs, () => network.inject({ leg: 'request', ...again }));
+    timeline.at(againMs, () =>
+      network.inject({
+        leg: 'request',
+        from: 'phone/attacker',
+        to: end,
+        key: `overheard-${number}`,
+        bytes,
+      }),
+    );
     return [report];
   });
   network.addPolicy((transmission, deliver) => {

@@ -1,4 +1,7 @@
-/** What faults inside a phone are made of: which reports of a block they strike, and stages. */
+/**
+ * What faults inside a phone are made of: which of a block's reports they strike, and the stages of
+ * a device that they replace.
+ */
 
 import { DAY_MS } from '@priolab/roles';
 import type { Device, MeasurementBlock } from '@priolab/roles';

@@ -157,7 +157,7 @@ const retryFresh: Inject = (context) => {
   measureRefused(context, struck, { name: 'fresh reports refused', code: REPLAYED });
 };
 
-/** Everybody who has something to send by then sends it at once: at noon, or at `from`. */
+/** Whoever has something to send by then sends it at once: at noon, unless `from` says when. */
 const storm: Inject = (context) => {
   const { item, book } = context;
   const withinMs = duration(item, 'within', '1m');

@@ -1,0 +1,104 @@
+/** Each defence against a fault, taken away: the oracles must say so. */
+
+import type { Ingestor } from '@priolab/roles';
+import { expect, test } from 'vitest';
+
+import type { Inject } from '../../src/simulation/fault.ts';
+import { guessedPoints } from '../../src/simulation/faults/client-proofs.ts';
+import { failedIn, faultIn, runDemonstration } from './fault-run.ts';
+
+/** An ingestor that forgets, before each block of uploads, whom it has seen. */
+const forgetful: Inject = ({ hooks }) => {
+  hooks.ingestor.push((inner: Ingestor) => {
+    let blocks = 0;
+    return {
+      openPartition: (index) => inner.openPartition(index),
+      receive(task, day, uploads) {
+        blocks += 1;
+        inner.openPartition(day * 1000 + blocks);
+        return inner.receive(task, day, uploads);
+      },
+    };
+  });
+};
+
+test('without memory of phones, clones count twice', async () => {
+  const summary = await runDemonstration('dev.clone', { sabotage: forgetful });
+  expect(failedIn(summary)).toEqual(expect.arrayContaining(['once', 'reason', 'dev.clone']));
+});
+
+test('without memory of phones, so do fresh reports of one event', async () => {
+  const services = { ingestion: { batchEvery: '1m' } };
+  const scenario = { population: { reports: 60, days: 1, states: ['us-wa' as const] }, services };
+  const nemesis = { fires: 1 };
+  const whole = await runDemonstration('dev.retry_fresh', { scenario, nemesis });
+  expect(failedIn(whole)).toEqual([]);
+  const summary = await runDemonstration('dev.retry_fresh', {
+    sabotage: forgetful,
+    scenario,
+    nemesis,
+  });
+  expect(failedIn(summary)).toEqual(expect.arrayContaining(['once', 'sum.exact']));
+});
+
+test('without memory of ids, a victim’s id is used twice', async () => {
+  const summary = await runDemonstration('cli.dup_uuid', { sabotage: forgetful });
+  expect(failedIn(summary)).toEqual(expect.arrayContaining(['reason', 'cli.dup_uuid']));
+});
+
+test('with r known beforehand, ground proofs pass', async () => {
+  const knownPoint: Inject = ({ hooks, draw }) => {
+    const [r] = guessedPoints(draw, 1) as [number];
+    hooks.ingestor.push((inner: Ingestor) => ({
+      openPartition: (index) => inner.openPartition(index),
+      receive(task, day, uploads) {
+        const intake = inner.receive(task, day, uploads);
+        for (const { leader, helper } of intake.batches) {
+          leader.queryRandomness.fill(r);
+          helper.queryRandomness.fill(r);
+        }
+        return intake;
+      },
+    }));
+  };
+  const summary = await runDemonstration('cli.grind', { sabotage: knownPoint });
+  expect(failedIn(summary)).toEqual(expect.arrayContaining(['reason', 'cli.grind']));
+  const { fates, fired } = faultIn(summary);
+  // Both processors took them all; that a bin sums to more than its count gives them away.
+  expect(fates).toEqual({ 'window-held': fired });
+});
+
+test('a door that takes any time lets old reports pile up', async () => {
+  const anyTime: Inject = ({ hooks }) => {
+    hooks.front.push((inner) => ({ ...inner, ageMsMax: Infinity, skewMsMax: Infinity }));
+  };
+  for (const id of ['cli.backdate', 'cli.postdate', 'dev.clock_skew'] as const) {
+    const summary = await runDemonstration(id, { sabotage: anyTime });
+    expect(failedIn(summary)).toEqual(expect.arrayContaining(['reason', id]));
+  }
+});
+
+test('a door without a limit stores the whole flood', async () => {
+  const whole = await runDemonstration('cli.flood');
+  const sabotage: Inject = ({ hooks }) => {
+    hooks.front.push((inner) => ({ ...inner, uploadsPerKeyMax: Infinity }));
+  };
+  const open = await runDemonstration('cli.flood', { sabotage });
+  expect(faultIn(whole).measured['refused at the door']).toBe(2 * (100 - 64));
+  expect(faultIn(open).measured['refused at the door']).toBe(0);
+});
+
+test('a processor that never forgets a key opens what it should not', async () => {
+  const hoarder: Inject = ({ parties }) => {
+    for (const generation of [...parties.rings.leader, ...parties.rings.helper]) {
+      generation.untilMs = Infinity;
+    }
+  };
+  const summary = await runDemonstration('dev.stale_key', {
+    sabotage: (context) => context.timeline.at(context.startMs + 1, () => hoarder(context)),
+    params: { key: 'retired' },
+  });
+  // By then the fault has read when the keys end only on the second day: it sees the new ends.
+  expect(failedIn(summary)).toEqual([]);
+  expect(faultIn(summary).fates).toEqual({ accepted: faultIn(summary).fired });
+});
