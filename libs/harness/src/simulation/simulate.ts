@@ -33,6 +33,8 @@ import { createPhones } from './phones.ts';
 import type { NemesisItem, SimulationSettings } from './settings.ts';
 import { createStrikes } from './strikes.ts';
 import type { Strikes } from './strikes.ts';
+import { readShown } from './shown.ts';
+import type { ShownTotal } from './shown.ts';
 import { scanForLeaks } from './leaks.ts';
 import { watchRewrites } from './rewrites.ts';
 
@@ -70,6 +72,8 @@ export interface Simulated {
   readonly restarts: number;
   readonly rewrites: { readonly changed: number; readonly count: number };
   readonly leaks: SimulationRecord['leaks'];
+  /** What people are shown of each window (`windowKey`), read from where they read it. */
+  readonly shown: ReadonlyMap<string, ShownTotal>;
 }
 
 /** How often the simulation looks whether all is done, once the days are over. */
@@ -175,6 +179,7 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     openTasks: { leader: leader.openCount, helper: helper.openCount },
     ...{ deeds, events, rewrites: rewrites.counts },
     restarts: [...deployment.machines.values()].reduce((sum, { starts }) => sum + starts - 1, 0),
+    shown: readShown(deployment.stores, parties.tasks),
     leaks: scanForLeaks({ world, stores: deployment.stores, journal, book }),
   };
 }

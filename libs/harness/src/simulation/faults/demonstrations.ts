@@ -6,6 +6,7 @@
 
 import type { FaultId } from '../../faults/catalogue.ts';
 import type { ScenarioInput } from '../../scenario/scenario.ts';
+import { combinerDemonstrations } from './combiner-demonstrations.ts';
 import { maliciousDemonstrations } from './malicious-demonstrations.ts';
 import { networkDemonstrations } from './network-demonstrations.ts';
 import { processorDemonstrations } from './processors-demonstrations.ts';
@@ -34,6 +35,7 @@ export const demonstrations: Demonstrations = {
   ...networkDemonstrations,
   ...processorDemonstrations,
   ...maliciousDemonstrations,
+  ...combinerDemonstrations,
 };
 
 /** What must hold whatever happens, unless a demonstration says otherwise. */

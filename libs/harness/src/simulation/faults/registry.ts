@@ -1,6 +1,7 @@
 /** Which code does which fault of the catalogue. One file a section. */
 
 import type { Inject } from '../fault.ts';
+import { combinerFaults } from './combiner.ts';
 import { maliciousSumFaults } from './malicious-sums.ts';
 import { maliciousVerificationFaults } from './malicious-verification.ts';
 import { networkFaults } from './network.ts';
@@ -12,5 +13,6 @@ export const faultCode: ReadonlyMap<string, Inject> = new Map(
     ...processorFaults,
     ...maliciousSumFaults,
     ...maliciousVerificationFaults,
+    ...combinerFaults,
   }),
 );

@@ -1,0 +1,36 @@
+/** Demonstrations of faults of the combiner. */
+
+import type { Demonstrations } from './demonstrations.ts';
+
+export const combinerDemonstrations: Demonstrations = {
+  'comb.mismatch': {
+    nemesis: [
+      { id: 'comb.mismatch', at: 'leader', p: 0.5 },
+      { id: 'comb.mismatch', at: 'helper', p: 0.5, params: { what: 'state' } },
+    ],
+    system: { windowHours: 8 },
+  },
+  'comb.missing': { nemesis: [{ id: 'comb.missing', at: 'helper', p: 0.6 }] },
+  'comb.dup': { nemesis: [{ id: 'comb.dup', p: 0.6 }] },
+  'comb.overflow': {
+    nemesis: [{ id: 'comb.overflow', p: 0.6 }],
+  },
+  'comb.debias': {
+    nemesis: [{ id: 'comb.debias', p: 0.6 }],
+    expect: [{ id: 'detected', of: 'comb.debias', by: 'unbiased' }],
+  },
+  'comb.republish': {
+    nemesis: [{ id: 'comb.republish', p: 0.6 }],
+    without: ['once'],
+    expect: [{ id: 'detected', of: 'comb.republish', by: 'once' }],
+  },
+  'comb.dashboard': {
+    nemesis: [
+      { id: 'comb.dashboard', p: 0.5 },
+      { id: 'comb.dashboard', p: 0.5, params: { how: 'wrong-state' } },
+    ],
+    system: { windowHours: 8 },
+    without: ['sum.exact'],
+    expect: [{ id: 'detected', of: 'comb.dashboard', by: 'sum.exact' }],
+  },
+};
