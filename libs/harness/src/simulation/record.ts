@@ -110,7 +110,7 @@ function isDecided({ verdicts: { leader, helper } }: ReportEntry): number {
   return [...leader].filter(([batchId, code]) => code === 0 && helper.get(batchId) === 0).length;
 }
 
-export function cellsOf({ book }: Simulated): CellRecord[] {
+export function cellsOf({ book, shown }: Simulated): CellRecord[] {
   const windows = new Map<string, { window: WindowEntry; reports: ReportEntry[] }>();
   for (const [key, window] of book.windows) windows.set(key, { window, reports: [] });
   for (const entry of book.reports) {
@@ -123,7 +123,9 @@ export function cellsOf({ book }: Simulated): CellRecord[] {
   }
   return [...windows.values()]
     .filter(({ window, reports }) => reports.length > 0 || window.sums.leader !== undefined)
-    .map(({ window, reports }) => cellOf(window, reports))
+    .map(({ window, reports }) =>
+      cellOf(window, reports, shown.get(windowKey(window.task, window.windowStartMs))?.totals),
+    )
     .sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
 }
 
@@ -131,7 +133,11 @@ function sortKey({ state, vendor, metric, windowStartMs }: CellRecord): string {
   return `${state} ${vendor} ${metric} ${String(windowStartMs).padStart(16, '0')}`;
 }
 
-function cellOf(window: WindowEntry, reports: readonly ReportEntry[]): CellRecord {
+function cellOf(
+  window: WindowEntry,
+  reports: readonly ReportEntry[],
+  shownTotals: readonly number[] | undefined,
+): CellRecord {
   const { task, windowStartMs, sums, published, held, suppressed } = window;
   const { bins } = task.metric;
   const truth = {
@@ -169,7 +175,8 @@ function cellOf(window: WindowEntry, reports: readonly ReportEntry[]): CellRecor
     ...(published === undefined
       ? {}
       : {
-          totals: [...published.result.totals],
+          // What people read, not what the combiner says that it wrote.
+          totals: [...(shownTotals ?? [])],
           estimates: [...published.estimate.values],
           standardError: published.estimate.standardError,
         }),

@@ -22,6 +22,8 @@ import type { Parties } from './parties.ts';
 import { createPhones } from './phones.ts';
 import type { PhoneReport, Phones } from './phones.ts';
 import type { NemesisItem, SimulationSettings } from './settings.ts';
+import { readShown } from './shown.ts';
+import type { ShownTotal } from './shown.ts';
 import { injectFaults, setStage } from './stage.ts';
 import type { Endings, Stage } from './stage.ts';
 import type { Strikes } from './strikes.ts';
@@ -65,6 +67,8 @@ export interface Simulated {
   readonly restarts: number;
   readonly rewrites: { readonly changed: number; readonly count: number };
   readonly leaks: SimulationRecord['leaks'];
+  /** What people are shown of each window (`windowKey`), read from where they read it. */
+  readonly shown: ReadonlyMap<string, ShownTotal>;
 }
 
 /** How often the simulation looks whether all is done, once the days are over. */
@@ -111,6 +115,7 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     deeds,
     fork,
     restarts: [...machines.values()].reduce((sum, { starts }) => sum + starts - 1, 0),
+    shown: readShown(stores, parties.tasks),
     leaks: scanForLeaks({ world, stores, journal, book }),
   };
 }

@@ -24,6 +24,9 @@ const holdReasons = [
   'no-helper-share',
   'batches-differ',
   'counts-differ',
+  'included-differ',
+  'sums-differ',
+  'wrong-window',
   'total-out-of-range',
 ];
 const knownReasons = new Set([...REASONS, ...Object.keys(serviceReasons), ...holdReasons]);

@@ -95,6 +95,7 @@ async function publish(options: PortalOptions, named: Named, nowMs: number): Pro
   if (odd !== undefined) return hold(options, named, 'sums-differ', 'the auditor has another');
   const { results: totals, held } = options.combine([leader.share], [helper.share]);
   for (const { reason, detail } of held) await hold(options, named, reason, detail);
+  if (held.length > 0) return;
   for (const result of totals) {
     const { windowStartMs, count } = result;
     if (count < options.minBatch(task)) {

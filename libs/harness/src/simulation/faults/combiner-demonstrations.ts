@@ -1,24 +1,33 @@
-/** Demonstrations of the faults of the combiner. */
+/** Demonstrations of faults of the combiner. */
 
 import type { Demonstrations } from './demonstrations.ts';
 
 export const combinerDemonstrations: Demonstrations = {
   'comb.mismatch': {
     nemesis: [
-      { id: 'comb.mismatch', p: 0.3 },
-      { id: 'comb.mismatch', p: 0.3, params: { what: 'state' } },
+      { id: 'comb.mismatch', at: 'leader', p: 0.5 },
+      { id: 'comb.mismatch', at: 'helper', p: 0.5, params: { what: 'state' } },
     ],
-    system: { windowHours: 6 },
+    system: { windowHours: 8 },
   },
-  'comb.missing': {
-    nemesis: [{ id: 'comb.missing', p: 0.5 }],
-    expect: [{ kind: 'reachable', id: 'window.held' }],
+  'comb.missing': { nemesis: [{ id: 'comb.missing', at: 'helper', p: 0.6 }] },
+  'comb.dup': { nemesis: [{ id: 'comb.dup', p: 0.6 }] },
+  'comb.overflow': {
+    nemesis: [{ id: 'comb.overflow', p: 0.6 }],
   },
-  'comb.dup': { nemesis: [{ id: 'comb.dup', fires: 4 }] },
-  'comb.overflow': { nemesis: [{ id: 'comb.overflow', p: 0.5 }] },
   'comb.debias': {
-    nemesis: [{ id: 'comb.debias', p: 0.5 }],
+    nemesis: [{ id: 'comb.debias', p: 0.6 }],
     expect: [{ id: 'detected', of: 'comb.debias', by: 'unbiased' }],
   },
-  'comb.republish': { nemesis: [{ id: 'comb.republish', fires: 2 }] },
+  // The store of results is locked: what was published stays, and `once` holds.
+  'comb.republish': { nemesis: [{ id: 'comb.republish', p: 0.6 }] },
+  'comb.dashboard': {
+    nemesis: [
+      { id: 'comb.dashboard', p: 0.5 },
+      { id: 'comb.dashboard', p: 0.5, params: { how: 'wrong-state' } },
+    ],
+    system: { windowHours: 8 },
+    without: ['sum.exact'],
+    expect: [{ id: 'detected', of: 'comb.dashboard', by: 'sum.exact' }],
+  },
 };

@@ -1,179 +1,212 @@
 /**
- * Faults of the combiner and of what comes to it: sums of other windows, none, two of them, totals
- * that wrap around, wrong estimates, a second publication.
+ * Faults of the combiner and of what it shows: pairs that are none, sums that are missing or come
+ * twice, totals near the modulus, wrong estimates, a second publication, a dashboard that lies.
  */
 
-import { toHex } from '@priolab/crypto';
 import { endings, storeNames } from '@priolab/nodes';
 import { FIELD_MODULUS } from '@priolab/prio';
-import { flipThreshold } from '@priolab/roles';
-import type { AggregateShare, Task } from '@priolab/roles';
-import type { ObjectStat, StoreOperation } from '@priolab/runtime';
+import { createTask } from '@priolab/roles';
+import type { AggregateResult, AggregateShare } from '@priolab/roles';
+import type { StoreOperation } from '@priolab/runtime';
 
+import { windowKey } from '../book.ts';
 import type { FaultContext, Inject } from '../fault.ts';
-import { onOperations } from './acting.ts';
+import { onProcessors } from './malicious-sums.ts';
 import { count, duration, word } from './parameters.ts';
+import { roleOf, sumNameOf } from './parties-at.ts';
+import type { SumName } from './parties-at.ts';
 
 const HELD = ['window-held'];
-const SUM = /\.sum_[01]/;
 
-function isPortalRead({ kind, client, key }: StoreOperation): boolean {
-  return kind === 'get' && client === 'portal' && SUM.test(key);
+/** Changes the key that the combiner reads one of a processor's sums by; undefined: none there. */
+function onSumRead(
+  context: FaultContext,
+  answer: (name: SumName, operation: StoreOperation) => string | undefined,
+): void {
+  const ending = endings.sum(roleOf(context));
+  context.stores.addPolicy((operation, next) => {
+    const { kind, client, store, key } = operation;
+    const isRead = kind === 'get' && client === 'portal' && store === storeNames.portal;
+    const name = isRead && key.includes(ending) ? sumNameOf(context, key) : undefined;
+    if (name === undefined) return next(operation);
+    const instead = answer(name, operation);
+    if (instead === undefined) return Promise.resolve(undefined);
+    return next({ ...operation, key: instead });
+  });
 }
 
-/** The window that an object's name speaks of, if the book knows it. */
-function windowOf({ book, parties }: FaultContext, key: string): string | undefined {
-  const match = /^(.+?)-(apple|google)\/(.+)\/(\d{12})-\d{12}\.sum_/.exec(key);
-  if (match === null) return undefined;
-  const [, state, vendor, metric, minute] = match;
-  const parts = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(minute!)!;
-  const [, y, m, d, h, min] = parts;
-  const startMs = Date.parse(`${y}-${m}-${d}T${h}:${min}:00Z`);
-  const task = [...parties.tasks.values()].find(
-    (one) => one.state === state && one.vendor === vendor && one.metric.id === metric,
-  );
-  const window = task === undefined ? undefined : `${toHex(task.id)}/${startMs}`;
-  return window !== undefined && book.windows.has(window) ? window : undefined;
+/** Chosen once for each window; a strike the first time. */
+function choosing(context: FaultContext, what: string) {
+  const chosen = new Map<string, boolean>();
+  return (window: string, isPossible = true): boolean => {
+    const known = chosen.get(window);
+    if (known !== undefined) return known;
+    if (!isPossible) return false;
+    const isChosen = context.chooses(window);
+    chosen.set(window, isChosen);
+    if (isChosen) context.strike({ what, windows: [window], allowed: HELD });
+    return isChosen;
+  };
 }
 
-/** The combiner is given the helper's sum of another window or state. */
+/** A sum of another window or state is read in place of the right one. */
 const mismatch: Inject = (context) => {
-  const otherState = word(context.item, 'what', 'window') === 'state';
-  const helper = endings.sum('helper');
-  const struck = new Set<string>();
-  const taskOf = (key: string): string => key.slice(0, key.lastIndexOf('/'));
-  onOperations(context, isPortalRead, (operation, next) => {
-    const { key } = operation;
-    const at = key.indexOf(helper);
-    if (at === -1) return next(operation);
-    const base = key.slice(0, at);
-    const others = context.stores
-      .inside(storeNames.portal)
-      .listNow('')
-      .filter((one) => one.endsWith(`${helper}.sig`) && !one.startsWith(base))
-      .filter((one) => (taskOf(one) === taskOf(base)) !== otherState)
-      .map((one) => one.slice(0, -`${helper}.sig`.length));
-    const [other] = others;
-    if (other === undefined || (!struck.has(base) && !context.chooses(base))) {
-      return next(operation);
-    }
-    if (!struck.has(base)) {
-      struck.add(base);
-      const window = windowOf(context, key);
-      const windows = window === undefined ? [] : [window];
-      context.strike({ what: `${base} gets the sum of ${other}`, windows, allowed: HELD });
-    }
-    return next({ ...operation, key: other + key.slice(at) });
+  const what = word(context.item, 'what', 'window');
+  const isChosen = choosing(context, `the sum of another ${what}`);
+  const others = new Map<string, string>();
+  onSumRead(context, ({ task, window, ending }, { key }) => {
+    const other =
+      others.get(window) ??
+      [...context.stores.inside(storeNames.portal).objects.keys()].find((one) => {
+        const name = sumNameOf(context, one);
+        if (name === undefined || name.window === window) return false;
+        if (name.ending !== `${endings.sum(roleOf(context))}.sig`) return false;
+        return what === 'window' ? name.task === task : name.task.state !== task.state;
+      });
+    if (!isChosen(window, other !== undefined)) return key;
+    others.set(window, other!);
+    return other!.slice(0, other!.indexOf('.sum_')) + ending;
   });
 };
 
-/** One of the two sums never reaches the combiner. */
 const missing: Inject = (context) => {
-  const hidden = new Set<string>();
-  onOperations(context, isPortalRead, (operation, next) => {
-    const base = operation.key.replace(SUM, ' ').split(' ')[0]!;
-    if (!operation.key.includes(endings.sum('helper'))) return next(operation);
-    if (!hidden.has(base) && !context.chooses(base)) return next(operation);
-    if (!hidden.has(base)) {
-      hidden.add(base);
-      const window = windowOf(context, operation.key);
-      const windows = window === undefined ? [] : [window];
-      context.strike({ what: `${base} has one sum only`, windows, allowed: HELD });
-      const { graceMs, peerPatienceMs, scanEveryMs } = context.settings;
-      context.stayUntil(context.endMs + graceMs + peerPatienceMs + 2 * scanEveryMs);
-    }
-    return Promise.resolve(undefined);
-  });
+  const isChosen = choosing(context, `the ${roleOf(context)}'s sum is not there`);
+  onSumRead(context, ({ window }, { key }) => (isChosen(window) ? undefined : key));
 };
 
-/** A sum part is handed in twice: the second time there is nothing to write. */
-const doubled: Inject = (context) => {
-  const isSum = ({ kind, store, key }: StoreOperation): boolean =>
-    kind === 'put' && store === storeNames.portal && SUM.test(key);
-  onOperations(context, isSum, async (operation, next) => {
-    const answer = await next(operation);
-    if (context.chooses(operation.key)) {
-      const again = await next(operation);
-      context.strike({ what: `${operation.key} again: ${again === false ? 'not ' : ''}written` });
-    }
-    return answer;
-  });
-};
-
-/** A total just below the modulus, as one that wrapped around would be. */
-const overflow: Inject = (context) => {
-  context.hooks.portal.push((inner) => ({
-    ...inner,
-    combine(leaders, helpers) {
-      const [leader] = leaders;
-      const [helper] = helpers;
-      const window = `${toHex(leader!.task.id)}/${leader!.windowStartMs}`;
-      if (!context.chooses(window)) return inner.combine(leaders, helpers);
-      context.strike({ what: 'a total of p - 1', windows: [window], allowed: HELD });
-      return inner.combine([wrapped(leader!, helper!)], helpers);
+/** Both sums are there, one of them twice. */
+const duplicate: Inject = (context) => {
+  const isChosen = choosing(context, `the ${roleOf(context)}'s sum comes twice`);
+  context.hooks.portal.push((portal) => ({
+    ...portal,
+    combine(leader, helper) {
+      const twice = (shares: readonly AggregateShare[]) =>
+        shares.flatMap((share) =>
+          isChosen(windowKey(share.task, share.windowStartMs)) ? [share, share] : [share],
+        );
+      if (roleOf(context) === 'leader') return portal.combine(twice(leader), helper);
+      return portal.combine(leader, twice(helper));
     },
   }));
 };
 
-function wrapped(leader: AggregateShare, helper: AggregateShare): AggregateShare {
-  const sum = leader.sum.slice();
-  sum[0] = (FIELD_MODULUS - 1 - helper.sum[0]! + FIELD_MODULUS) % FIELD_MODULUS;
-  return { ...leader, sum };
-}
+/**
+ * As if so many more reports with a one in every bin had been counted that totals pass the modulus:
+ * both processors add what those would have added.
+ */
+const overflow: Inject = (context) => {
+  const isChosen = choosing(context, 'a total of p or more');
+  const more = FIELD_MODULUS - 1;
+  onProcessors(context, ['leader', 'helper'], (inner) => ({
+    takeAggregateShares: () =>
+      inner.takeAggregateShares().map((share) => {
+        if (!isChosen(windowKey(share.task, share.windowStartMs))) return share;
+        const added = inner.role === 'leader' ? more : 0;
+        const sum = share.sum.map((element) => (element + added) % FIELD_MODULUS);
+        return { ...share, sum, count: share.count + more };
+      }),
+  }));
+};
 
-/** The authority's estimate is made with the wrong numbers. */
 const debias: Inject = (context) => {
   const how = word(context.item, 'how', 'epsilon');
   const epsilon = count(context.item, 'epsilon', 1);
-  context.hooks.portal.push((inner) => ({
-    ...inner,
+  context.hooks.portal.push((portal) => ({
+    ...portal,
     estimate(result) {
-      const honest = inner.estimate(result);
-      const window = `${toHex(result.task.id)}/${result.windowStartMs}`;
-      if (!context.chooses(window)) return honest;
-      context.strike({ what: `estimates with a wrong ${how}` });
-      switch (how) {
-        case 'epsilon':
-          return inner.estimate({ ...result, task: withEpsilon(result.task, epsilon) });
-        case 'count':
-          return inner.estimate({ ...result, count: result.count + 1 });
-        case 'rounding':
-          return { ...honest, values: honest.values.map((value) => Math.round(value)) };
-        default:
-          return { ...honest, values: honest.values.map((value) => Math.max(0, value)) };
-      }
+      const window = windowKey(result.task, result.windowStartMs);
+      if (!context.chooses(window)) return portal.estimate(result);
+      context.strike({ what: `estimate with a wrong ${how}` });
+      const right = portal.estimate(how === 'count' ? miscounted(result) : result);
+      const values = { rounding: Math.round, clamp: (value: number) => Math.max(0, value) }[how];
+      if (values !== undefined) return { ...right, values: right.values.map(values) };
+      if (how === 'count') return right;
+      const { task } = result;
+      return portal.estimate({ ...result, task: createTask({ ...task, epsilon }) });
     },
   }));
 };
 
-function withEpsilon(task: Task, epsilon: number): Task {
-  return { ...task, epsilon, flipThreshold: flipThreshold(epsilon) };
+/** Refused reports counted as clients. */
+function miscounted(result: AggregateResult): AggregateResult {
+  return { ...result, count: result.count + 1 + result.rejectedCount };
 }
 
-/** What was published is forgotten, and comes up for publication again. */
+/** A window that was published long ago is published again. */
 const republish: Inject = (context) => {
   const afterMs = duration(context.item, 'after', '1d');
-  const forgotten = new Set<string>();
-  const isLookUp = ({ kind, client, store }: StoreOperation): boolean =>
-    kind === 'stat' && client === 'portal' && store === storeNames.results;
-  context.stayUntil(context.endMs + context.settings.graceMs + afterMs + 3_600_000);
-  onOperations(context, isLookUp, async (operation, next) => {
-    const known = (await next(operation)) as ObjectStat | undefined;
-    const { key } = operation;
-    if (known === undefined || forgotten.has(key)) return known;
-    const isOld = context.timeline.nowMs() - known.writtenMs >= afterMs;
-    if (!isOld || !context.chooses(key)) return known;
-    forgotten.add(key);
-    context.strike({ what: `${key} comes up again` });
-    return undefined;
-  });
+  const { timeline } = context;
+  const published = new Map<string, number>();
+  const again = new Set<string>();
+  context.hooks.portal.push((portal) => ({
+    ...portal,
+    results: {
+      ...portal.results,
+      async stat(key) {
+        const firstMs = published.get(key);
+        const isDue = firstMs !== undefined && timeline.nowMs() >= firstMs + afterMs;
+        if (!isDue || again.has(key) || !context.chooses(key)) return portal.results.stat(key);
+        again.add(key);
+        context.strike({ what: `${key} once more` });
+        return undefined;
+      },
+      put(key, bytes) {
+        if (again.has(key)) return portal.results.put(key, bytes, { overwrite: true });
+        published.set(key, timeline.nowMs());
+        context.stayUntil(timeline.nowMs() + afterMs + 2 * portal.scanEveryMs);
+        return portal.results.put(key, bytes);
+      },
+    },
+  }));
 };
 
-export const combinerFaultCode: Readonly<Record<string, Inject>> = {
+/** What is shown to people is not what was published. */
+const dashboard: Inject = (context) => {
+  const how = word(context.item, 'how', 'stale');
+  if (how === 'unsuppressed') return unsuppress(context);
+  const shown: { readonly state: string; readonly key: string; readonly bytes: Uint8Array }[] = [];
+  context.hooks.portal.push((portal) => ({
+    ...portal,
+    results: {
+      ...portal.results,
+      put(key, bytes, options) {
+        const [state] = key.split('/');
+        const other = shown.findLast((one) => (how === 'stale') === (one.state === state));
+        shown.push({ state: state!, key, bytes });
+        if (other === undefined || !context.chooses(key)) {
+          return portal.results.put(key, bytes, options);
+        }
+        context.strike({ what: `${key} shows what is of ${other.key}` });
+        return portal.results.put(key, other.bytes, options);
+      },
+    },
+  }));
+};
+
+/** Everybody has forgotten that small totals are not shown. */
+function unsuppress(context: FaultContext): void {
+  const { minBatch } = context.settings;
+  context.hooks.portal.push((portal) => ({
+    ...portal,
+    minBatch: () => 0,
+    combine(leader, helper) {
+      const combination = portal.combine(leader, helper);
+      for (const { count: reports, task, windowStartMs } of combination.results) {
+        if (reports >= minBatch || !context.chooses(windowKey(task, windowStartMs))) continue;
+        context.strike({ what: `a total of ${reports} reports is shown` });
+      }
+      return combination;
+    },
+  }));
+  context.hooks.desk.push((desk) => ({ ...desk, settings: { ...desk.settings, minBatch: 0 } }));
+}
+
+export const combinerFaults: Readonly<Record<string, Inject>> = {
   'comb.mismatch': mismatch,
   'comb.missing': missing,
-  'comb.dup': doubled,
+  'comb.dup': duplicate,
   'comb.overflow': overflow,
   'comb.debias': debias,
   'comb.republish': republish,
+  'comb.dashboard': dashboard,
 };

@@ -8,7 +8,13 @@ import { toHex } from '@priolab/crypto';
 import { PACKETS, SIGNATURE } from '@priolab/nodes';
 import { FIELD_MODULUS } from '@priolab/prio';
 import { decodeHeader, includedDigest, reasonCode } from '@priolab/roles';
-import type { AggregateShare, Processor, ShareBatch, VerifierShareBlock } from '@priolab/roles';
+import type {
+  AggregateShare,
+  Processor,
+  ProcessorRole,
+  ShareBatch,
+  VerifierShareBlock,
+} from '@priolab/roles';
 import type { Header, SignedObject } from '@priolab/roles';
 import type { ObjectStore } from '@priolab/runtime';
 
@@ -22,15 +28,23 @@ import type { SumName } from './parties-at.ts';
 const PEER_REFUSED = reasonCode('peer-refused');
 const HELD = ['window-held'];
 
+/** Puts a decorator on some processors. */
+export function onProcessors(
+  context: FaultContext,
+  roles: readonly ProcessorRole[],
+  decorate: (inner: Processor) => Partial<Processor>,
+): void {
+  context.hooks.processor.push((inner, { role }) =>
+    roles.includes(role) ? { ...inner, ...decorate(inner) } : inner,
+  );
+}
+
 /** Puts a decorator on the processor that the fault is at. */
 export function onProcessor(
   context: FaultContext,
   decorate: (inner: Processor) => Partial<Processor>,
 ): void {
-  const evil = roleOf(context);
-  context.hooks.processor.push((inner, { role }) =>
-    role === evil ? { ...inner, ...decorate(inner) } : inner,
-  );
+  onProcessors(context, [roleOf(context)], decorate);
 }
 
 const add = (a: number, b: number): number => (a + b) % FIELD_MODULUS;

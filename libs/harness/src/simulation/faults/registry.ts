@@ -1,7 +1,7 @@
 /** Which code does which fault of the catalogue. One file a section. */
 
 import type { Inject } from '../fault.ts';
-import { combinerFaultCode } from './combiner.ts';
+import { combinerFaults } from './combiner.ts';
 import { compositeFaultCode } from './composite.ts';
 import { clientProofFaults } from './client-proofs.ts';
 import { clientUploadFaults } from './client-uploads.ts';
@@ -30,7 +30,7 @@ export const faultCode: ReadonlyMap<string, Inject> = new Map(
     ...networkLoadFaults,
     ...processorFaults,
     ...processorVersionFaults,
-    ...combinerFaultCode,
+    ...combinerFaults,
     ...compositeFaultCode,
     ...batchFaults,
     ...pointFaults,
@@ -46,5 +46,6 @@ export const faultCode: ReadonlyMap<string, Inject> = new Map(
     ...storageFaults,
     ...maliciousSumFaults,
     ...maliciousVerificationFaults,
+    ...combinerFaults,
   }),
 );
