@@ -1,7 +1,8 @@
 /**
  * Where a fault was seen, or described, outside this repository: for its card. Numbers after `#`
- * are public issues of divviup/prio-server, "history" is the table of failure modes seen in history of
- * the ENPA specification (section 9.2), by number. A fault without an entry has no known incident.
+ * are public issues of divviup/prio-server; "history" is the table of failure modes seen in history
+ * of the ENPA specification (section 9.2), by number. A fault without an entry has no known
+ * incident.
  */
 
 import type { FaultId } from './catalogue.ts';

@@ -97,7 +97,7 @@ describe('known limits are measured', () => {
     expect(changed).toBe(run.cells.length);
   });
 
-  test('an audit with the key finds each lie about a report, and blames no honest word', async () => {
+  test('an audit with the key finds each lie, and blames no honest word', async () => {
     for (const id of ['mal.drop_both', 'mal.selective_failure', 'mal.rushing'] as const) {
       const measured = measuredBy(await runDemonstration(id), id);
       expect(measured['lies']).toBeGreaterThan(1);
