@@ -45,7 +45,7 @@ export async function fuzz(args: readonly string[]): Promise<number> {
   }
   mkdirSync(values.out, { recursive: true });
   const log = openSync(join(values.out, 'seeds.ndjson'), 'w');
-  const findings = createFindings(values.out);
+  const findings = createFindings(values.out, file);
   const progress = createProgressLine(process.stderr, 'seeds');
   const interrupt = createInterrupt();
   const startMs = monotonicMs();
@@ -92,8 +92,11 @@ function readTime(text: string): number {
 }
 
 /** Findings by what failed, each with the first capsule; and how often every fault struck. */
-function createFindings(out: string) {
-  const kinds = new Map<string, { count: number; seed: string; file: string; observed: string }>();
+function createFindings(out: string, scenarioFile: string) {
+  const kinds = new Map<
+    string,
+    { count: number; seed: string; command: string; observed: string }
+  >();
   const faults = new Map<string, { runs: number; struck: number }>();
   let runs = 0;
   let explained = 0;
@@ -118,9 +121,13 @@ function createFindings(out: string) {
       }
       const file = join(out, `seed-${result.seed}.capsule.json`);
       if (result.capsule !== undefined) writeFileSync(file, result.capsule);
+      const command =
+        result.capsule === undefined
+          ? `npx priolab run ${scenarioFile} --seed ${result.seed}`
+          : `npx priolab replay ${file}`;
       const { observed = '' } =
         result.failed.find(({ id }) => result.unexplained.includes(id)) ?? {};
-      kinds.set(kind, { count: 1, seed: result.seed, file, observed });
+      kinds.set(kind, { count: 1, seed: result.seed, command, observed });
     },
 
     print(elapsedMs: number, folder: string): void {
@@ -133,9 +140,9 @@ function createFindings(out: string) {
       const struck = faults.size - never.length;
       console.log(`${struck} of ${faults.size} faults that were drawn struck in some run`);
       if (never.length > 0) console.log(`  never: ${never.sort().join(', ')}`);
-      for (const [kind, { count, seed, file, observed }] of kinds) {
+      for (const [kind, { count, seed, command, observed }] of kinds) {
         console.log(printable(`FINDING ${kind}: ${count} seeds, first ${seed}: ${observed}`));
-        console.log(printable(`  npx priolab replay ${file}`));
+        console.log(printable(`  ${command}`));
       }
       console.log(printable(`every seed: ${join(folder, 'seeds.ndjson')}`));
     },

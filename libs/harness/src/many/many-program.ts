@@ -6,6 +6,7 @@
 import type { CreateShardRunner } from '@priolab/runtime';
 
 import { capsuleOf, encodeCapsule } from '../capsule/capsule.ts';
+import { EXIT } from '../expectations/verdict.ts';
 import type { EnvironmentRecord, RunSummary, Verdict } from '../record/run-record.ts';
 import { runScenario } from '../run/run.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -50,9 +51,29 @@ export const createShardRunner: CreateShardRunner<ManyInit, ManyResult> = ({
       jobs.kind === 'list'
         ? jobs.scenarios[index]!
         : { ...jobs.scenario, seed: jobs.seeds[index]! };
-    return shortOf(await runScenario({ scenario, workers: 0, environment }));
+    try {
+      return shortOf(await runScenario({ scenario, workers: 0, environment }));
+    } catch (error) {
+      // One run that breaks must not take the others with it: it is a finding of its own.
+      return brokenRun(scenario, error);
+    }
   },
 });
+
+function brokenRun(scenario: Scenario, error: unknown): ManyResult {
+  const observed = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return {
+    id: scenario.id,
+    seed: String(scenario.seed),
+    verdict: 'invalid',
+    exitCode: EXIT.bug,
+    digest: '',
+    wallMs: 0,
+    faults: [],
+    failed: [{ id: 'broken', verdict: 'invalid', observed }],
+    unexplained: ['broken'],
+  };
+}
 
 function shortOf(summary: RunSummary): ManyResult {
   const { identity, verdict, exitCode, cost, simulation, expectations } = summary;

@@ -306,6 +306,8 @@ function fateFrom(
   }
   // In a sum at one side and not yet at the other, or in a batch that nobody has summed yet.
   if (batchIds.length > 0 || verdicts.leader !== undefined) return fate('pending', 'leader');
+  // Forwarded once, and in no batch that anybody has: what came of its copies is another matter.
+  if (intakes.includes(0)) return fate('pending', 'ingestor');
   const refused = intakes.find((code) => code !== 0);
   if (refused !== undefined) return fate('rejected', 'ingestor', reasonOf(refused));
   if (outcome === undefined) return fate('pending', 'device');

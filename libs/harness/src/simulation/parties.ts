@@ -163,6 +163,15 @@ export function createParties(options: {
   };
 }
 
+/**
+ * How long a key is needed after another has taken its place. A share that came in at the last
+ * moment of the overlap is opened once more when its window is summed: forgetting the key before
+ * that loses the window.
+ */
+export function keyNeededMs({ overlapMs, ageMsMax, graceMs }: SimulationSettings): number {
+  return overlapMs + ageMsMax + graceMs + DAY_MS;
+}
+
 /** A processor's keys over the run: one, or a new one every so often, each known for a while. */
 function createRing(
   options: {
@@ -175,10 +184,8 @@ function createRing(
   role: ProcessorRole,
 ): KeyGeneration[] {
   const { seedTree, settings, startMs, endMs } = options;
-  const { rotateEveryMs, overlapMs, ageMsMax, graceMs } = settings;
-  // A share that came in at the last moment of the overlap is opened once more when its window is
-  // summed: forgetting the key before that loses the window.
-  const neededMs = overlapMs + ageMsMax + graceMs + DAY_MS;
+  const { rotateEveryMs } = settings;
+  const neededMs = keyNeededMs(settings);
   const branch = branches.processor(seedTree, role).child('private-key');
   const count = rotateEveryMs === 0 ? 1 : 1 + Math.floor((endMs - startMs) / rotateEveryMs);
   return Array.from({ length: count }, (_, generation) => ({

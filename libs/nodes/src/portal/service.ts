@@ -14,7 +14,7 @@ import type { Host, ObjectStore } from '@priolab/runtime';
 
 import type { Listener } from '../events.ts';
 import { endings, readWindowBase, taskPrefix } from '../names.ts';
-import { SIGNATURE, readSigned } from '../signed-store.ts';
+import { SIGNATURE, putDurably, readSigned } from '../signed-store.ts';
 
 export interface PortalOptions {
   readonly tasks: KnownTasks;
@@ -99,13 +99,13 @@ async function publish(options: PortalOptions, named: Named, nowMs: number): Pro
   for (const result of totals) {
     const { windowStartMs, count } = result;
     if (count < options.minBatch(task)) {
-      await results.put(base, encodeNote({ suppressed: true }));
+      await putDurably(results, base, encodeNote({ suppressed: true }));
       listener({ kind: 'suppressed', by: 'portal', task, windowStartMs, count });
       continue;
     }
     const note = { totals: [...result.totals], count, windowStartMs };
     // Published once: a later correction would tell two sums of nearly the same people apart.
-    if (await results.put(base, encodeNote(note))) {
+    if (await putDurably(results, base, encodeNote(note))) {
       listener({ kind: 'published', result, estimate: options.estimate(result) });
     }
   }
@@ -118,7 +118,7 @@ async function hold(
   reason: HoldReason,
   detail: string,
 ): Promise<void> {
-  await results.put(base, encodeNote({ held: reason }));
+  await putDurably(results, base, encodeNote({ held: reason }));
   const taskId = toHex(task.id);
   listener({ kind: 'held', task, pair: { taskId, windowStartMs, reason, detail } });
 }

@@ -100,7 +100,9 @@ const overflow: Inject = (context) => {
   onProcessors(context, ['leader', 'helper'], (inner) => ({
     takeAggregateShares: () =>
       inner.takeAggregateShares().map((share) => {
-        if (!isChosen(windowKey(share.task, share.windowStartMs))) return share;
+        // With nothing in it, even that many more ones stay below the modulus.
+        const isEmpty = share.count === 0;
+        if (isEmpty || !isChosen(windowKey(share.task, share.windowStartMs))) return share;
         const added = inner.role === 'leader' ? more : 0;
         const sum = share.sum.map((element) => (element + added) % FIELD_MODULUS);
         return { ...share, sum, count: share.count + more };

@@ -51,8 +51,9 @@ function partsOf(scenario: Scenario, item: Item, index: number): Item[] {
   const draws = drawsOf(scenario, index);
   const size = atLeast + (draws() % (atMost - atLeast + 1));
   const drawn = new Set<FaultId>();
-  while (drawn.size < Math.min(size, candidates.length)) {
-    drawn.add(candidates[draws() % candidates.length]!);
+  for (let tries = 0; drawn.size < size && tries < 100; tries++) {
+    const id = candidates[draws() % candidates.length]!;
+    if (![...drawn].some((other) => inEachOthersWay(other, id))) drawn.add(id);
   }
   // As in their demonstrations; whether all of them find an occasion is no matter here.
   return [...drawn].flatMap((id) =>
@@ -60,6 +61,12 @@ function partsOf(scenario: Scenario, item: Item, index: number): Item[] {
       (one) => ({ params: {}, ...one, dose: one.dose ?? 1e6, fires: 0 }) as Item,
     ),
   );
+}
+
+/** Two attacks by one party change the same objects: what then may become of them is neither's. */
+function inEachOthersWay(a: FaultId, b: FaultId): boolean {
+  const familyOf = (id: FaultId): string => id.split('.')[0]!;
+  return a === b || (familyOf(a) === familyOf(b) && ['ing', 'mal', 'comb'].includes(familyOf(a)));
 }
 
 /** Uniform numbers of this scenario's seed, one after the other. */
@@ -84,7 +91,8 @@ function isDrawn(id: FaultId, of: string): boolean {
 
 function hasNeeds(id: FaultId, { population, services }: Scenario): boolean {
   const { needs = {} } = catalogue[id];
-  const { replicas = 1, workers = 1, days = 1, states = 1, rotation } = needs;
+  const { replicas = 1, workers = 1, states = 1, rotation } = needs;
+  const days = demonstrations[id]?.population?.days ?? needs.days ?? 1;
   const stateCount = Array.isArray(population.states)
     ? population.states.length
     : Object.keys(population.states).length;

@@ -9,7 +9,7 @@ import type { Host } from '@priolab/runtime';
 
 import type { Shard } from '../../population/plan.ts';
 import type { FaultContext, Inject } from '../fault.ts';
-import { drawScalar } from '../parties.ts';
+import { drawScalar, keyNeededMs } from '../parties.ts';
 import { duration } from './parameters.ts';
 
 /** The processor whose key it is about. */
@@ -47,7 +47,7 @@ const rotateMidflight: Inject = (context) => {
     for (const role of ['leader', 'helper'] as const) {
       const ring = parties.rings[role];
       const nowMs = timeline.nowMs();
-      for (const one of ring) one.untilMs = Math.min(one.untilMs, nowMs + settings.overlapMs);
+      for (const one of ring) one.untilMs = Math.min(one.untilMs, nowMs + keyNeededMs(settings));
       const key = parties.backend.privateKey(drawScalar(context.randomness.child(role), 0));
       const keyId = `${role}-extra`;
       const until = { fromMs: nowMs, untilMs: Infinity };

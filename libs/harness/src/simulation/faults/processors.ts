@@ -170,7 +170,7 @@ function validityBatch(
 }
 
 /** Where one side has nothing of the other's, neither sums the batch, and both say so. */
-const UNHEARD = ['batch-unmatched', 'peer-missing'];
+const UNHEARD = ['batch-unmatched', 'peer-missing', 'batch-late'];
 
 /** Objects of one message, by the ending of their keys. */
 type Message = Map<string, Uint8Array>;
