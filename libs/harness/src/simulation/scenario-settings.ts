@@ -4,6 +4,8 @@ import { adversaryIds, adversaries as catalogue } from '../adversary/catalogue.t
 import type { AdversaryId } from '../adversary/catalogue.ts';
 import { durationMs } from '../scenario/durations.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { seedTreeOf } from '../run/settings.ts';
+import { expandNemesis } from './expand-nemesis.ts';
 import type { NemesisItem, SimulationSettings } from './settings.ts';
 
 const HOUR_MS = 3_600_000;
@@ -51,14 +53,20 @@ export function simulationSettings({ services, system, liveness }: Scenario): Si
   };
 }
 
-/** The faults with their times since the run's start; after `heal` none strikes. */
-export function nemesisOf({ nemesis, phases, heal }: Scenario): NemesisItem[] {
+/**
+ * The faults with their times since the run's start, each composite before its parts; after `heal`
+ * none strikes.
+ */
+export function nemesisOf(scenario: Scenario): NemesisItem[] {
+  const { nemesis, phases, heal } = scenario;
+  const items: NemesisItem[] = [];
+  const randomness = seedTreeOf(scenario).child('simulation', 'composite');
   const healMs = heal === undefined ? Infinity : durationMs(heal.at);
-  return nemesis.map((item) => {
+  nemesis.forEach((item, i) => {
     const phase = phases.find(({ name }) => name === item.phase);
     const from = item.from ?? phase?.from;
     const until = item.until ?? phase?.until;
-    return {
+    const whole: NemesisItem = {
       id: item.id,
       at: item.at,
       fromMs: from === undefined ? 0 : durationMs(from),
@@ -68,7 +76,11 @@ export function nemesisOf({ nemesis, phases, heal }: Scenario): NemesisItem[] {
       fires: item.fires,
       params: item.params,
     };
+    const partOf = items.push(whole) - 1;
+    const parts = expandNemesis(whole, scenario, randomness.child(String(i)));
+    items.push(...parts.map((part) => ({ ...part, partOf })));
   });
+  return items;
 }
 
 function isDeed(id: string): id is AdversaryId {
@@ -84,8 +96,8 @@ function isDeed(id: string): id is AdversaryId {
  * has a code of its own in simulated time, are left to it.
  */
 export function withDeeds(scenario: Scenario): Scenario {
-  const deeds = scenario.nemesis
+  const deeds = nemesisOf(scenario)
     .filter(({ id }) => isDeed(id) && id.startsWith('cli.'))
-    .map(({ id, p }) => ({ id: id as AdversaryId, share: p ?? 1 }));
+    .map(({ id, p }) => ({ id: id as AdversaryId, share: p }));
   return { ...scenario, adversaries: [...scenario.adversaries, ...deeds] };
 }

@@ -44,4 +44,6 @@ export interface NemesisItem {
   /** Fewest times that it must have struck. */
   readonly fires: number;
   readonly params: Readonly<Record<string, string | number | boolean>>;
+  /** Index of the composite that it is a part of. */
+  readonly partOf?: number | undefined;
 }

@@ -58,7 +58,8 @@ export function createStrikes(items: readonly NemesisItem[]): Strikes {
     get struckReports() {
       return new Set(byReport.keys());
     },
-    add(timeMs, item, { what, reports = [], allowed = ['accepted'], batchIds, windows }) {
+    add(timeMs, item, strike) {
+      const { what, reports = [], allowed = ['accepted'], batchIds, windows } = strike;
       fired[item]! += 1;
       if (fired[item]! <= LOGGED_MAX) {
         log.push({ timeMs, item, what, reportCount: reports.length });
@@ -66,6 +67,8 @@ export function createStrikes(items: readonly NemesisItem[]): Strikes {
       for (const report of reports) enter(byReport, report).push({ item, allowed });
       for (const batchId of batchIds ?? []) enter(byBatch, batchId).push({ item, allowed });
       for (const window of windows ?? []) enter(byWindow, window).push({ item, allowed });
+      const { partOf } = items[item]!;
+      if (partOf !== undefined) this.add(timeMs, partOf, strike);
     },
     allowedFor(report, batchIds, window) {
       const all = [

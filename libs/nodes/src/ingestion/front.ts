@@ -55,7 +55,10 @@ export async function runFront(host: Host, options: FrontOptions): Promise<void>
   // A replica that starts again counts from 0: its names must not be those of its earlier life.
   const bootMs = host.clock.nowMs();
 
+  const largest = Math.max(...[...tasks.values()].map(({ shape }) => uploadLayout(shape).size));
+
   const fault = (upload: Uint8Array): number => {
+    if (upload.length > largest) return OVERSIZED;
     if (upload.length < LEADER_AT) return TRUNCATED;
     const task = tasks.get(toHex(upload.subarray(TASK_ID_AT, TASK_ID_AT + TASK_ID_SIZE)));
     if (task === undefined) return WRONG_TASK;

@@ -7,6 +7,7 @@
 import type { FaultId } from '../../faults/catalogue.ts';
 import type { ScenarioInput } from '../../scenario/scenario.ts';
 import { combinerDemonstrations } from './combiner-demonstrations.ts';
+import { compositeDemonstrations } from './composite-demonstrations.ts';
 import { maliciousDemonstrations } from './malicious-demonstrations.ts';
 import { networkDemonstrations } from './network-demonstrations.ts';
 import { processorDemonstrations } from './processors-demonstrations.ts';
@@ -36,6 +37,7 @@ export const demonstrations: Demonstrations = {
   ...processorDemonstrations,
   ...maliciousDemonstrations,
   ...combinerDemonstrations,
+  ...compositeDemonstrations,
 };
 
 /** What must hold whatever happens, unless a demonstration says otherwise. */

@@ -2,6 +2,7 @@
 
 import type { Inject } from '../fault.ts';
 import { combinerFaults } from './combiner.ts';
+import { compositeFaults } from './composite.ts';
 import { maliciousSumFaults } from './malicious-sums.ts';
 import { maliciousVerificationFaults } from './malicious-verification.ts';
 import { networkFaults } from './network.ts';
@@ -14,5 +15,6 @@ export const faultCode: ReadonlyMap<string, Inject> = new Map(
     ...maliciousSumFaults,
     ...maliciousVerificationFaults,
     ...combinerFaults,
+    ...compositeFaults,
   }),
 );
