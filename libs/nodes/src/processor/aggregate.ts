@@ -122,6 +122,11 @@ async function readReady(desk: ProcessorDesk, base: string): Promise<Ready | und
     const { reason, detail } = peer;
     listener({ kind: 'batch-refused', role, batchId, of: 'validity', reason, detail });
   }
+  if (peer.state === 'absent') {
+    const detail = `the ${peerOf(role)} says nothing of it`;
+    const reason = 'batch-unmatched';
+    listener({ kind: 'batch-refused', role, batchId, of: 'validity', reason, detail });
+  }
   return peer.state === 'good' ? { base, batch: own.batch, shares: peer.shares } : undefined;
 }
 
