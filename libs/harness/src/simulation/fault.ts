@@ -4,7 +4,7 @@
  * strikes and what may come of that: the oracles hold the run to it.
  */
 
-import type { SeedBranch } from '@priolab/crypto';
+import type { CryptoBackend, SeedBranch } from '@priolab/crypto';
 import type {
   Ingestor,
   ObjectSigner,
@@ -64,6 +64,11 @@ export interface Hooks {
     Ingestor,
     { readonly vendor: Vendor; readonly task: Task; day: number }
   >[];
+  /** The cryptography that an ingestor computes with: what its randomness is made of. */
+  readonly ingestorBackend: Decorate<
+    CryptoBackend,
+    { readonly vendor: Vendor; readonly task: Task; day: number }
+  >[];
   readonly processor: Decorate<Processor, { readonly role: ProcessorRole; readonly task: Task }>[];
   /** Whose signatures: a vendor's batches, a processor's objects. */
   readonly signer: Decorate<ObjectSigner, { readonly owner: string }>[];
@@ -78,6 +83,7 @@ export interface Hooks {
 export function noHooks(): Hooks {
   return {
     ingestor: [],
+    ingestorBackend: [],
     processor: [],
     signer: [],
     phones: noPhoneHooks(),

@@ -78,6 +78,7 @@ export function createParties(options: {
   const backend = createCountingBackend(createBackend(scenario.crypto.backend), options.work);
   // Servers sign and check one object at a time: OpenSSL does one fastest, with the same bytes.
   const single = createBackend(scenario.crypto.backend === 'noble' ? 'noble' : 'node');
+  const trustsRoots = settings.legacy.has('root-check-by-identity');
   const metrics = metricsOf(scenario);
   const tasks = new Map<string, Task>();
   const byName = new Map<string, Task>();
@@ -115,6 +116,7 @@ export function createParties(options: {
       furtherKeys: () => usable(role).map(({ key }) => key),
       prio2: prio2s(task.metric.bins),
       capacity: 2 * settings.batchSize,
+      unsafePoints: trustsRoots ? 'evaluate' : 'refuse',
     });
     return hooks.processor.reduce((party, decorate) => decorate(party, { role, task }), inner);
   });
@@ -134,15 +136,16 @@ export function createParties(options: {
       return { leader: newest('leader'), helper: newest('helper') };
     },
     ingestorOf(vendor, task, day) {
+      const where = { vendor, task, day };
       const inner = createIngestor({
-        backend,
+        backend: hooks.ingestorBackend.reduce((inner, decorate) => decorate(inner, where), backend),
         shape: task.shape,
         vendor,
         attestation: attestations(vendor),
         randomness: branches.ingestor(seedTree, vendor).child(task.state, task.metric.id),
         capacity: settings.batchSize,
+        rootCheck: trustsRoots ? 'identity' : 'all-roots',
       });
-      const where = { vendor, task, day };
       return hooks.ingestor.reduce((party, decorate) => decorate(party, where), inner);
     },
     processorOf: (role, task) => processors(`${role} ${toHex(task.id)}`),

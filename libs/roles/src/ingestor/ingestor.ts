@@ -64,6 +64,8 @@ export interface IngestorOptions {
   readonly randomness: SeedBranch;
   /** Largest block, in uploads. */
   readonly capacity: number;
+  /** Which points r it leaves out; left out: all roots of unity. */
+  readonly rootCheck?: 'all-roots' | 'identity';
 }
 
 export function createIngestor(options: IngestorOptions): Ingestor {
@@ -79,7 +81,9 @@ export function createIngestor(options: IngestorOptions): Ingestor {
   const sizes = { leaderSize: leaderSealedSize, helperSize: helperSealedSize };
   const cutBatches = createBatchCutter({ ...sizes, capacity });
   const secret = randomness.child('query-randomness').export();
-  const drawQueryRandomness = createQueryRandomness({ backend, shape, secret, capacity });
+  const { rootCheck = 'all-roots' } = options;
+  const drawing = { backend, shape, secret, capacity, rootCheck };
+  const drawQueryRandomness = createQueryRandomness(drawing);
 
   const sealedPair = ({ head, leader, helper, slots }: BatchCut): BatchPair => ({
     leader: { ...head, sealed: leader, sealedSize: leaderSealedSize },

@@ -11,7 +11,7 @@
 
 import { DIGEST_SIZE } from '@priolab/crypto';
 import type { CryptoBackend } from '@priolab/crypto';
-import { isSafeQueryRandomness } from '@priolab/prio';
+import { FIELD_MODULUS, isSafeQueryRandomness } from '@priolab/prio';
 import type { Prio2Shape } from '@priolab/prio';
 
 import type { UploadBlock } from '../blocks.ts';
@@ -32,8 +32,14 @@ export function createQueryRandomness(options: {
   /** 32 bytes that only this ingestor has. */
   secret: Uint8Array;
   capacity: number;
+  /** Which points are left out; `identity`: 1 alone, as the server of 2021 did (section 5.3). */
+  rootCheck?: 'all-roots' | 'identity';
 }): DrawQueryRandomness {
-  const { backend, shape, secret, capacity } = options;
+  const { backend, shape, secret, capacity, rootCheck = 'all-roots' } = options;
+  const isTaken = (r: number): boolean =>
+    rootCheck === 'identity'
+      ? r !== 1 && r < FIELD_MODULUS
+      : isSafeQueryRandomness(r, shape.rootCount);
   const digestSizes = new Uint32Array(capacity);
   const messages = new Uint8Array(capacity * MESSAGE_SIZE);
   const sizes = new Uint32Array(capacity).fill(MESSAGE_SIZE);
@@ -47,7 +53,7 @@ export function createQueryRandomness(options: {
   const pick = (slot: number): number => {
     for (let k = 0; k < DIGEST_SIZE; k += 4) {
       const word = words.getUint32(slot * DIGEST_SIZE + k, true);
-      if (isSafeQueryRandomness(word, shape.rootCount)) return word;
+      if (isTaken(word)) return word;
     }
     return -1;
   };

@@ -10,7 +10,7 @@
 
 import { SEAL_OVERHEAD, toHex } from '@priolab/crypto';
 import type { CryptoBackend, PrivateKey, Strided } from '@priolab/crypto';
-import { FIELD_MODULUS } from '@priolab/prio';
+import { FIELD_MODULUS, referencePrio2 } from '@priolab/prio';
 import type { Prio2, Prio2Shape } from '@priolab/prio';
 
 import { REPORT_ID_SIZE } from '../blocks.ts';
@@ -69,6 +69,8 @@ export interface ProcessorOptions {
   readonly prio2: Prio2;
   /** Largest batch, in reports. */
   readonly capacity: number;
+  /** `evaluate`: answers at roots of unity as well, as the server of 2021 did (ENPA 5.3). */
+  readonly unsafePoints?: 'refuse' | 'evaluate';
 }
 
 export function createProcessor(options: ProcessorOptions): Processor {
@@ -109,6 +111,19 @@ export function createProcessor(options: ProcessorOptions): Processor {
     else prio2.expandBlock(backend, count, items, shares, ownStatus);
   };
 
+  /** One by one and by the book: the kernels know no value there. */
+  const evaluateUnsafe = (points: Uint32Array, count: number): void => {
+    const { proofLen, dimension } = shape;
+    for (let i = 0; i < count; i++) {
+      if (ownStatus[i] !== UNSAFE || points[i]! >= FIELD_MODULUS) continue;
+      const share = Array.from(shares.subarray(i * proofLen, (i + 1) * proofLen), BigInt);
+      const r = BigInt(points[i]!);
+      const said = referencePrio2.verifyInit(share, { role, dimension, r });
+      values.set(said.map(Number), 3 * i);
+      ownStatus[i] = 0;
+    }
+  };
+
   return {
     role,
 
@@ -136,6 +151,7 @@ export function createProcessor(options: ProcessorOptions): Processor {
         status: ownStatus,
         failure: UNSAFE,
       });
+      if (options.unsafePoints === 'evaluate') evaluateUnsafe(next.queryRandomness, count);
       batch = next;
       current = { batchId: next.batchId, count, reportIds, values, status: ownStatus };
       return current;
