@@ -60,6 +60,16 @@ const cases: readonly Case[] = [
     nemesis: [quiet, { id: 'proc.peer_missing', at: 'processor/helper', p: 0.2 }],
     also: ['blast', 'live', 'reason'],
   },
+  {
+    id: 'per-batch-dedup',
+    nemesis: [quiet, { id: 'ing.dup_cross_batch', p: 0.2 }],
+    also: ['count.exact', 'sum.exact'],
+  },
+  {
+    id: 'unequal-empty-batches',
+    nemesis: [quiet, { id: 'ing.empty_batch', p: 0.5, params: { side: 'helper' } }],
+    also: ['blast', 'live', 'reason'],
+  },
 ];
 
 describe.each(cases)('$id', ({ id, nemesis, inject = () => {}, also }) => {

@@ -188,7 +188,11 @@ async function writeSum(
   const drift = settings.legacy.countInvalidProofs ? miscounted : 0;
   const count = (taken?.count ?? 0) + drift;
   const counts = { count, rejectedCount: rejected.length - drift };
-  const share = taken && { ...taken, ...counts, includedDigest: includedDigest(included) };
+  const empty = found.ready.filter(({ batch }) => batch.count === 0);
+  const left = new Set(settings.legacy.unequalEmptyBatches ? empty.map(idOf) : []);
+  const listed = (taken?.batchIds ?? []).filter((id) => !left.has(id));
+  const lists = { batchIds: listed, includedDigest: includedDigest(included) };
+  const share = taken && { ...taken, ...counts, ...lists };
   const batchIds = share?.batchIds ?? [];
   const { unmatched } = found;
   listener({ kind: 'summed', role, task, windowStartMs, batchIds, unmatched, ...counts });
@@ -203,6 +207,10 @@ async function writeSum(
   // The auditor's copy first: the combiner waits for both and compares them.
   await writeSigned(audit, key, signer.seal(header, packets));
   await writeSigned(portal, key, signer.seal(header, packets));
+}
+
+function idOf({ batch }: Ready): string {
+  return toHex(batch.batchId);
 }
 
 /** A reason code for each report of the batch; 0: in the sum of both. */

@@ -43,7 +43,6 @@ export async function takeIn(desk: ProcessorDesk, job: IntakeJob, nowMs: number)
     if (!isKnown) listener({ kind: 'late', role, batchId });
     return;
   }
-  if (batch.count === 0 && settings.legacy.unequalEmptyBatches && role === 'helper') return;
   const shares = desk.processorOf(task).verifyInit(batch);
   const poison = shares.status.subarray(0, batch.count).includes(DECRYPT_FAILED);
   if (poison && settings.legacy.poisonDropsBatch) {
