@@ -63,10 +63,17 @@ function partsOf(scenario: Scenario, item: Item, index: number): Item[] {
   );
 }
 
-/** Two attacks by one party change the same objects: what then may become of them is neither's. */
+/**
+ * Of faults that cost something, or that somebody must notice, a swarm has one at a time, beside any
+ * number of those that must leave no trace: what becomes of a report that two of them struck is what
+ * neither of them says.
+ */
 function inEachOthersWay(a: FaultId, b: FaultId): boolean {
-  const familyOf = (id: FaultId): string => id.split('.')[0]!;
-  return a === b || (familyOf(a) === familyOf(b) && ['ing', 'mal', 'comb'].includes(familyOf(a)));
+  return a === b || !(isTraceless(a) || isTraceless(b));
+}
+
+function isTraceless(id: FaultId): boolean {
+  return catalogue[id].outcome.every((one) => one === 'recover' || one === 'prevent');
 }
 
 /** Uniform numbers of this scenario's seed, one after the other. */
@@ -81,7 +88,7 @@ function isDrawn(id: FaultId, of: string): boolean {
   const { outcome } = catalogue[id];
   switch (of) {
     case 'recoverable':
-      return outcome.every((one) => one === 'recover' || one === 'prevent');
+      return isTraceless(id);
     case 'detectable':
       return outcome.includes('detect');
     default:
