@@ -142,7 +142,7 @@ function noteDeed(
 
 async function passTime(
   { settings, signal, onProgress }: Simulation,
-  { timeline, book, startMs, daysEndMs }: Stage,
+  { timeline, book, deployment, startMs, daysEndMs }: Stage,
   { stayUntilMs }: Endings,
   phones: Phones,
 ): Promise<{ readonly eventCount: number; readonly interrupted: boolean }> {
@@ -155,7 +155,9 @@ async function passTime(
     if (interrupted) return false;
     if (nowMs < nextCheckMs || nowMs < stayUntilMs()) return true;
     nextCheckMs = nowMs + CHECK_EVERY_MS;
-    return phones.underWay > 0 || book.openCount() > 0;
+    const { leader, helper } = deployment.queues;
+    const openTasks = leader.openCount + helper.openCount;
+    return phones.underWay > 0 || openTasks > 0 || book.openCount() > 0;
   });
   return { eventCount, interrupted };
 }
