@@ -21,7 +21,8 @@ export function describeEvent(event: NodeEvent): string {
     case 'decided': {
       const { role, task, windowStartMs, batchId, status, unheld } = event;
       const codes = Buffer.from(status).toString('hex');
-      return `decided ${role} ${name(task)} ${windowStartMs} ${batchId} ${codes} ${unheld.join(',')}`;
+      const where = `${name(task)} ${windowStartMs} ${batchId}`;
+      return `decided ${role} ${where} ${codes} ${unheld.join(',')}`;
     }
     case 'summed': {
       const { role, task, windowStartMs, batchIds, unmatched, count } = event;

@@ -60,8 +60,7 @@ type Encoded = ReturnType<typeof encodeShareBatch> & {
 const UTF8 = new TextEncoder();
 
 export async function runBatcher(host: Host, options: BatcherOptions): Promise<void> {
-  const { vendor, inbox, outboxes, announced, tasks, signer } = options;
-  const { everyMs, batchSize, ageMsMax } = options;
+  const { vendor, inbox, tasks, everyMs, batchSize } = options;
   const partitions = new Map<string, Partition>();
 
   const open = async (task: Task, day: number): Promise<Partition> => {
@@ -74,22 +73,9 @@ export async function runBatcher(host: Host, options: BatcherOptions): Promise<v
     partitions.set(name, partition);
     for (const key of await inbox.list(planPrefix(partition))) {
       const uploads = readPlan((await inbox.get(key))!);
-      await execute(partition, partition.planCount++, uploads);
+      await execute(options, partition, partition.planCount++, uploads);
     }
     return partition;
-  };
-
-  const execute = async (partition: Partition, plan: number, keys: readonly string[]) => {
-    for (const key of keys) partition.planned.add(key);
-    const uploads = await Promise.all(keys.map((key) => inbox.get(key)));
-    const encoded = receive(options, partition, uploads as Uint8Array[]);
-    const doneKey = `${planPrefix(partition, 'done')}${plan}`;
-    if ((await inbox.stat(doneKey)) !== undefined) return;
-    for (const { role, base, header, packets } of encoded) {
-      await putDurably(announced, base, new Uint8Array(0));
-      await writeSigned(outboxes[role], base + endings.batch, signer.seal(header, packets));
-    }
-    await putDurably(inbox, doneKey, new Uint8Array(0));
   };
 
   const cut = async (partition: Partition): Promise<void> => {
@@ -102,21 +88,13 @@ export async function runBatcher(host: Host, options: BatcherOptions): Promise<v
       const key = `${planPrefix(partition)}${String(plan).padStart(6, '0')}`;
       const isNew = await putDurably(inbox, key, UTF8.encode(JSON.stringify(keys)));
       // A plan of an earlier life that a listing did not show yet: it stands, ours comes after.
-      await execute(partition, plan, isNew ? keys : readPlan((await inbox.get(key))!));
+      await execute(options, partition, plan, isNew ? keys : readPlan((await inbox.get(key))!));
       if (!isNew) return cut(partition);
     }
   };
 
-  /** Days whose uploads are taken now, by this machine's clock. */
-  const openDays = (): number[] => {
-    const nowMs = host.clock.nowMs();
-    const first = Math.floor((nowMs - ageMsMax - everyMs) / DAY_MS);
-    const last = Math.floor((nowMs + everyMs) / DAY_MS);
-    return Array.from({ length: last - first + 1 }, (_, i) => first + i);
-  };
-
   const round = async (): Promise<void> => {
-    const days = openDays();
+    const days = openDays(options, host.clock.nowMs());
     for (const day of days) {
       for (const task of tasks) if (task.vendor === vendor) await cut(await open(task, day));
     }
@@ -135,6 +113,35 @@ export async function runBatcher(host: Host, options: BatcherOptions): Promise<v
     const nowMs = host.clock.nowMs();
     await host.sleep(everyMs - (nowMs % everyMs));
   }
+}
+
+/** Days whose uploads are taken now, by the machine's clock. */
+function openDays({ ageMsMax, everyMs }: BatcherOptions, nowMs: number): number[] {
+  const first = Math.floor((nowMs - ageMsMax - everyMs) / DAY_MS);
+  const last = Math.floor((nowMs + everyMs) / DAY_MS);
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+}
+
+/** Carries out a plan: once more, where that was begun or done before. */
+async function execute(
+  options: BatcherOptions,
+  partition: Partition,
+  plan: number,
+  keys: readonly string[],
+): Promise<void> {
+  const { inbox, outboxes, announced, signer } = options;
+  for (const key of keys) partition.planned.add(key);
+  const found = await Promise.all(keys.map((key) => inbox.get(key)));
+  // Uploads that are gone were in a plan that is done: nothing is written for it again.
+  const uploads = found.filter((upload) => upload !== undefined);
+  const encoded = receive(options, partition, uploads);
+  const doneKey = `${planPrefix(partition, 'done')}${plan}`;
+  if ((await inbox.stat(doneKey)) !== undefined) return;
+  for (const { role, base, header, packets } of encoded) {
+    await putDurably(announced, base, new Uint8Array(0));
+    await writeSigned(outboxes[role], base + endings.batch, signer.seal(header, packets));
+  }
+  await putDurably(inbox, doneKey, new Uint8Array(0));
 }
 
 function planPrefix({ task, day }: Partition, kind: 'plans' | 'done' = 'plans'): string {

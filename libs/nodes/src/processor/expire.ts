@@ -1,7 +1,8 @@
 /**
  * Deletes what a processor must not keep: batches and the messages about them, once their window is
  * summed and old enough. A window that could not be summed is waited for as long as its peer is,
- * and then given up: raw shares are never kept for good. Notes of what was summed stay. Source: ENPA section 10.2 (objects expire after seven days).
+ * and then given up: raw shares are never kept for good. Notes of what was summed stay.
+ * Source: ENPA section 10 no. 2 (objects expire after seven days).
  */
 
 import type { Host, ObjectStore } from '@priolab/runtime';

@@ -1,6 +1,7 @@
 /**
  * Takes in one batch: opens our shares, evaluates the proofs at r, and leaves the verifier shares
- * where the peer reads them. Done twice it writes the same bytes. Source: ENPA section 6.5 "Intake".
+ * where the peer reads them. Done twice it writes the same bytes. Source: ENPA section 6.5
+ * "Intake".
  */
 
 import { encodeVerifierShares, reasonCode } from '@priolab/roles';

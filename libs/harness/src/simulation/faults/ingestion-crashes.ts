@@ -19,7 +19,7 @@ function isIngestionWrite({ kind, client }: StoreOperation): boolean {
   return kind === 'put' && client.startsWith('ingestion/');
 }
 
-/** Dies before a write, between the two processors' halves, or after a write that it never hears of. */
+/** Dies before a write, between the two processors' halves, or before it hears of a write. */
 const crash: Inject = (context) => {
   const step = word(context.item, 'step', 'before-write');
   const awayMs = duration(context.item, 'restart', '10m');

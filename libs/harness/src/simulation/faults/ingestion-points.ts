@@ -2,6 +2,7 @@
 
 import { FIELD_MODULUS, isSafeQueryRandomness, referencePrio2 } from '@priolab/prio';
 import type { Prio2Shape } from '@priolab/prio';
+import type { Task } from '@priolab/roles';
 
 import type { Inject } from '../fault.ts';
 import { assemble, chosenSlots, onBatches, placesOf, reportsIn } from './halves.ts';
@@ -92,7 +93,7 @@ const known: Inject = (context) => {
         line.device.prove(block, randomness);
         const { shape } = block.task;
         for (let slot = 0; slot < block.count; slot++) {
-          const key = `${block.task.state} ${block.task.vendor} ${block.task.metric.id} ${block.day} ${block.devices[slot]!}`;
+          const key = nameOf(block.task, block.day, block.devices[slot]!);
           if (!context.chooses(key)) continue;
           const at = slot * shape.proofLen;
           forge(block.proofs.subarray(at, at + shape.proofLen), shape, pointFor(shape));
@@ -104,11 +105,10 @@ const known: Inject = (context) => {
   const numbers: number[] = [];
   context.hooks.phones.uploads.push((report) => {
     const { task, day, device, number } = report;
-    if (!forged.has(`${task.state} ${task.vendor} ${task.metric.id} ${day} ${device}`)) {
-      return [report];
-    }
+    if (!forged.has(nameOf(task, day, device))) return [report];
     numbers.push(number);
-    const what = `report ${number} forged for the r that it was told; prevented only by an r that the processors draw themselves`;
+    const cure = 'only an r that the processors draw themselves would prevent it';
+    const what = `report ${number} forged for the r that it was told; ${cure}`;
     context.strike({ what, reports: [number], allowed: ['accepted'] });
     return [report];
   });
@@ -127,6 +127,10 @@ const known: Inject = (context) => {
     context.measure('predicted', numbers.length);
   });
 };
+
+function nameOf({ state, vendor, metric }: Task, day: number, device: number): string {
+  return `${state} ${vendor} ${metric.id} ${day} ${device}`;
+}
 
 /** Puts 2 into the last bin and moves one odd value of h so that f * g = h holds at r. */
 function forge(proof: Uint32Array, { dimension }: Prio2Shape, r: number): void {

@@ -1,4 +1,7 @@
-/** Faults of keys: those that phones seal to and processors open with, and those that servers sign by. */
+/**
+ * Faults of keys: those that phones seal to and processors open with, and those that servers sign
+ * by. Key rings and hooks on what phones learn; a thief is a client of the stores like any other.
+ */
 
 import { SEAL_OVERHEAD, createBackend } from '@priolab/crypto';
 import { PACKETS, batchBase, endings, storeNames, writeSigned } from '@priolab/nodes';

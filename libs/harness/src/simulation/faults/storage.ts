@@ -1,4 +1,7 @@
-/** Faults of stores: what they lose, change, hide or refuse. Policies on the operations of machines. */
+/**
+ * Faults of stores: what they lose, change, hide or refuse. Policies on the operations of machines;
+ * what is really in a store stays visible to the simulator (`stores.inside`).
+ */
 
 import { PACKETS, SIGNATURE, endings, readBatchBase, storeNames } from '@priolab/nodes';
 import { TransportError } from '@priolab/runtime';
