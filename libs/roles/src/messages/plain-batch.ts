@@ -52,10 +52,11 @@ function taskFields({ id, metric, state, vendor, epsilon, windowMs, shape }: Tas
 }
 
 /** Fields of the header of an ingestion batch: these and no others. */
-const INGESTION_FIELDS: ReadonlySet<string> = new Set([
-  ...['kind', 'role', 'task', 'name', 'bins', 'epsilon', 'prime', 'numberOfServers', 'state'],
-  ...['vendor', 'windowMs', 'batchId', 'windowStartMs', 'count', 'packetDigest'],
-]);
+const INGESTION_FIELDS: ReadonlySet<string> = new Set(
+  'kind role task name bins epsilon prime numberOfServers state vendor windowMs batchId '
+    .concat('windowStartMs count packetDigest')
+    .split(' '),
+);
 
 function refuse(detail: string): { ok: false; detail: string } {
   return { ok: false, detail };
