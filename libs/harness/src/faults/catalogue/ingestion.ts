@@ -76,7 +76,7 @@ export const ingestionFaults = defineFaults({
     about: 'Reports of one state are put into another state’s batch.',
     outcome: ['detect'],
     checkers: ['tenant', 'reason'],
-    reasons: ['batch-wrong-task'],
+    reasons: ['batch-header'],
     needs: { states: 2 },
   },
   'ing.split_uneven': {
@@ -89,7 +89,7 @@ export const ingestionFaults = defineFaults({
     about: 'A batch’s header says other parameters than the batch was made with.',
     outcome: ['detect'],
     checkers: ['reason', 'blast'],
-    reasons: ['batch-header'],
+    reasons: ['batch-header', 'batch-digest'],
     params: {
       field: param.word('What is changed.', ['epsilon', 'bins', 'prime', 'times', 'digest']),
     },
@@ -137,7 +137,7 @@ export const ingestionFaults = defineFaults({
   },
   'ing.rpit_known': {
     about: 'The point r is the same each time, or told to a device before it makes its proof.',
-    outcome: ['prevent', 'detect'],
+    outcome: ['limit'],
     checkers: ['noforge'],
     params: {
       how: param.word('How it is known.', ['constant', 'reused', 'told']),
@@ -153,7 +153,7 @@ export const ingestionFaults = defineFaults({
     about: 'Uploads are taken in without a valid certificate of the vendor’s authority.',
     outcome: ['detect'],
     checkers: ['reason', 'noforge'],
-    reasons: ['bad-certificate'],
+    reasons: ['bad-certificate', 'bad-signature'],
     params: { how: param.word('What is let in.', ['unattested', 'replayed-attestation']) },
   },
   'ing.delete_early': {
@@ -163,8 +163,9 @@ export const ingestionFaults = defineFaults({
   },
   'ing.metadata_leak': {
     about: 'A device’s address, token or exact time is forwarded to the processors.',
-    outcome: ['prevent'],
+    outcome: ['detect'],
     checkers: ['leak'],
+    reasons: ['batch-header'],
     params: { what: param.word('What is forwarded.', ['address', 'token', 'time']) },
   },
 });

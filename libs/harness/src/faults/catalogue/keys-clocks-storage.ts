@@ -19,8 +19,8 @@ export const keyFaults = defineFaults({
   'key.lost': {
     about: 'A processor’s private key is gone.',
     outcome: ['detect'],
-    checkers: ['blast', 'reason', 'conserve'],
-    reasons: ['decrypt-failed', 'peer-refused'],
+    checkers: ['sets.equal', 'reason', 'conserve'],
+    reasons: ['decrypt-failed', 'peer-missing', 'batch-unmatched', 'window-held'],
   },
   'key.expired': {
     about: 'A key is used after its end.',
@@ -100,7 +100,7 @@ export const storageFaults = defineFaults({
     about: 'An object is stored in part only.',
     outcome: ['detect', 'recover'],
     checkers: ['conserve', 'live'],
-    reasons: ['batch-digest', 'batch-incomplete'],
+    reasons: ['batch-digest', 'batch-signature', 'peer-missing'],
     params: { keep: param.rate('Share of the bytes that are stored.', 0.5) },
   },
   'sto.lost_write': {
@@ -113,7 +113,7 @@ export const storageFaults = defineFaults({
     about: 'An object is stored under another batch’s or state’s name.',
     outcome: ['detect'],
     checkers: ['tenant', 'reason', 'once'],
-    reasons: ['batch-header', 'batch-wrong-task'],
+    reasons: ['batch-header'],
   },
   'sto.stale_list': {
     about: 'A listing leaves out objects that were written a while ago.',
