@@ -64,9 +64,9 @@ function partsOf(scenario: Scenario, item: Item, index: number): Item[] {
 }
 
 /**
- * Of faults that cost something, or that somebody must notice, a swarm has one at a time, beside any
- * number of those that must leave no trace: what becomes of a report that two of them struck is what
- * neither of them says.
+ * Of faults that cost something, or that somebody must notice, a swarm has one at a time, beside
+ * any number of those that must leave no trace: what becomes of a report that two of them struck is
+ * what neither of them says.
  */
 function inEachOthersWay(a: FaultId, b: FaultId): boolean {
   return a === b || !(isTraceless(a) || isTraceless(b));
