@@ -28,6 +28,7 @@ system:
   epsilon: 4
 crypto: { crossCheck: { every: 500 } }
 mixins: [expect/exact]
+expect: [det]
 `;
 
 test('YAML, JSON and TypeScript have one digest', async () => {
