@@ -1,4 +1,7 @@
-/** Every fault that has code strikes in its demonstration, and its required outcome holds. */
+/**
+ * Every fault that has code strikes in its demonstration, and its required outcome holds. CI runs
+ * every third of them, to stay within its ten minutes; `npm test` and `npx priolab faults` run all.
+ */
 
 import { describe, expect, test } from 'vitest';
 
@@ -10,9 +13,10 @@ import type { FaultId } from '../../src/faults/catalogue.ts';
 import { environment } from '../run/fixture.ts';
 
 const ids = Object.keys(demonstrations) as FaultId[];
+const slice = process.env['CI'] ? ids.filter((_, index) => index % 3 === 0) : ids;
 
 describe('demonstrations', () => {
-  test.each(ids)('%s strikes, and its outcome holds', async (id) => {
+  test.each(slice)('%s strikes, and its outcome holds', async (id) => {
     const scenario = resolveScenario(demonstrationOf(id), id);
     const summary = await runScenario({ scenario, workers: 0, environment });
     const failed = summary.expectations.filter(({ verdict }) => verdict !== 'pass');
