@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const bin = join(import.meta.dirname, '../bin/priolab.js');
-const env = { ...process.env, NO_COLOR: '1', CI: '1' };
+// Nx sets FORCE_COLOR; beside NO_COLOR, Node then warns on stderr, which tests read.
+const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, CI: '1' };
 
 export const scenarios = join(import.meta.dirname, '../../../scenarios');
 export const smoke = join(scenarios, 'smoke.scenario.ts');
