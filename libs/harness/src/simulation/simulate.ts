@@ -24,6 +24,7 @@ import type { PhoneReport, Phones } from './phones.ts';
 import type { NemesisItem, SimulationSettings } from './settings.ts';
 import { readShown } from './shown.ts';
 import type { ShownTotal } from './shown.ts';
+import { watchRewrites } from './rewrites.ts';
 import { injectFaults, setStage } from './stage.ts';
 import type { Endings, Stage } from './stage.ts';
 import type { Strikes } from './strikes.ts';
@@ -80,6 +81,7 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
   const { timeline, deployment, book, journal, startMs } = stage;
   const endings = injectFaults(simulation, stage);
   simulation.vary?.(stage.hooks);
+  const rewrites = watchRewrites(deployment.stores);
 
   // Machines start; phones report, day by day.
   for (const machine of deployment.machines.values()) machine.start();
@@ -97,8 +99,8 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
   for (const action of endings.actions) action();
 
   const { leader, helper } = deployment.queues;
-  const { strikes, parties, work, daysEndMs, events, rewrites, world } = stage;
-  const counts = { eventCount, events, rewrites: rewrites.counts };
+  const { strikes, parties, work, daysEndMs, events, world } = stage;
+  const counts = { eventCount, events, rewrites };
   const { stores, machines } = deployment;
   return {
     book,

@@ -27,7 +27,6 @@ import type { Journal } from './journal.ts';
 import { createOccasions } from './occasions.ts';
 import { createParties } from './parties.ts';
 import type { Parties } from './parties.ts';
-import { watchRewrites } from './rewrites.ts';
 import type { Simulation } from './simulate.ts';
 import { createStrikes } from './strikes.ts';
 import type { Strikes } from './strikes.ts';
@@ -42,7 +41,6 @@ export interface Stage {
   readonly book: Book;
   readonly journal: Journal;
   readonly strikes: Strikes;
-  readonly rewrites: ReturnType<typeof watchRewrites>;
   readonly work: Work;
   /** Names of events -> how often. */
   readonly events: Record<string, number>;
@@ -90,7 +88,6 @@ export function setStage(simulation: Simulation): Stage {
   const drawnFrom = (): SeedBranch =>
     fork !== undefined && timeline.nowMs() - startMs >= fork.atMs ? forked : randomness;
   const transport = createTransport({ timeline, settings, randomness: drawnFrom });
-  const rewrites = watchRewrites(transport.stores);
   const events: Record<string, number> = {};
   const listener = (event: NodeEvent): void => {
     book.note(event);
@@ -100,7 +97,7 @@ export function setStage(simulation: Simulation): Stage {
   const parts = { timeline, transport, parties, settings, hooks, listener };
   const deployment = createDeployment(parts);
   const told = { timeline, world, parties, deployment, hooks, book, journal, strikes };
-  return { ...told, rewrites, work, events, startMs, daysEndMs, drawnFrom };
+  return { ...told, work, events, startMs, daysEndMs, drawnFrom };
 }
 
 /** What faults ask of the end of the run. */

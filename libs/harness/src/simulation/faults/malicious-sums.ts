@@ -310,8 +310,14 @@ const replaySum: Inject = (context) => {
   });
 };
 
+/** Its own program takes the sum for delivered: it would write it again and again otherwise. */
 const withhold: Inject = (context) => {
+  const evil = roleOf(context);
   const kept = new Set<string>();
+  const isKept = (key: string): boolean => {
+    const window = sumNameOf(context, key)?.window;
+    return window !== undefined && kept.has(window);
+  };
   onSumPut(context, 'portal', ({ window }, bytes, put) => {
     if (!kept.has(window)) {
       if (!context.chooses(window)) return put(bytes);
@@ -319,6 +325,15 @@ const withhold: Inject = (context) => {
       context.strike({ what: 'the sum is not handed in', windows: [window], allowed: HELD });
     }
     return Promise.resolve(true);
+  });
+  context.hooks.desk.push((desk, { role }) => {
+    if (role !== evil) return desk;
+    const { portal } = desk;
+    const stat: ObjectStore['stat'] = (key) =>
+      isKept(key)
+        ? Promise.resolve({ size: 0, writtenMs: context.timeline.nowMs() })
+        : portal.stat(key);
+    return { ...desk, portal: { ...portal, stat } };
   });
 };
 

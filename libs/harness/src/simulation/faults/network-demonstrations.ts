@@ -24,8 +24,6 @@ export const networkDemonstrations: Demonstrations = {
   'net.truncate': { nemesis: [{ id: 'net.truncate', p: 0.2, fires: 10 }] },
   'net.misroute': {
     nemesis: [{ id: 'net.misroute', dose: 2, fires: 2 }],
-    // What lands in the wrong store is other bytes under the name of what belongs there.
-    without: ['idem'],
   },
   'net.slowloris': {
     nemesis: [
