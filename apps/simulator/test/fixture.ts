@@ -5,15 +5,19 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const bin = join(import.meta.dirname, '../bin/priolab.js');
+const root = join(import.meta.dirname, '../../..');
 // Nx sets FORCE_COLOR; beside NO_COLOR, Node then warns on stderr, which tests read.
 const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, CI: '1' };
 
-export const scenarios = join(import.meta.dirname, '../../../scenarios');
+export const scenarios = join(root, 'scenarios');
 export const smoke = join(scenarios, 'smoke.scenario.ts');
 
-/** The caller removes `folder`. */
-export function createCli() {
+/**
+ * The caller removes `folder`.
+ * @param of the clone whose command line it is
+ */
+export function createCli(of = root) {
+  const bin = join(of, 'apps/simulator/bin/priolab.js');
   const folder = mkdtempSync(join(tmpdir(), 'priolab-cli-'));
   const options = { env, cwd: folder };
   return {
