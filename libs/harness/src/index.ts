@@ -8,7 +8,7 @@ export {
 } from './adversary/catalogue.ts';
 export { builtInMixins, type BuiltInMixin } from './composition/built-in-mixins.ts';
 export { compose, fileNamesOf, isComposed, type Source } from './composition/compose.ts';
-export { eventIds, events, type EventId, type EventKind } from './expectations/events.ts';
+export { eventIds, events, type EventId } from './expectations/events.ts';
 export { judge } from './expectations/judge.ts';
 export {
   clocks,

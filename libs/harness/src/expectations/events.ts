@@ -1,38 +1,26 @@
 /**
- * What can happen in simulated time and be counted, for expectations of the kinds sometimes,
- * reachable and never: these events, and every fault's id (it struck). An event without `isEmitted`
- * is refused when a scenario is loaded; whoever builds the engine's counter sets it.
+ * What can happen in simulated time and is counted, for expectations of the kinds sometimes,
+ * reachable and never: these events, and every fault's id (it struck). One sentence each.
  */
 
-export interface EventKind {
-  /** One sentence: what is counted. */
-  readonly about: string;
-  /** The engine counts it; else a scenario that names it is refused. */
-  readonly isEmitted: boolean;
-}
-
-const emitted = (about: string): EventKind => ({ about, isEmitted: true });
-const notYet = (about: string): EventKind => ({ about, isEmitted: false });
-
 const registry = {
-  'report.accepted': emitted('A report entered both processors’ sums.'),
-  'report.refused': emitted('A report was refused by some party, whatever the reason.'),
-  'upload.retried': emitted('A device sent an upload again because no answer had come.'),
-  'batch.cut': emitted('An ingestor cut a batch and wrote it for both processors.'),
-  'batch.refused': emitted('A processor refused a whole batch.'),
-  'batch.late': emitted('A batch came after its window had been summed.'),
-  'task.redelivered': notYet('A queue gave a task to a worker a second time.'),
-  'lease.expired': notYet('A worker’s lease on a task ran out before the task was done.'),
-  'node.restarted': emitted('A node came back after a crash.'),
-  'key.rotated': notYet('A processor’s key was replaced.'),
-  'window.published': emitted('A window’s totals were published.'),
-  'window.held': emitted('The combiner held a window’s pair of sums.'),
-  'window.suppressed': emitted('A window was not published because too few had contributed.'),
-  'alarm.raised': notYet('A detector raised an alarm.'),
-} as const satisfies Readonly<Record<string, EventKind>>;
+  'report.accepted': 'A report entered both processors’ sums.',
+  'report.refused': 'A report was refused by some party, whatever the reason.',
+  'upload.retried': 'A device sent an upload again because no answer had come.',
+  'batch.cut': 'An ingestor cut a batch and wrote it for both processors.',
+  'batch.refused': 'A processor refused a whole batch.',
+  'batch.late': 'A batch came after its window had been summed.',
+  'task.redelivered': 'A queue gave a task to a worker a second time.',
+  'lease.expired': 'A worker’s lease on a task ran out before the task was done.',
+  'node.restarted': 'A node came back after a crash.',
+  'key.rotated': 'A processor’s key was replaced.',
+  'window.published': 'A window’s totals were published.',
+  'window.held': 'The combiner held a window’s pair of sums.',
+  'window.suppressed': 'A window was not published because too few had contributed.',
+} as const;
 
 export type EventId = keyof typeof registry;
 
-export const events: Readonly<Record<EventId, EventKind>> = registry;
+export const events: Readonly<Record<EventId, string>> = registry;
 
 export const eventIds = Object.keys(registry) as [EventId, ...EventId[]];

@@ -7,6 +7,9 @@
  * was published, no fault struck, nothing was written twice.
  */
 
+import type { Vendor } from '@priolab/roles';
+
+import { cellSettings } from '../scenario/cell-settings.ts';
 import type { CellRecord, ExpectationOutcome, RunRecord } from '../record/run-record.ts';
 import { checkViews } from './view.ts';
 import type { FaultRecord, SimulationRecord } from '../record/simulation-record.ts';
@@ -201,18 +204,24 @@ const checkFreshness: SimulatedCheck = (_record, { stale }) =>
   });
 
 /** `minbatch`: no window with fewer reports than may be published, nor fewer honest ones. */
-const checkMinimum: SimulatedCheck = ({ scenario, cells }, { smallestPublished }) => {
-  const { minBatch } = scenario.services;
-  const published = cells.filter(isPublished);
-  const fewest = Math.min(smallestPublished, ...published.map(({ truth }) => truth.honestCount));
+const checkMinimum: SimulatedCheck = ({ scenario, cells }) => {
+  const published = cells.filter(isPublished).map(({ state, vendor, counts, truth }) => ({
+    // What the processors say that they have summed, and how many honest phones are in it.
+    count: Math.min(counts.leader, counts.helper, truth.honestCount),
+    least: cellSettings(scenario, state, vendor as Vendor).minBatch,
+  }));
+  const limited = published.filter(({ least }) => least > 1);
+  const small = limited.filter(({ count, least }) => count < least);
+  const fewest = Math.min(...limited.map(({ count }) => count));
+  const leasts = [...new Set(limited.map(({ least }) => least))].sort((a, b) => a - b);
   return outcome({
-    n: minBatch > 1 ? published.length : 0,
-    failed: published.length > 0 && fewest < minBatch,
+    n: limited.length,
+    failed: small.length > 0,
     observed:
-      published.length === 0
+      limited.length === 0
         ? 'nothing published'
-        : `the smallest published window has ${fewest} honest reports`,
-    limit: `at least ${minBatch}`,
+        : `${small.length} published windows too small; the smallest has ${fewest} honest reports`,
+    limit: limited.length === 0 ? 'a minimum' : `at least ${leasts.join(' or ')}`,
   });
 };
 

@@ -51,6 +51,6 @@ export const faultWords: readonly (readonly [group: string, explanations: Explan
       return `A legacy switch. ${about} Reddens ${reddens}. Source: ${source}.`;
     }),
   ],
-  ['Events', explainedAs(events, ({ about }) => `An event that is counted. ${about}`)],
+  ['Events', explainedAs(events, (about) => `An event that is counted. ${about}`)],
   ['Reasons to refuse a batch or a sum', serviceReasons],
 ];

@@ -69,8 +69,6 @@ export interface SimulationRecord {
     readonly examples: readonly string[];
   };
   readonly openTasks: { readonly leader: number; readonly helper: number };
-  /** Fewest reports in a published window. */
-  readonly smallestPublished: number;
   /** Objects written again: with other bytes than before, of all. */
   readonly rewrites: { readonly changed: number; readonly count: number };
   /** Proofs of honest phones with a blind of zero. */

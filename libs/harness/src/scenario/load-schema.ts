@@ -23,7 +23,10 @@ const loadSchema = z.strictObject({
    * all from `peak` on, within `width`.
    */
   shape: z.enum(loadShapes),
-  /** `closed`: a device waits for its answer before it sends the next report (simulated time). */
+  /**
+   * `closed`: a device waits for its answer before it sends the next report (simulated time); the
+   * same in all shapes.
+   */
   model: z.enum(['open', 'closed']).default('open'),
   /** Part of each day, UTC; of `constant`, `ramp` and `outbreak`. */
   from: timeOfDay.optional(),

@@ -3,7 +3,6 @@
  * expectations that nothing in the chosen clock would judge.
  */
 
-import { events } from '../expectations/events.ts';
 import type { EventId } from '../expectations/events.ts';
 import { oracleClocks, oracleIds } from '../expectations/oracles.ts';
 import type { Clock, OracleId } from '../expectations/oracles.ts';
@@ -155,8 +154,13 @@ function loadProblems({ load = [] }: ScenarioParts): Problem[] {
   return load.flatMap((one, i) => {
     if (one === undefined) return [];
     const path = `load[${i}]`;
-    const { shape, peak, width } = one;
+    const { shape, peak, width, model } = one;
     const problems = spanProblems(one, path, DAY_MS);
+    const first = load[0]?.model;
+    if (model !== undefined && first !== undefined && model !== first) {
+      const message = `got "${model}"; allowed: "${first}", as in load[0]: a phone has one model`;
+      problems.push({ path: `${path}.model`, message });
+    }
     if (shape === undefined) return problems;
     for (const key of ['from', 'until'] as const) {
       if (one[key] !== undefined && !spanned.has(shape)) {
@@ -242,11 +246,8 @@ function eventProblems(
   if (clock === 'wall') {
     return [{ path, message: `got "${id}"; events are counted with clock "simulated" only` }];
   }
-  if (Object.hasOwn(faults, id)) {
-    if (nemesis.some((fault) => fault === undefined || fault.id === undefined)) return [];
-    if (nemesis.some((fault) => fault?.id === id)) return [];
-    return [{ path, message: `got "${id}", which nemesis does not name` }];
-  }
-  if (events[id as EventId].isEmitted) return [];
-  return [{ path, message: `got "${id}", which nothing counts yet` }];
+  if (!Object.hasOwn(faults, id)) return [];
+  if (nemesis.some((fault) => fault === undefined || fault.id === undefined)) return [];
+  if (nemesis.some((fault) => fault?.id === id)) return [];
+  return [{ path, message: `got "${id}", which nemesis does not name` }];
 }

@@ -56,8 +56,9 @@ export function createDeedOccasions(options: {
 }
 
 /** A report whose phone broke the protocol, and what may become of it. */
-export function strikeOfDeed(id: string, report: number): Strike {
-  return { what: `report ${report}`, reports: [report], allowed: allowedOf(id as AdversaryId) };
+export function strikeOfDeed(id: AdversaryId, report: number) {
+  const allowed = allowedOf(id);
+  return { what: `report ${report}`, reports: [report], allowed } satisfies Strike;
 }
 
 function allowedOf(id: AdversaryId): readonly string[] {

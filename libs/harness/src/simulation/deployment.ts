@@ -181,7 +181,7 @@ export function createDeployment(options: {
         helper: parties.readerOf(['processor/helper']),
       },
       scanEveryMs: settings.scanEveryMs,
-      minBatch: () => settings.minBatch,
+      minBatch: settings.minBatch,
       patienceMs: settings.graceMs + settings.peerPatienceMs,
       combine,
       estimate,

@@ -125,6 +125,7 @@ export function createPhones(options: PhoneOptions): Phones {
   const senders = world.lines.map(() => new Uint32Array(shardParticipants));
   const policy: UploadPolicy = { ...settings.retry, timeoutMs: settings.timeoutMs };
   let underWay = 0;
+  const inTurn = createTurns(world.scenario.load.some(({ model }) => model === 'closed'));
 
   const makers = world.lines.map(({ metric }) => createReportMaker(options.parties, metric));
 
@@ -140,7 +141,9 @@ export function createPhones(options: PhoneOptions): Phones {
       underWay += 1;
       const name = `report-${one.number}${copy === 0 ? '' : `-copy-${copy}`}`;
       timeline.at(Math.max(timeline.nowMs(), one.sendAtMs), () => {
-        send(options, policy, one, { vendor: context.vendor, name }).then(
+        const { vendor } = context;
+        const phone = `${vendor}/${one.task.state}/${one.device}`;
+        inTurn(phone, () => send(options, policy, one, { vendor, name })).then(
           () => void (underWay -= 1),
           (error: unknown) => timeline.fail(error),
         );
@@ -240,6 +243,20 @@ async function send(
   if (known === undefined || (known.kind !== 'stored' && outcome.kind === 'stored')) {
     book.outcomeOf(report.number, outcome, timeline.nowMs());
   }
+}
+
+/** In a closed model a phone sends nothing before all that it sent is answered, or given up. */
+function createTurns(
+  isClosed: boolean,
+): (phone: string, act: () => Promise<void>) => Promise<void> {
+  const last = new Map<string, Promise<void>>();
+  return (phone, act) => {
+    if (!isClosed) return act();
+    const before = last.get(phone);
+    const turn = before === undefined ? act() : before.then(act);
+    last.set(phone, turn);
+    return turn;
+  };
 }
 
 /** Upload servers in the order in which the phone tries them. */

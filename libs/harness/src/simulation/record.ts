@@ -13,6 +13,7 @@ import type { Fate } from '../record/fate.ts';
 import type { CellRecord, FateCount, TallyRecord } from '../record/run-record.ts';
 import type { FaultRecord, SimulationRecord, WrongFate } from '../record/simulation-record.ts';
 import { DAY_MS, reasonCode } from '@priolab/roles';
+import type { Task } from '@priolab/roles';
 import type { Scenario } from '../scenario/scenario.ts';
 import { windowKey } from './book.ts';
 import type { Book, ReportEntry, WindowEntry } from './book.ts';
@@ -42,7 +43,8 @@ export function fateName({ outcome, reason }: Fate): string {
   return outcome === 'rejected' ? reason : outcome;
 }
 
-export function closeBook({ book, strikes }: Simulated, nemesis: readonly NemesisItem[]): Closing {
+export function closeBook(simulated: Simulated, nemesis: readonly NemesisItem[]): Closing {
+  const { book, strikes } = simulated;
   const faults = nemesis.map(({ id, at, fires }, index) => ({
     id,
     ...(at === undefined ? {} : { at }),
@@ -56,16 +58,18 @@ export function closeBook({ book, strikes }: Simulated, nemesis: readonly Nemesi
   const wrong: WrongFate[] = [];
   const counts = { wrong: 0, untouched: 0, untouchedLost: 0 };
   const ledger = new Uint8Array(book.reports.length * 2);
+  const isSmall = smallWindows(simulated);
   for (const entry of book.reports) {
-    const { allowed, items, fate } = settle(book, strikes, entry);
+    const { allowed, items, isTouched, fate } = settle(book, strikes, entry);
+    if (isSmall.has(windowKey(entry.task, entry.windowStartMs))) allowed.add('below-minimum');
     fates[entry.number] = fate;
     const code = fateCode(fate.outcome, fate.hop, reasonCode(fate.reason));
     ledger[2 * entry.number] = code & 0xff;
     ledger[2 * entry.number + 1] = code >>> 8;
     const name = fateName(fate);
     const fits = allowed.has(name);
-    if (items.length === 0) counts.untouched += 1;
-    if (items.length === 0 && !fits) counts.untouchedLost += 1;
+    if (!isTouched) counts.untouched += 1;
+    if (!isTouched && !fits) counts.untouchedLost += 1;
     for (const item of items) {
       const of = faults[item]!;
       of.fates[name] = (of.fates[name] ?? 0) + 1;
@@ -84,14 +88,15 @@ export function closeBook({ book, strikes }: Simulated, nemesis: readonly Nemesi
 /** A report that is still open and that a fault may have lost is lost. */
 function settle(book: Book, strikes: Strikes, entry: ReportEntry) {
   const window = windowKey(entry.task, entry.windowStartMs);
-  const { fates: allowed, items } = strikes.allowedFor(entry.number, entry.batchIds, window);
+  const { fates, items, isTouched } = strikes.allowedFor(entry.number, entry.batchIds, window);
+  const allowed = new Set(fates);
   const found = book.fateOf(entry.number);
   const isOpen = found.outcome === 'pending' || found.reason === 'not-sent';
   const fate: Fate =
     isOpen && allowed.has('lost') && !allowed.has(fateName(found))
       ? { outcome: 'lost', hop: found.hop, reason: 'none' }
       : found;
-  return { allowed, items, fate };
+  return { allowed, items, isTouched, fate };
 }
 
 export function countFates(fates: readonly Fate[]): FateCount[] {
@@ -290,7 +295,6 @@ export function simulationRecordOf(
       wrongExamples: closing.wrong,
     },
     windows: windowsOf(simulated),
-    smallestPublished: smallestPublished(book),
     rewrites: simulated.rewrites,
     zeroBlinds: book.zeroBlinds,
     identities: identitiesOf(book, closing.fates),
@@ -309,7 +313,7 @@ function marksOf(marks: Uint32Array): string[] {
 }
 
 /** Names of `expectations/events.ts` -> how often. */
-function eventsOf({ book, events, restarts }: Simulated, { fates }: Closing) {
+function eventsOf({ book, events, counted }: Simulated, { fates }: Closing) {
   const of = (kind: NodeEvent['kind']): number => events[kind] ?? 0;
   const retries = book.reports.reduce((sum, { outcome }) => sum + (outcome?.attempts ?? 1) - 1, 0);
   return {
@@ -322,7 +326,7 @@ function eventsOf({ book, events, restarts }: Simulated, { fates }: Closing) {
     'window.published': of('published'),
     'window.held': of('held'),
     'window.suppressed': of('suppressed'),
-    'node.restarted': restarts,
+    ...counted,
   };
 }
 
@@ -379,11 +383,18 @@ function viewsOf({ reports }: Book): SimulationRecord['views'] {
   );
 }
 
-function smallestPublished({ windows }: Book): number {
-  const counts = [...windows.values()].flatMap(({ published }) =>
-    published === undefined ? [] : [published.result.count],
-  );
-  return counts.length === 0 ? 0 : Math.min(...counts);
+/** Windows (`windowKey`) in which fewer reports were accepted by both than may be published. */
+function smallWindows({ book, settings }: Simulated): ReadonlySet<string> {
+  const counts = new Map<string, { readonly task: Task; count: number }>();
+  for (const entry of book.reports) {
+    const { task, windowStartMs } = entry;
+    const key = windowKey(task, windowStartMs);
+    const known = counts.get(key) ?? { task, count: 0 };
+    if (isDecided(entry) > 0) known.count += 1;
+    counts.set(key, known);
+  }
+  const small = [...counts].filter(([, { task, count }]) => count < settings.minBatch(task));
+  return new Set(small.map(([key]) => key));
 }
 
 /** Each phone may count once for a task and day, whatever it sends under how many ids. */

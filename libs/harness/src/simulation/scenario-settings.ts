@@ -1,5 +1,6 @@
 /** A scenario's words for simulated time in numbers. */
 
+import { cellSettings } from '../scenario/cell-settings.ts';
 import { durationMs } from '../scenario/durations.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { NemesisItem, SimulationSettings } from './settings.ts';
@@ -15,17 +16,23 @@ const CONNECTIONS_MAX = 64;
 const IDLE_MS_MAX = 10_000;
 const PEER_PATIENCE_MS = 24 * HOUR_MS;
 
-export function simulationSettings({ services, system, liveness }: Scenario): SimulationSettings {
-  const { ingestion, processors, network, keys, minBatch, legacy } = services;
+export function simulationSettings(scenario: Scenario): SimulationSettings {
+  const { services, system, liveness, overrides } = scenario;
+  const { ingestion, processors, network, keys, legacy } = services;
   const { retry } = network;
   const graceMs = durationMs(processors.grace);
   const scanEveryMs = durationMs(processors.scanEvery);
-  const batchEveryMs = durationMs(ingestion.batchEvery);
-  const settling = AGE_MS_MAX + 2 * batchEveryMs + graceMs + 6 * scanEveryMs;
+  const everyMs = [ingestion, ...overrides].flatMap(({ batchEvery }) =>
+    batchEvery === undefined ? [] : [durationMs(batchEvery)],
+  );
+  const batchEveryMsMax = Math.max(...everyMs);
+  const settling = AGE_MS_MAX + 2 * batchEveryMsMax + graceMs + 6 * scanEveryMs;
   const withinMs = liveness === undefined ? 0 : durationMs(liveness.within);
   return {
     replicas: ingestion.replicas,
-    batchEveryMs,
+    batchEveryMs: ({ state, vendor }) =>
+      durationMs(cellSettings(scenario, state, vendor).batchEvery),
+    batchEveryMsMax,
     batchSize: ingestion.batchSize,
     ageMsMax: AGE_MS_MAX,
     skewMsMax: SKEW_MS_MAX,
@@ -49,7 +56,7 @@ export function simulationSettings({ services, system, liveness }: Scenario): Si
     rotateEveryMs: keys.rotateEvery === false ? 0 : durationMs(keys.rotateEvery),
     overlapMs: durationMs(keys.overlap),
     keepForMs: durationMs(processors.keepFor),
-    minBatch,
+    minBatch: ({ state, vendor }) => cellSettings(scenario, state, vendor).minBatch,
     legacy: new Set(legacy),
     drainMs: Math.max(settling + system.windowHours * HOUR_MS, withinMs),
   };

@@ -4,10 +4,13 @@
  */
 
 import type { RetryPolicy } from '@priolab/nodes';
+import type { Task } from '@priolab/roles';
 
 export interface SimulationSettings {
   readonly replicas: number;
-  readonly batchEveryMs: number;
+  /** How often batches of a task are cut; the longest of all tasks. */
+  readonly batchEveryMs: (task: Task) => number;
+  readonly batchEveryMsMax: number;
   readonly batchSize: number;
   /** Uploads are taken this long after they were made, and this far ahead of their time. */
   readonly ageMsMax: number;
@@ -30,7 +33,8 @@ export interface SimulationSettings {
   readonly overlapMs: number;
   /** Raw data is deleted, and can be, this long after its window or day. */
   readonly keepForMs: number;
-  readonly minBatch: number;
+  /** Accepted reports below which a task's window is not published. */
+  readonly minBatch: (task: Task) => number;
   readonly legacy: ReadonlySet<string>;
   /** How long the run goes on after its last day, for what is under way to come to its end. */
   readonly drainMs: number;

@@ -18,7 +18,7 @@ import { deedItems, strikeOfDeed } from './deeds.ts';
 import type { Hooks, Inject } from './fault.ts';
 import type { Journal } from './journal.ts';
 import { scanForLeaks } from './leaks.ts';
-import type { Parties } from './parties.ts';
+import type { KeyGeneration, Parties } from './parties.ts';
 import { createPhones } from './phones.ts';
 import type { PhoneReport, Phones } from './phones.ts';
 import type { NemesisItem, SimulationSettings } from './settings.ts';
@@ -64,8 +64,9 @@ export interface Simulated {
   readonly deeds: ReadonlyMap<number, number>;
   /** Names of events -> how often. */
   readonly events: Readonly<Record<string, number>>;
-  /** Machines started again after a crash. */
-  readonly restarts: number;
+  /** Events that are counted rather than told, by the names of `expectations/events.ts`. */
+  readonly counted: Readonly<Record<string, number>>;
+  readonly settings: SimulationSettings;
   readonly rewrites: { readonly changed: number; readonly count: number };
   readonly leaks: SimulationRecord['leaks'];
   /** What people are shown of each window (`windowKey`), read from where they read it. */
@@ -100,8 +101,8 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
 
   const { leader, helper } = deployment.queues;
   const { strikes, parties, work, daysEndMs, events, world } = stage;
-  const counts = { eventCount, events, rewrites };
-  const { stores, machines } = deployment;
+  const counts = { eventCount, events, counted: countEvents(stage), rewrites };
+  const { stores } = deployment;
   return {
     book,
     strikes,
@@ -116,9 +117,24 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     openTasks: { leader: leader.openCount, helper: helper.openCount },
     deeds,
     fork,
-    restarts: [...machines.values()].reduce((sum, { starts }) => sum + starts - 1, 0),
+    settings: simulation.settings,
     shown: readShown(stores, parties.tasks),
     leaks: scanForLeaks({ world, stores, journal, book }),
+  };
+}
+
+/** Events that nobody tells of, by their names in `expectations/events.ts`. */
+function countEvents({ deployment, parties, timeline, startMs }: Stage): Record<string, number> {
+  const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
+  const queues = Object.values(deployment.queues);
+  const generations = Object.values(parties.rings).flat();
+  const isNew = ({ fromMs }: KeyGeneration): boolean =>
+    fromMs > startMs && fromMs <= timeline.nowMs();
+  return {
+    'task.redelivered': sum(queues.map(({ redeliveredCount }) => redeliveredCount)),
+    'lease.expired': sum(queues.map(({ expiredCount }) => expiredCount)),
+    'key.rotated': generations.filter(isNew).length,
+    'node.restarted': sum([...deployment.machines.values()].map(({ starts }) => starts - 1)),
   };
 }
 
@@ -139,7 +155,9 @@ function noteDeed(
   { number, deed }: PhoneReport,
 ): void {
   const item = deedItems(scenario, nemesis)[deed - 1]!;
-  if (item !== -1) strikes.add(timeline.nowMs(), item, strikeOfDeed(nemesis[item]!.id, number));
+  const strike = strikeOfDeed(scenario.adversaries[deed - 1]!.id, number);
+  if (item === -1) strikes.excuse(number, strike.allowed);
+  else strikes.add(timeline.nowMs(), item, strike);
 }
 
 async function passTime(

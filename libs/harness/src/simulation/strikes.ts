@@ -17,6 +17,8 @@ export interface LoggedStrike {
 
 export interface Strikes {
   add(timeMs: number, item: number, strike: Strike): void;
+  /** What may become of a report that no fault of `nemesis` touched: its sender cheats. */
+  excuse(report: number, allowed: readonly AllowedFate[]): void;
   measure(item: number, name: string, value: number): void;
   /** What each fault measured of itself. */
   readonly measured: readonly Readonly<Record<string, number>>[];
@@ -29,12 +31,18 @@ export interface Strikes {
     report: number,
     batchIds: readonly string[],
     window: string,
-  ): { readonly fates: ReadonlySet<AllowedFate>; readonly items: readonly number[] };
+  ): {
+    readonly fates: ReadonlySet<AllowedFate>;
+    readonly items: readonly number[];
+    readonly isTouched: boolean;
+  };
   isExcused(window: string): boolean;
 }
 
 /** Strikes kept word for word, for each fault. */
 const LOGGED_MAX = 200;
+/** In place of an index in `nemesis`. */
+const NOBODY = -1;
 
 export function createStrikes(items: readonly NemesisItem[]): Strikes {
   const log: LoggedStrike[] = [];
@@ -52,6 +60,7 @@ export function createStrikes(items: readonly NemesisItem[]): Strikes {
     log,
     fired,
     measured,
+    excuse: (report, allowed) => void enter(byReport, report).push({ item: NOBODY, allowed }),
     measure(item, name, value) {
       measured[item]![name] = value;
     },
@@ -76,7 +85,8 @@ export function createStrikes(items: readonly NemesisItem[]): Strikes {
       const fates = new Set(all.flatMap(({ allowed }) => allowed));
       // Where only some faults must be refused, the report may not be counted.
       if (all.length === 0) fates.add('accepted');
-      return { fates, items: [...new Set(all.map(({ item }) => item))] };
+      const items = new Set(all.map(({ item }) => item).filter((item) => item !== NOBODY));
+      return { fates, items: [...items], isTouched: all.length > 0 };
     },
     isExcused: (window) => byWindow.has(window),
   };

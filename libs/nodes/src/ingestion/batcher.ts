@@ -32,7 +32,8 @@ export interface BatcherOptions {
   /** A fresh ingestor, with nobody seen yet, for the uploads to a task that were made on a day. */
   readonly ingestorOf: (task: Task, day: number) => Ingestor;
   readonly signer: ObjectSigner;
-  readonly everyMs: number;
+  /** How often batches of a task are cut. */
+  readonly everyMs: (task: Task) => number;
   /** Uploads in one plan, at most. */
   readonly batchSize: number;
   /** How long after its end a day stays open: as long as its uploads are taken. */
@@ -62,6 +63,7 @@ const UTF8 = new TextEncoder();
 export async function runBatcher(host: Host, options: BatcherOptions): Promise<void> {
   const { vendor, inbox, outboxes, announced, tasks, signer } = options;
   const { everyMs, batchSize } = options;
+  const own = tasks.filter((task) => task.vendor === vendor);
   const partitions = new Map<string, Partition>();
 
   const open = async (task: Task, day: number): Promise<Partition> => {
@@ -107,32 +109,36 @@ export async function runBatcher(host: Host, options: BatcherOptions): Promise<v
     }
   };
 
-  const round = async (): Promise<void> => {
+  const round = async (due: readonly Task[]): Promise<void> => {
     const days = openDays(host.clock.nowMs(), options);
     for (const day of days) {
-      for (const task of tasks) if (task.vendor === vendor) await cut(await open(task, day));
+      for (const task of due) await cut(await open(task, day));
     }
     for (const [name, { day }] of partitions) if (day < days[0]!) partitions.delete(name);
     await expireUploads(options, host.clock.nowMs());
   };
 
-  for (;;) {
+  for (let due: readonly Task[] = own; ;) {
     try {
-      await round();
+      await round(due);
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
       // What is written down is what counts: the next round begins from there.
       partitions.clear();
     }
     const nowMs = host.clock.nowMs();
-    await host.sleep(everyMs - (nowMs % everyMs));
+    const nextMs = (task: Task): number => nowMs - (nowMs % everyMs(task)) + everyMs(task);
+    const soonestMs = Math.min(...own.map(nextMs));
+    due = own.filter((task) => nextMs(task) === soonestMs);
+    await host.sleep(soonestMs - nowMs);
   }
 }
 
 /** Days whose uploads are taken at that time. */
-function openDays(nowMs: number, { ageMsMax, everyMs }: BatcherOptions): number[] {
-  const first = Math.floor((nowMs - ageMsMax - everyMs) / DAY_MS);
-  const last = Math.floor((nowMs + everyMs) / DAY_MS);
+function openDays(nowMs: number, { ageMsMax, everyMs, tasks }: BatcherOptions): number[] {
+  const longestMs = Math.max(...tasks.map(everyMs));
+  const first = Math.floor((nowMs - ageMsMax - longestMs) / DAY_MS);
+  const last = Math.floor((nowMs + longestMs) / DAY_MS);
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }
 

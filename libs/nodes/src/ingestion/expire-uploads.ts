@@ -13,10 +13,11 @@ import type { BatcherOptions } from './batcher.ts';
 const CLOCK = 'clock';
 
 export async function expireUploads(
-  { inbox, keepForMs, ageMsMax, everyMs, listener, vendor }: BatcherOptions,
+  { inbox, keepForMs, ageMsMax, everyMs, tasks, listener, vendor }: BatcherOptions,
   machineMs: number,
 ): Promise<void> {
-  const waitMs = DAY_MS + Math.max(keepForMs, ageMsMax + 2 * everyMs);
+  const closedMs = ageMsMax + 2 * Math.max(...tasks.map(everyMs));
+  const waitMs = DAY_MS + Math.max(keepForMs, closedMs);
   const overAt = (nowMs: number) => (key: string) =>
     nowMs >= Number(key.split('/')[1]) * DAY_MS + waitMs;
   const due = (await inbox.list('plans/')).filter(overAt(machineMs));

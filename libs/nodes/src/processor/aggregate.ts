@@ -198,7 +198,7 @@ async function writeSum(
   listener({ kind: 'summed', role, task, windowStartMs, batchIds, unmatched, ...counts });
   if (share === undefined) return;
   // Each processor keeps small sums back itself: the peer or the portal may not.
-  if (share.count < settings.minBatch) {
+  if (share.count < settings.minBatch(task)) {
     listener({ kind: 'suppressed', by: role, task, windowStartMs, count: share.count });
     return;
   }

@@ -78,7 +78,7 @@ export interface ProcessorSettings {
   /** Batches and messages about them are deleted this long after the end of their window. */
   readonly keepForMs: number;
   /** Sums of fewer accepted reports are not handed out. */
-  readonly minBatch: number;
+  readonly minBatch: (task: Task) => number;
   /** Documented behaviours of 2021, all off by default. */
   readonly legacy: {
     /** Sums what it has heard of from its peer, without asking what the peer sums. */

@@ -27,6 +27,9 @@ export interface TaskQueue<T> {
   take(host: Host): Promise<Delivery<T>>;
   /** Tasks not done. */
   readonly openCount: number;
+  /** Deliveries after a task's first, and leases that ran out before it was done. */
+  readonly redeliveredCount: number;
+  readonly expiredCount: number;
   /** The last policy added sees a delivery first: it may deliver twice, later, or never. */
   addPolicy(policy: DeliveryPolicy): void;
   has(id: string): boolean;
@@ -67,6 +70,8 @@ export function createTaskQueue<T>(options: {
   const takers: ((entry: Entry<T>) => boolean)[] = [];
   const policies: DeliveryPolicy[] = [];
   let openCount = 0;
+  let redeliveredCount = 0;
+  let expiredCount = 0;
 
   const match = (): void => {
     while (ready.length > 0 && takers.length > 0) {
@@ -101,11 +106,14 @@ export function createTaskQueue<T>(options: {
   const deliver = (entry: Entry<T>): Delivery<T> => {
     if (entry.state !== 'done') entry.state = 'taken';
     entry.attempt += 1;
+    if (entry.attempt > 1) redeliveredCount += 1;
     let version = (entry.version += 1);
     const hold = (): void => {
       const held = (version = entry.version += 1);
       timeline.after(leaseMs, () => {
-        if (entry.version === held && entry.state === 'taken') again(entry);
+        if (entry.version !== held || entry.state !== 'taken') return;
+        expiredCount += 1;
+        again(entry);
       });
     };
     hold();
@@ -134,6 +142,12 @@ export function createTaskQueue<T>(options: {
   return {
     get openCount() {
       return openCount;
+    },
+    get redeliveredCount() {
+      return redeliveredCount;
+    },
+    get expiredCount() {
+      return expiredCount;
     },
     has: (id) => entries.has(id),
     addPolicy: (policy) => void policies.push(policy),

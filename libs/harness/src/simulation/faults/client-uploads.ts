@@ -84,7 +84,7 @@ const replay: Inject = (context) => {
     const againMs = report.sendAtMs + afterMs;
     const end = `ingestion/${vendor}/${device % settings.replicas}`;
     context.strike({ what: `report ${number} overheard, sent again`, reports: [number] });
-    context.stayUntil(againMs + 2 * settings.batchEveryMs);
+    context.stayUntil(againMs + 2 * settings.batchEveryMsMax);
     struck.push(number);
     sentCount += 1;
     timeline.at(againMs, () =>

@@ -194,13 +194,13 @@ function unsuppress(context: FaultContext): void {
     combine(leader, helper) {
       const combination = portal.combine(leader, helper);
       for (const { count: reports, task, windowStartMs } of combination.results) {
-        if (reports >= minBatch || !context.chooses(windowKey(task, windowStartMs))) continue;
+        if (reports >= minBatch(task) || !context.chooses(windowKey(task, windowStartMs))) continue;
         context.strike({ what: `a total of ${reports} reports is shown` });
       }
       return combination;
     },
   }));
-  context.hooks.desk.push((desk) => ({ ...desk, settings: { ...desk.settings, minBatch: 0 } }));
+  context.hooks.desk.push((desk) => ({ ...desk, settings: { ...desk.settings, minBatch: () => 0 } }));
 }
 
 export const combinerFaults: Readonly<Record<string, Inject>> = {

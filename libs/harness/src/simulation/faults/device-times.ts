@@ -29,6 +29,6 @@ export function fatesByTime(
   if (!isCertified) return ['bad-certificate', ...maybeStale];
   const sumMs = createdMs - (createdMs % task.windowMs) + task.windowMs + graceMs;
   // A window is summed once; before that the report is batched, and the batch found.
-  const maybeLate = sendAtMs + timeoutMs + batchEveryMs + 2 * scanEveryMs > sumMs;
+  const maybeLate = sendAtMs + timeoutMs + batchEveryMs(task) + 2 * scanEveryMs > sumMs;
   return ['accepted', ...maybeStale, ...(maybeLate ? ['batch-late'] : [])];
 }

@@ -231,7 +231,7 @@ const isolate: Inject = (context) => {
   const known = new Set<string>();
   const role = roleOf(context);
   context.hooks.desk.push((desk, where) =>
-    where.role === role ? { ...desk, settings: { ...desk.settings, minBatch: 1 } } : desk,
+    where.role === role ? { ...desk, settings: { ...desk.settings, minBatch: () => 1 } } : desk,
   );
   atEachBatch(context, (batch, own) => {
     const window = windowKey(batch.task, batch.windowStartMs);
@@ -253,7 +253,7 @@ const isolate: Inject = (context) => {
     // Nothing may come of the window itself.
     context.strike({ what, windows: [window], allowed: [] });
     // One report is published alone where that is not below the minimum.
-    const alone = context.settings.minBatch > 1 ? 'below-minimum' : 'accepted';
+    const alone = context.settings.minBatch(batch.task) > 1 ? 'below-minimum' : 'accepted';
     context.strike({ what, reports: numbers([victim]), allowed: [alone] });
   });
 };
@@ -297,7 +297,8 @@ const colludeClients: Inject = (context) => {
   });
   context.atEnd(() => {
     const hidden: number[] = [];
-    for (const [window, { published }] of context.book.windows) {
+    let tooFew = 0;
+    for (const [window, { task: of, published }] of context.book.windows) {
       if (published === undefined) continue;
       const own = context.book.reports.filter(
         ({ task, windowStartMs, number }) =>
@@ -305,12 +306,13 @@ const colludeClients: Inject = (context) => {
           known.has(number) &&
           context.book.fateOf(number).outcome === 'accepted',
       );
-      hidden.push(published.result.count - own.length);
+      const others = published.result.count - own.length;
+      hidden.push(others);
+      if (others < context.settings.minBatch(of)) tooFew += 1;
     }
-    const { minBatch } = context.settings;
     context.measure('known', known.size);
     context.measure('fewest among whom one hides', Math.min(...hidden));
-    context.measure('windows below the minimum', hidden.filter((one) => one < minBatch).length);
+    context.measure('windows below the minimum', tooFew);
   });
 };
 

@@ -105,7 +105,7 @@ const replay: Inject = (context) => {
       const { key } = transmission;
       context.strike({ what: `recorded ${key}`, reports: reportsOf(transmission) });
       const againMs = context.timeline.nowMs() + afterMs;
-      context.stayUntil(againMs + 2 * context.settings.batchEveryMs);
+      context.stayUntil(againMs + 2 * context.settings.batchEveryMsMax);
       context.timeline.at(againMs, () =>
         context.network.inject({ ...transmission, key: `again ${key}` }),
       );
