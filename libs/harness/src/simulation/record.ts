@@ -38,7 +38,7 @@ export interface Closing {
 }
 
 /** A fate as strikes name it. */
-export function fateName({ outcome, reason }: Fate): string {
+function fateName({ outcome, reason }: Fate): string {
   return outcome === 'rejected' ? reason : outcome;
 }
 

@@ -23,7 +23,6 @@ export interface Strikes {
   readonly log: readonly LoggedStrike[];
   /** How often each of the scenario's faults struck. */
   readonly fired: readonly number[];
-  readonly struckReports: ReadonlySet<number>;
   /** What may become of a report, and through which faults. */
   allowedFor(
     report: number,
@@ -54,9 +53,6 @@ export function createStrikes(items: readonly NemesisItem[]): Strikes {
     measured,
     measure(item, name, value) {
       measured[item]![name] = value;
-    },
-    get struckReports() {
-      return new Set(byReport.keys());
     },
     add(timeMs, item, { what, reports = [], allowed = ['accepted'], batchIds, windows }) {
       fired[item]! += 1;

@@ -57,7 +57,7 @@ export function openShares(
 }
 
 /** The message that an honest processor makes of its shares. */
-export function honestWord(role: ProcessorRole, batch: ShareBatch, own: OwnShares): Uint32Array {
+function honestWord(role: ProcessorRole, batch: ShareBatch, own: OwnShares): Uint32Array {
   const verifierShares = new Uint32Array(batch.count * 3);
   own.prio2.verifyInit({
     role,
