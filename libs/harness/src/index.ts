@@ -19,7 +19,7 @@ export {
   type OracleId,
   type PlainOracleId,
 } from './expectations/oracles.ts';
-export { EXIT, exitCodeOf, overallVerdict } from './expectations/verdict.ts';
+export { EXIT, exitCodeOf, overallVerdict, worstExit } from './expectations/verdict.ts';
 export { explainTerm, explainableTerms } from './explain.ts';
 export { faultIds, faultSections, faults, outOfReach, type FaultId } from './faults/catalogue.ts';
 export { requiredOutcomes, type Fault, type FaultParam } from './faults/fault.ts';

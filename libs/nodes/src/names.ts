@@ -76,11 +76,3 @@ export function windowBase(task: Task, windowStartMs: number): string {
     new Date(ms).toISOString().slice(0, 16).replaceAll(/[-T:]/g, '');
   return `${taskPrefix(task)}${minute(windowStartMs)}-${minute(windowStartMs + task.windowMs)}`;
 }
-
-/** The window start of a key that `windowBase` made. @throws RangeError for any other */
-export function windowStartOf(base: string): number {
-  const match = /\/(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)-\d{12}$/.exec(base);
-  if (match === null) throw new RangeError(`expected the name of a window, got ${base}`);
-  const [, year, month, day, hour, minute] = match;
-  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:00Z`);
-}

@@ -7,7 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
-import { EXIT, didYouMean, resolveScenario } from '@priolab/harness';
+import { EXIT, didYouMean, resolveScenario, worstExit } from '@priolab/harness';
 import {
   cardFile,
   demonstrationOf,
@@ -75,7 +75,7 @@ export async function faults(args: readonly string[]): Promise<number> {
   const without = asked.filter((id) => demonstrationOf(id) === undefined);
   if (without.length > 0) console.log(`\nWithout code: ${without.length}`);
   for (const id of without) console.log(printable(`  ${id}: ${faultNotes(id)}`));
-  return bad.length > 0 ? Math.max(...bad.map(({ exitCode }) => exitCode)) : EXIT.pass;
+  return worstExit(bad.map(({ exitCode }) => exitCode));
 }
 
 function faultId(text: string): FaultId {

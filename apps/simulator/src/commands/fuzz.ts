@@ -7,7 +7,7 @@ import { mkdirSync, openSync, closeSync, writeFileSync, writeSync } from 'node:f
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
-import { EXIT, UsageError, durationMs } from '@priolab/harness';
+import { EXIT, UsageError, durationMs, worstExit } from '@priolab/harness';
 import { runMany } from '@priolab/harness/many';
 import type { ManyResult } from '@priolab/harness/many';
 import { createInterrupt, monotonicMs } from '@priolab/runtime';
@@ -78,8 +78,10 @@ export async function fuzz(args: readonly string[]): Promise<number> {
     interrupt.dispose();
   }
   findings.print(monotonicMs() - startMs, values.out);
-  if (interrupt.signal.aborted) return EXIT.interrupted;
-  return findings.count > 0 ? EXIT.correctness : EXIT.pass;
+  return worstExit([
+    interrupt.signal.aborted ? EXIT.interrupted : EXIT.pass,
+    findings.count > 0 ? EXIT.correctness : EXIT.pass,
+  ]);
 }
 
 function readTime(text: string): number {

@@ -10,6 +10,7 @@ import {
   LedgerError,
   UsageError,
   runScenario,
+  worstExit,
 } from '@priolab/harness';
 import type { RunSummary, Scenario } from '@priolab/harness';
 import { renderSummary } from '@priolab/report';
@@ -22,20 +23,6 @@ import type { Prepared } from '../prepare.ts';
 import { createProgressLine } from '../progress-line.ts';
 import { checkFolder, openFolder, runFolder, writeRun } from '../run-folder.ts';
 import { printable, wantsColour } from '../streams.ts';
-
-/** What comes first when several scenarios end differently. */
-const PRECEDENCE = [
-  EXIT.interrupted,
-  EXIT.bug,
-  EXIT.usage,
-  EXIT.nondeterminism,
-  EXIT.privacy,
-  EXIT.correctness,
-  EXIT.liveness,
-  EXIT.performance,
-  EXIT.vacuous,
-  EXIT.invalid,
-];
 
 /** What `--json` prints for several scenarios. For one it is the summary itself. */
 const RUNS_SCHEMA = 'priolab-runs/1';
@@ -130,8 +117,7 @@ async function runAll(jobs: readonly Job[], settings: Settings): Promise<number>
       if (settings.signal.aborted) break;
       finished.push({ job, summary: await runOne(job, settings) });
     }
-    const codes = new Set<number>(finished.map(({ summary }) => summary.exitCode));
-    exitCode = PRECEDENCE.find((code) => codes.has(code)) ?? EXIT.pass;
+    exitCode = worstExit(finished.map(({ summary }) => summary.exitCode));
     return exitCode;
   } catch (error) {
     if (error instanceof UsageError) exitCode = EXIT.usage;

@@ -15,7 +15,7 @@ import { problemsOf, UsageError } from '../scenario/problems.ts';
 import { resolveScenario } from '../scenario/scenario.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 
-export const CAPSULE_FORMAT = 'priolab-capsule/1';
+const CAPSULE_FORMAT = 'priolab-capsule/1';
 export const CAPSULE_FILE = 'capsule.json';
 const CAPSULE_SIZE_MAX = 50_000;
 const MARKS_MAX = 1000;

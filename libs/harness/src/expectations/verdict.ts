@@ -3,7 +3,8 @@
  *
  * 0 pass; 1 correctness; 2 usage; 3 performance limit; 4 privacy; 5 liveness; 6 vacuous;
  * 7 measurement invalid; 8 nondeterminism; 9 harness bug; 130 interrupted.
- * Several at once: the first of 9, 8, 4, 1, 5, 3, 6, 7 is returned; all stand in the record.
+ * Several at once: the first of 9, 8, 4, 1, 5, 3, 6, 7 is returned; all stand in the record. Before
+ * them come 130 and 2, which say that not all was run.
  */
 
 import type { ExpectationOutcome, Verdict } from '../record/run-record.ts';
@@ -22,7 +23,11 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
+/** What comes first where several expectations, or several runs, end differently. */
 const PRECEDENCE = [
+  EXIT.interrupted,
+  EXIT.bug,
+  EXIT.usage,
   EXIT.nondeterminism,
   EXIT.privacy,
   EXIT.correctness,
@@ -44,6 +49,12 @@ const FAILURES: Readonly<Record<string, (typeof PRECEDENCE)[number]>> = {
   det: EXIT.nondeterminism,
 };
 
+/** The one code that stands for all of them; 0 where there is none. */
+export function worstExit(codes: Iterable<number>): number {
+  const found = new Set(codes);
+  return PRECEDENCE.find((code) => found.has(code)) ?? EXIT.pass;
+}
+
 export function exitCodeOf({ id, verdict }: ExpectationOutcome): number {
   switch (verdict) {
     case 'pass':
@@ -61,8 +72,7 @@ export function overallVerdict(
   outcomes: readonly ExpectationOutcome[],
   interrupted: boolean,
 ): { verdict: Verdict | 'interrupted'; exitCode: number } {
-  const codes = new Set(outcomes.map(exitCodeOf));
-  const code = PRECEDENCE.find((candidate) => codes.has(candidate)) ?? EXIT.pass;
+  const code = worstExit(outcomes.map(exitCodeOf));
   // What is wrong already is wrong, however early the run was stopped; the rest was cut short.
   const isWrong = [EXIT.correctness, EXIT.privacy, EXIT.nondeterminism].some((one) => one === code);
   if (interrupted && !isWrong) {

@@ -31,6 +31,7 @@ import { asksFor } from './asks-for.ts';
 import { calibrate } from './calibrate.ts';
 import { createCollector } from './collect.ts';
 import type { Collector } from './collect.ts';
+import { populationRecord } from './population-record.ts';
 import { createRecheck } from './recheck.ts';
 import type { Recheck } from './recheck.ts';
 import { planGradually } from './settings.ts';
@@ -219,14 +220,7 @@ function recordOf(parts: {
     fidelity,
     scenario,
     interrupted,
-    population: {
-      phones: plan.phoneCount,
-      deviceDays: plan.participantCount,
-      reports: plan.reportCount,
-      states: new Set(plan.cells.map(({ state }) => state.id)).size,
-      days: plan.population.days,
-      shards: plan.shardCount,
-    },
+    population: populationRecord(plan),
     fates,
     copyFates,
     cells,

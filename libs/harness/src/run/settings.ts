@@ -54,7 +54,7 @@ export function taskOf(scenario: Scenario, metric: Metric, state: string, vendor
   return createTask({ metric, state, vendor, epsilon, windowMs: windowMs(scenario) });
 }
 
-export function populationSettings(scenario: Scenario): PopulationSettings {
+function populationSettings(scenario: Scenario): PopulationSettings {
   const { startDay: _startDay, states, ...rest } = scenario.population;
   const weights = Array.isArray(states)
     ? states

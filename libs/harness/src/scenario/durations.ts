@@ -18,7 +18,7 @@ const FORM = /^(?=.)(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?
 const WORDS = 'a duration such as "50ms", "90s", "15m", "6h", "2d" or "1d12h"';
 
 /** Longest duration: a year. */
-export const DURATION_MAX_MS = 366 * 86_400_000;
+const DURATION_MAX_MS = 366 * 86_400_000;
 
 /**
  * Milliseconds of a duration's text.

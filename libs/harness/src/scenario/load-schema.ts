@@ -11,7 +11,7 @@ import { duration } from './durations.ts';
 
 const stateId = z.enum(jurisdictionIds as [string, ...string[]]);
 
-export const loadShapes = ['constant', 'ramp', 'diurnal', 'outbreak', 'storm'] as const;
+const loadShapes = ['constant', 'ramp', 'diurnal', 'outbreak', 'storm'] as const;
 export type LoadShape = (typeof loadShapes)[number];
 
 const timeOfDay = duration({ min: '0s', max: '1d' });

@@ -39,7 +39,7 @@ export interface Closing {
 }
 
 /** A fate as strikes name it. */
-export function fateName({ outcome, reason }: Fate): string {
+function fateName({ outcome, reason }: Fate): string {
   return outcome === 'rejected' ? reason : outcome;
 }
 
@@ -109,8 +109,8 @@ export function countFates(fates: readonly Fate[]): FateCount[] {
   return [...counts.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, count]) => count);
 }
 
-/** Reports that both processors accepted in one and the same batch. */
-function isDecided({ verdicts: { leader, helper } }: ReportEntry): number {
+/** In how many batches both processors accepted the report. */
+function timesAccepted({ verdicts: { leader, helper } }: ReportEntry): number {
   if (leader === undefined || helper === undefined) return 0;
   return [...leader].filter(([batchId, code]) => code === 0 && helper.get(batchId) === 0).length;
 }
@@ -124,7 +124,7 @@ export function cellsOf({ book, shown }: Simulated): CellRecord[] {
     const empty: WindowEntry = { task, windowStartMs, sums: {}, publishedTimes: 0 };
     const known = windows.get(key) ?? { window: empty, reports: [] as ReportEntry[] };
     windows.set(key, known);
-    if (isDecided(entry) > 0) known.reports.push(entry);
+    if (timesAccepted(entry) > 0) known.reports.push(entry);
   }
   return [...windows.values()]
     .filter(({ window, reports }) => reports.length > 0 || window.sums.leader !== undefined)
@@ -203,7 +203,7 @@ export function tallyOf(
   for (const entry of book.reports) {
     const { verdicts, sent, clean } = entry;
     uploads += entry.intakes.length;
-    const times = isDecided(entry);
+    const times = timesAccepted(entry);
     if (times > 1) doubled += 1;
     for (const [batchId, code] of verdicts.leader ?? []) {
       const other = verdicts.helper?.get(batchId);

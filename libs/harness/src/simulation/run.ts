@@ -15,6 +15,7 @@ import type { CostRecord, RunRecord, RunSummary } from '../record/run-record.ts'
 import type { SimulationRecord } from '../record/simulation-record.ts';
 import { calibrate } from '../run/calibrate.ts';
 import { asksFor } from '../run/asks-for.ts';
+import { populationRecord } from '../run/population-record.ts';
 import type { RunOptions } from '../run/run.ts';
 import { planGradually, seedTreeOf } from '../run/settings.ts';
 import { STAGES } from '../run/stages.ts';
@@ -177,14 +178,7 @@ function recordOf(parts: {
     fidelity: fidelityRecord({ rung: 'full', fullReports, sharesOnlyReports: 0 }),
     scenario: options.scenario,
     interrupted: simulated.interrupted,
-    population: {
-      phones: plan.phoneCount,
-      deviceDays: plan.participantCount,
-      reports: plan.reportCount,
-      states: new Set(plan.cells.map(({ state }) => state.id)).size,
-      days: plan.population.days,
-      shards: plan.shardCount,
-    },
+    population: populationRecord(plan),
     fates,
     copyFates: [],
     cells,

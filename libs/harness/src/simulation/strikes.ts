@@ -25,7 +25,6 @@ export interface Strikes {
   readonly log: readonly LoggedStrike[];
   /** How often each of the scenario's faults struck. */
   readonly fired: readonly number[];
-  readonly struckReports: ReadonlySet<number>;
   /** What may become of a report, and through which faults. */
   allowedFor(
     report: number,
@@ -39,6 +38,13 @@ export interface Strikes {
   isExcused(window: string): boolean;
 }
 
+/** What a fault that struck allows. */
+interface Allowance {
+  /** Index in the scenario's list of faults. */
+  readonly item: number;
+  readonly allowed: readonly AllowedFate[];
+}
+
 /** Strikes kept word for word, for each fault. */
 const LOGGED_MAX = 200;
 /** In place of an index in `nemesis`. */
@@ -48,10 +54,10 @@ export function createStrikes(items: readonly NemesisItem[]): Strikes {
   const log: LoggedStrike[] = [];
   const fired = items.map(() => 0);
   const measured: Record<string, number>[] = items.map(() => ({}));
-  const byReport = new Map<number, { item: number; allowed: readonly AllowedFate[] }[]>();
-  const byBatch = new Map<string, { item: number; allowed: readonly AllowedFate[] }[]>();
-  const byWindow = new Map<string, { item: number; allowed: readonly AllowedFate[] }[]>();
-  const enter = <K>(map: Map<K, { item: number; allowed: readonly AllowedFate[] }[]>, key: K) => {
+  const byReport = new Map<number, Allowance[]>();
+  const byBatch = new Map<string, Allowance[]>();
+  const byWindow = new Map<string, Allowance[]>();
+  const enter = <K>(map: Map<K, Allowance[]>, key: K): Allowance[] => {
     const known = map.get(key) ?? [];
     map.set(key, known);
     return known;
@@ -63,9 +69,6 @@ export function createStrikes(items: readonly NemesisItem[]): Strikes {
     excuse: (report, allowed) => void enter(byReport, report).push({ item: NOBODY, allowed }),
     measure(item, name, value) {
       measured[item]![name] = value;
-    },
-    get struckReports() {
-      return new Set(byReport.keys());
     },
     add(timeMs, item, { what, reports = [], allowed = ['accepted'], batchIds, windows }) {
       fired[item]! += 1;

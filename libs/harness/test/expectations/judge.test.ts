@@ -5,7 +5,7 @@
 
 import { beforeAll, describe, expect, test } from 'vitest';
 
-import { EXIT, exitCodeOf, judge, overallVerdict } from '../../src/index.ts';
+import { EXIT, exitCodeOf, judge, overallVerdict, worstExit } from '../../src/index.ts';
 import type { ExpectationOutcome, RunRecord, Verdict } from '../../src/index.ts';
 import { poissonUpperTail } from '../../src/statistics/poisson.ts';
 import { exactExpectations, runSmall, small } from '../run/fixture.ts';
@@ -164,6 +164,24 @@ describe('exit codes', () => {
     [[outcome('once', 'vacuous')], true, 'interrupted', EXIT.interrupted],
   ])('case %#', (outcomes, interrupted, verdict, exitCode) => {
     expect(overallVerdict(outcomes, interrupted)).toEqual({ verdict, exitCode });
+  });
+
+  test.each([
+    [[], 0],
+    [[0, 0], 0],
+    [[1, 6], 1],
+    [[7, 6], 6],
+    [[6, 3], 3],
+    [[3, 5], 5],
+    [[5, 1], 1],
+    [[1, 4], 4],
+    [[4, 8], 8],
+    [[8, 9], 9],
+    [[9, 130], 130],
+    [[7, 6, 3, 5, 1, 4, 8, 9], 9],
+  ])('of the codes %j the one that counts is %i', (codes, expected) => {
+    expect(worstExit(codes)).toBe(expected);
+    expect(worstExit(codes.toReversed())).toBe(expected);
   });
 
   test('each verdict has a code', () => {

@@ -23,7 +23,7 @@ const forgetful: Inject = ({ hooks }) => {
 };
 
 test('without memory of phones, clones count twice', async () => {
-  const summary = await runDemonstration('dev.clone', { sabotage: forgetful });
+  const summary = await runDemonstration('dev.clone', { under: forgetful });
   expect(failedIn(summary)).toEqual(expect.arrayContaining(['once', 'reason', 'dev.clone']));
 });
 
@@ -34,7 +34,7 @@ test('without memory of phones, so do fresh reports of one event', async () => {
   const whole = await runDemonstration('dev.retry_fresh', { scenario, nemesis });
   expect(failedIn(whole)).toEqual([]);
   const summary = await runDemonstration('dev.retry_fresh', {
-    sabotage: forgetful,
+    under: forgetful,
     scenario,
     nemesis,
   });
@@ -42,7 +42,7 @@ test('without memory of phones, so do fresh reports of one event', async () => {
 });
 
 test('without memory of ids, a victim’s id is used twice', async () => {
-  const summary = await runDemonstration('cli.dup_uuid', { sabotage: forgetful });
+  const summary = await runDemonstration('cli.dup_uuid', { under: forgetful });
   expect(failedIn(summary)).toEqual(expect.arrayContaining(['reason', 'cli.dup_uuid']));
 });
 
@@ -61,7 +61,7 @@ test('with r known beforehand, ground proofs pass', async () => {
       },
     }));
   };
-  const summary = await runDemonstration('cli.grind', { sabotage: knownPoint });
+  const summary = await runDemonstration('cli.grind', { under: knownPoint });
   expect(failedIn(summary)).toEqual(expect.arrayContaining(['reason', 'cli.grind']));
   const { fates, fired } = faultIn(summary);
   // Both processors took them all; that a bin sums to more than its count gives them away.
@@ -73,29 +73,29 @@ test('a door that takes any time lets old reports pile up', async () => {
     hooks.front.push((inner) => ({ ...inner, ageMsMax: Infinity, skewMsMax: Infinity }));
   };
   for (const id of ['cli.backdate', 'cli.postdate', 'dev.clock_skew'] as const) {
-    const summary = await runDemonstration(id, { sabotage: anyTime });
+    const summary = await runDemonstration(id, { under: anyTime });
     expect(failedIn(summary)).toEqual(expect.arrayContaining(['reason', id]));
   }
 });
 
 test('a door without a limit stores the whole flood', async () => {
   const whole = await runDemonstration('cli.flood');
-  const sabotage: Inject = ({ hooks }) => {
+  const unlimited: Inject = ({ hooks }) => {
     hooks.front.push((inner) => ({ ...inner, uploadsPerKeyMax: Infinity }));
   };
-  const open = await runDemonstration('cli.flood', { sabotage });
+  const open = await runDemonstration('cli.flood', { under: unlimited });
   expect(faultIn(whole).measured['refused at the door']).toBe(2 * (100 - 64));
   expect(faultIn(open).measured['refused at the door']).toBe(0);
 });
 
-test('a processor that never forgets a key opens what it should not', async () => {
+test('what is sealed to a key that a processor keeps is accepted, and may be', async () => {
   const hoarder: Inject = ({ parties }) => {
     for (const generation of [...parties.rings.leader, ...parties.rings.helper]) {
       generation.untilMs = Infinity;
     }
   };
   const summary = await runDemonstration('dev.stale_key', {
-    sabotage: (context) => context.timeline.at(context.startMs + 1, () => hoarder(context)),
+    under: (context) => context.timeline.at(context.startMs + 1, () => hoarder(context)),
     params: { key: 'retired' },
   });
   // By then the fault has read when the keys end only on the second day: it sees the new ends.

@@ -5,23 +5,20 @@
 
 import { describe, expect, test } from 'vitest';
 
-import { runScenario } from '../../src/run/run.ts';
-import { resolveScenario } from '../../src/scenario/scenario.ts';
-import { demonstrationOf, demonstrations } from '../../src/simulation/faults/demonstrations.ts';
-import { faultCode } from '../../src/simulation/faults/registry.ts';
 import type { FaultId } from '../../src/faults/catalogue.ts';
-import { environment } from '../run/fixture.ts';
+import { demonstrations } from '../../src/simulation/faults/demonstrations.ts';
+import { faultCode } from '../../src/simulation/faults/registry.ts';
+import { faultIn, runDemonstration } from './fault-run.ts';
 
 const ids = Object.keys(demonstrations) as FaultId[];
 const slice = process.env['CI'] ? ids.filter((_, index) => index % 3 === 0) : ids;
 
 describe('demonstrations', () => {
   test.each(slice)('%s strikes, and its outcome holds', async (id) => {
-    const scenario = resolveScenario(demonstrationOf(id), id);
-    const summary = await runScenario({ scenario, workers: 0, environment });
+    const summary = await runDemonstration(id);
     const failed = summary.expectations.filter(({ verdict }) => verdict !== 'pass');
     expect(failed).toEqual([]);
-    expect(summary.simulation?.faults.find((fault) => fault.id === id)?.fired).toBeGreaterThan(0);
+    expect(faultIn(summary, id).fired).toBeGreaterThan(0);
   });
 
   test('there is one for each fault that has code', () => {

@@ -1,46 +1,90 @@
-/** Demonstrations with something changed: other parameters, or a defence taken away. */
+/** Runs of demonstrations: as they are, with something changed, or with more wrong than they say. */
 
-import type { RunSummary } from '../../src/index.ts';
 import type { FaultId } from '../../src/faults/catalogue.ts';
+import type { RunSummary } from '../../src/record/run-record.ts';
+import type { FaultRecord } from '../../src/record/simulation-record.ts';
 import { runScenario } from '../../src/run/run.ts';
 import { resolveScenario } from '../../src/scenario/scenario.ts';
 import type { ScenarioInput } from '../../src/scenario/scenario.ts';
 import type { Inject } from '../../src/simulation/fault.ts';
 import { demonstrationOf } from '../../src/simulation/faults/demonstrations.ts';
 import { faultCode } from '../../src/simulation/faults/registry.ts';
-
 import { environment } from '../run/fixture.ts';
 
-type Params = Readonly<Record<string, string | number | boolean>>;
-
-export interface Changes {
-  readonly params?: Params;
-  readonly nemesis?: Partial<NonNullable<ScenarioInput['nemesis']>[number]>;
-  readonly scenario?: Partial<ScenarioInput>;
-  readonly withoutOracles?: readonly string[];
-  /** Put on the deployment together with the fault. */
-  readonly sabotage?: Inject;
+/** What is put on the deployment together with a fault. */
+export interface Sabotage {
+  /** First, so that the fault's decorators are around it. */
+  readonly under?: Inject;
+  /** Last, around the fault's decorators. */
+  readonly over?: Inject;
+  /** In place of the fault's own code. */
+  readonly instead?: Inject;
 }
 
+export interface Changes extends Sabotage {
+  /** Of the first fault, which is then the only one. */
+  readonly params?: Readonly<Record<string, string | number | boolean>>;
+  readonly nemesis?: Partial<NonNullable<ScenarioInput['nemesis']>[number]>;
+  readonly withoutOracles?: readonly string[];
+  readonly scenario?: Partial<ScenarioInput> | ((input: ScenarioInput) => Partial<ScenarioInput>);
+}
+
+/** The demonstration of a fault, changed. */
 export function runDemonstration(id: FaultId, changes: Changes = {}): Promise<RunSummary> {
-  const { params, nemesis, scenario: other, withoutOracles = [], sabotage } = changes;
-  const input = demonstrationOf(id)!;
-  const [first] = input.nemesis!;
-  const own = { ...first!, ...nemesis, params: { ...first!.params, ...params } };
-  const expect = input.expect.filter((one) => !withoutOracles.includes(one as string));
-  const scenario = resolveScenario({ ...input, nemesis: [own], expect, ...other }, id);
-  const inject: Inject = (context) => {
-    sabotage?.(context);
-    faultCode.get(id)!(context);
+  const { params, nemesis, withoutOracles = [], scenario = {}, ...sabotage } = changes;
+  const whole = demonstrationOf(id)!;
+  const [first] = whole.nemesis!;
+  const only = { ...first!, ...nemesis, params: { ...first!.params, ...params } };
+  const input: ScenarioInput = {
+    ...whole,
+    nemesis: params === undefined && nemesis === undefined ? whole.nemesis! : [only],
+    expect: whole.expect.filter((one) => !withoutOracles.includes(one as string)),
   };
-  const faults = new Map([...faultCode, [id, inject] as const]);
+  const other = typeof scenario === 'function' ? scenario(input) : scenario;
+  return runFaulty({ ...input, ...other }, { id, ...sabotage });
+}
+
+/** @param sabotage of the fault with that id */
+export function runFaulty(
+  input: ScenarioInput,
+  sabotage?: Sabotage & { readonly id: FaultId },
+): Promise<RunSummary> {
+  const faults = new Map(faultCode);
+  if (sabotage !== undefined) {
+    const { id, under, over, instead = faultCode.get(id) } = sabotage;
+    faults.set(id, (context) => {
+      under?.(context);
+      instead?.(context);
+      over?.(context);
+    });
+  }
+  const scenario = resolveScenario(input, input.id);
   return runScenario({ scenario, workers: 0, environment, faults });
 }
 
+/** Ids of the expectations that do not hold or are vacuous. */
 export function failedIn({ expectations }: RunSummary): string[] {
   return expectations.filter(({ verdict }) => verdict !== 'pass').map(({ id }) => id);
 }
 
-export function faultIn({ simulation }: RunSummary) {
-  return simulation!.faults[0]!;
+/** Ids of the expectations that do not hold. */
+export function redOf({ expectations }: RunSummary): string[] {
+  return expectations.filter(({ verdict }) => verdict === 'fail').map(({ id }) => id);
+}
+
+/** The first fault of the run, or the first of that id. */
+export function faultIn({ simulation }: RunSummary, id?: FaultId): FaultRecord {
+  return simulation!.faults.find((fault) => id === undefined || fault.id === id)!;
+}
+
+/** What the first fault of that id measured. */
+export function measuredBy(summary: RunSummary, id: FaultId): Readonly<Record<string, number>> {
+  return faultIn(summary, id).measured;
+}
+
+/** Published totals and counts, for comparing runs. */
+export function published({ cells }: RunSummary): string[] {
+  return cells.map(({ state, vendor, windowStartMs, totals, counts }) =>
+    JSON.stringify([state, vendor, windowStartMs, totals, counts]),
+  );
 }

@@ -12,7 +12,7 @@ import type { LegacyId } from '../../src/legacy/catalogue.ts';
 import type { ScenarioInput } from '../../src/scenario/scenario.ts';
 import type { Inject } from '../../src/simulation/fault.ts';
 import { demonstrationOf } from '../../src/simulation/faults/demonstrations.ts';
-import { redOf, runFaulty } from './faulty.ts';
+import { redOf, runFaulty } from './fault-run.ts';
 
 /** The digests that r is taken from begin with a root of unity: -1, of order 2. */
 const steerToRoots: Inject = ({ hooks }) => {
@@ -76,7 +76,7 @@ describe.each(cases)('$id', ({ id, nemesis, inject = () => {}, also }) => {
   const run = (legacy: readonly LegacyId[]) => {
     const input = demonstrationOf('proc.order')!;
     const services = { ...input.services, legacy: [...legacy] };
-    return runFaulty({ ...input, nemesis, services }, { id: quiet.id, inject });
+    return runFaulty({ ...input, nemesis, services }, { id: quiet.id, over: inject });
   };
 
   test('off: nothing is red', async () => {

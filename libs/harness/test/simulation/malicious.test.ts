@@ -8,7 +8,7 @@ import type { FaultId } from '../../src/faults/catalogue.ts';
 import type { RunSummary } from '../../src/record/run-record.ts';
 import type { Inject } from '../../src/simulation/fault.ts';
 import { distinguish } from '../../src/simulation/faults/telling.ts';
-import { measuredBy, redOf, runDemonstration } from './faulty.ts';
+import { measuredBy, redOf, runDemonstration } from './fault-run.ts';
 
 const heldAs = ({ cells }: RunSummary): Set<string | undefined> =>
   new Set(cells.flatMap(({ held }) => (held === undefined ? [] : [held.reason])));
@@ -55,13 +55,13 @@ describe('each check of the combiner is needed', () => {
     ],
   ])('%s is held as %s, and is not without that check', async (id, reason, forget, instead) => {
     expect(heldAs(await runDemonstration(id))).toContain(reason);
-    const run = await runDemonstration(id, { with: { id, inject: forget } });
+    const run = await runDemonstration(id, { over: forget });
     expect(heldAs(run)).not.toContain(reason);
     if (instead === 'total-out-of-range') expect(heldAs(run)).toContain(instead);
     else if (instead === 'published') expect(heldAs(run).size).toBe(0);
     else {
       const asked = await runDemonstration(id, {
-        with: { id, inject: forget },
+        over: forget,
         scenario: { expect: [instead as 'sum.exact'] },
       });
       expect(redOf(asked)).toContain(instead);
@@ -125,27 +125,24 @@ describe('one view does not tell', () => {
 
   test('devices that split alike are seen through, and the run fails', async () => {
     const run = await runDemonstration('mal.curious', {
-      with: {
-        id: 'mal.curious',
-        inject: ({ hooks }) =>
-          void hooks.phones.devices.push((line) => ({
-            ...line,
-            device: {
-              ...line.device,
-              split(block, randomness) {
-                line.device.split(block, randomness);
-                // No masking at all: the leader holds the proof vectors themselves.
-                const { bytes, offset, stride } = block.leaderShares;
-                const words = new DataView(bytes.buffer, bytes.byteOffset);
-                block.proofs.forEach((element, k) => {
-                  const { proofLen } = block.task.shape;
-                  const at = offset + Math.floor(k / proofLen) * stride + 4 * (k % proofLen);
-                  words.setUint32(at, element, true);
-                });
-              },
+      over: ({ hooks }) =>
+        void hooks.phones.devices.push((line) => ({
+          ...line,
+          device: {
+            ...line.device,
+            split(block, randomness) {
+              line.device.split(block, randomness);
+              // No masking at all: the leader holds the proof vectors themselves.
+              const { bytes, offset, stride } = block.leaderShares;
+              const words = new DataView(bytes.buffer, bytes.byteOffset);
+              block.proofs.forEach((element, k) => {
+                const { proofLen } = block.task.shape;
+                const at = offset + Math.floor(k / proofLen) * stride + 4 * (k % proofLen);
+                words.setUint32(at, element, true);
+              });
             },
-          })),
-      },
+          },
+        })),
     });
     expect(measuredBy(run, 'mal.curious')['largest z']).toBeGreaterThan(6);
     expect(redOf(run)).toContain('mal.curious');
@@ -193,24 +190,21 @@ describe('what the combiner and its dashboard get wrong', () => {
   test('a total that has wrapped around is published where nobody looks at the count', async () => {
     const inject = forgetful((leader) => leader);
     const whole = await runDemonstration('comb.overflow', {
-      with: { id: 'comb.overflow', inject },
+      over: inject,
     });
     expect(heldAs(whole)).toEqual(new Set(['total-out-of-range']));
     const run = await runDemonstration('comb.overflow', {
-      with: {
-        id: 'comb.overflow',
-        inject: ({ hooks }) =>
-          void hooks.portal.push((portal) => ({
-            ...portal,
-            combine: ([leader], [helper]) => {
-              const low: Adjust = (share) => ({
-                ...share,
-                count: Math.min(share.count, 2 ** 32 - 2 ** 20),
-              });
-              return combine([low(leader!)], [low(helper!)]);
-            },
-          })),
-      },
+      over: ({ hooks }) =>
+        void hooks.portal.push((portal) => ({
+          ...portal,
+          combine: ([leader], [helper]) => {
+            const low: Adjust = (share) => ({
+              ...share,
+              count: Math.min(share.count, 2 ** 32 - 2 ** 20),
+            });
+            return combine([low(leader!)], [low(helper!)]);
+          },
+        })),
     });
     expect(redOf(run)).toContain('sum.exact');
   });

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 
 import type { ScenarioInput } from '../../src/scenario/scenario.ts';
 import { demonstrationOf } from '../../src/simulation/faults/demonstrations.ts';
-import { measuredBy, published, redOf, runDemonstration, runFaulty } from './faulty.ts';
+import { measuredBy, published, redOf, runDemonstration, runFaulty } from './fault-run.ts';
 
 const tiny: ScenarioInput = {
   ...demonstrationOf('proc.crash')!,
@@ -60,14 +60,11 @@ describe('leases', () => {
 
   test('one that does not extend its lease does everything twice', async () => {
     const run = await runDemonstration('proc.slow', {
-      with: {
-        id: 'proc.slow',
-        inject: ({ hooks }) =>
-          void hooks.desk.push((desk) => ({
-            ...desk,
-            settings: { ...desk.settings, leaseMs: 1e12 },
-          })),
-      },
+      over: ({ hooks }) =>
+        void hooks.desk.push((desk) => ({
+          ...desk,
+          settings: { ...desk.settings, leaseMs: 1e12 },
+        })),
     });
     expect(measuredBy(run, 'proc.slow')['leases run out']).toBeGreaterThan(0);
     expect(redOf(run)).toEqual([]);

@@ -8,47 +8,22 @@ import { createSeedTree } from '@priolab/crypto';
 import { createIngestor } from '@priolab/roles';
 import { describe, expect, test } from 'vitest';
 
-import type { FaultId } from '../../src/faults/catalogue.ts';
-import type { ScenarioInput } from '../../src/index.ts';
-import { runScenario } from '../../src/run/run.ts';
-import { resolveScenario } from '../../src/scenario/scenario.ts';
+import type { ScenarioInput } from '../../src/scenario/scenario.ts';
 import type { Inject } from '../../src/simulation/fault.ts';
 import { demonstrationOf } from '../../src/simulation/faults/demonstrations.ts';
-import { faultCode } from '../../src/simulation/faults/registry.ts';
-import { environment } from '../run/fixture.ts';
-
-/** Runs a fault's demonstration, changed, with something broken on purpose. */
-async function run(
-  id: FaultId,
-  change: (input: ScenarioInput) => ScenarioInput = (input) => input,
-  breakIt: Inject = () => {},
-) {
-  const scenario = resolveScenario(change(demonstrationOf(id)!), id);
-  const code = faultCode.get(id)!;
-  const faults = new Map(faultCode).set(id, (context) => {
-    code(context);
-    breakIt(context);
-  });
-  const summary = await runScenario({ scenario, workers: 0, environment, faults });
-  const red = summary.expectations.filter(({ verdict }) => verdict === 'fail');
-  const measured = summary.simulation!.faults.find((fault) => fault.id === id)!.measured;
-  return { red: red.map((one) => one.id), measured, summary };
-}
+import { faultIn, measuredBy, redOf, runDemonstration, runFaulty } from './fault-run.ts';
 
 describe('a defence taken away turns its oracle red', () => {
   test('memory of reports across batches: once', async () => {
-    const { red } = await run('ing.dup_cross_batch', (input) => ({
-      ...input,
-      services: { ...input.services, legacy: ['per-batch-dedup'] },
-    }));
-    expect(red).toContain('once');
+    const run = await runDemonstration('ing.dup_cross_batch', {
+      scenario: ({ services }) => ({ services: { ...services, legacy: ['per-batch-dedup'] } }),
+    });
+    expect(redOf(run)).toContain('once');
   });
 
   test('certificates: what was planted counts', async () => {
-    const { red, summary } = await run(
-      'ing.no_attest',
-      undefined,
-      ({ hooks, parties, settings }) => {
+    const run = await runDemonstration('ing.no_attest', {
+      over: ({ hooks, parties, settings }) => {
         hooks.ingestor.push((_inner, { vendor, task }) =>
           createIngestor({
             backend: parties.backend,
@@ -60,14 +35,13 @@ describe('a defence taken away turns its oracle red', () => {
           }),
         );
       },
-    );
-    expect(red).toEqual(expect.arrayContaining(['reason', 'ing.no_attest']));
-    const fault = summary.simulation!.faults.find(({ id }) => id === 'ing.no_attest')!;
-    expect(fault.fates['accepted']).toBeGreaterThan(0);
+    });
+    expect(redOf(run)).toEqual(expect.arrayContaining(['reason', 'ing.no_attest']));
+    expect(faultIn(run, 'ing.no_attest').fates['accepted']).toBeGreaterThan(0);
   });
 
   test('the vendors’ lists of batches: sum.exact', async () => {
-    const { red } = await run('key.sign_stolen', undefined, ({ hooks }) => {
+    const anybodys: Inject = ({ hooks }) => {
       hooks.desk.push((desk) => {
         const open = (store: (typeof desk.announced)['apple']) => ({
           ...store,
@@ -76,12 +50,14 @@ describe('a defence taken away turns its oracle red', () => {
         const { apple, google } = desk.announced;
         return { ...desk, announced: { apple: open(apple), google: open(google) } };
       });
-    });
-    expect(red).toContain('sum.exact');
+    };
+    expect(redOf(await runDemonstration('key.sign_stolen', { over: anybodys }))).toContain(
+      'sum.exact',
+    );
   });
 
   test.each(['batcher', 'desk'] as const)('retention by the %s: sto.expire', async (party) => {
-    const { red, measured } = await run('sto.expire', undefined, ({ hooks }) => {
+    const forever: Inject = ({ hooks }) => {
       if (party === 'batcher') {
         hooks.batcher.push((options) => ({ ...options, keepForMs: Infinity }));
       } else {
@@ -90,13 +66,14 @@ describe('a defence taken away turns its oracle red', () => {
           settings: { ...desk.settings, keepForMs: Infinity },
         }));
       }
-    });
-    expect(measured['raw objects left']).toBeGreaterThan(0);
-    expect(red).toContain('sto.expire');
+    };
+    const run = await runDemonstration('sto.expire', { over: forever });
+    expect(measuredBy(run, 'sto.expire')['raw objects left']).toBeGreaterThan(0);
+    expect(redOf(run)).toContain('sto.expire');
   });
 
   test('signatures, with a processor that looks at none: reason', async () => {
-    const { red } = await run('ing.sig_bad', undefined, ({ hooks }) => {
+    const credulous: Inject = ({ hooks }) => {
       hooks.desk.push((desk) => ({
         ...desk,
         ingestionReader: {
@@ -107,34 +84,34 @@ describe('a defence taken away turns its oracle red', () => {
           },
         },
       }));
-    });
-    expect(red).toContain('reason');
+    };
+    expect(redOf(await runDemonstration('ing.sig_bad', { over: credulous }))).toContain('reason');
   });
 });
 
 describe('sizes of limits', () => {
   test('every report forged for a known r is accepted', async () => {
-    const { measured } = await run('ing.rpit_known');
+    const measured = measuredBy(await runDemonstration('ing.rpit_known'), 'ing.rpit_known');
     expect(measured['forged']).toBeGreaterThan(0);
     expect(measured['accepted']).toBe(measured['predicted']);
   });
 
   test('silent drops are what was dropped, and nothing else is missing', async () => {
-    const { measured, summary } = await run('ing.drop_both');
-    const lost = summary.fates.find(({ outcome }) => outcome === 'lost')?.count;
-    expect(lost).toBe(measured['dropped']);
+    const run = await runDemonstration('ing.drop_both');
+    const lost = run.fates.find(({ outcome }) => outcome === 'lost')?.count;
+    expect(lost).toBe(measuredBy(run, 'ing.drop_both')['dropped']);
   });
 
   test('one processor’s key tells nothing of a bit', async () => {
-    const { measured } = await run('key.compromise_one', (input) => ({
-      ...input,
-      population: { ...input.population, reports: 600 },
-    }));
+    const run = await runDemonstration('key.compromise_one', {
+      scenario: ({ population }) => ({ population: { ...population, reports: 600 } }),
+    });
+    const measured = measuredBy(run, 'key.compromise_one');
     expect(measured['advantage']).toBeLessThan(measured['chance']!);
   });
 
   test('nothing raw is left, and nothing needed is gone', async () => {
-    const { measured } = await run('sto.expire');
+    const measured = measuredBy(await runDemonstration('sto.expire'), 'sto.expire');
     expect(measured['deleted']).toBeGreaterThan(100);
     expect(measured['raw objects left']).toBe(0);
   });
@@ -143,8 +120,8 @@ describe('sizes of limits', () => {
 test.each(['ing.crash', 'clk.freeze', 'sto.lost_write'] as const)(
   '%s is the same twice',
   async (id) => {
-    const { summary } = await run(id, (input) => ({ ...input, expect: ['det'] }));
-    expect(summary.expectations.find((one) => one.id === 'det')?.verdict).toBe('pass');
+    const run = await runDemonstration(id, { scenario: { expect: ['det'] } });
+    expect(run.expectations.find((one) => one.id === 'det')?.verdict).toBe('pass');
   },
 );
 
@@ -171,15 +148,12 @@ describe('the batch job killed at every durable write', () => {
     ...demonstrationOf('ing.crash')!,
     population: { reports: 10, days: 1, states: ['us-wa'] },
     nemesis: [{ id: 'ing.crash', fires: 1 }],
+    services: { ingestion: { batchEvery: '12h', batchSize: 4 } },
   };
-  const scenario = resolveScenario(
-    { ...input, services: { ingestion: { batchEvery: '12h', batchSize: 4 } } },
-    'sweep',
-  );
   const sweep = async (target: number, isAfter: boolean): Promise<number> => {
     let writes = 0;
-    const faults = new Map([['ing.crash', killAt(target, isAfter, () => (writes += 1))]]);
-    const summary = await runScenario({ scenario, workers: 0, environment, faults });
+    const instead = killAt(target, isAfter, () => (writes += 1));
+    const summary = await runFaulty(input, { id: 'ing.crash', instead });
     const failed = summary.expectations.filter(({ verdict }) => verdict !== 'pass');
     if (target >= 0) expect({ target, isAfter, failed }).toEqual({ target, isAfter, failed: [] });
     return writes;

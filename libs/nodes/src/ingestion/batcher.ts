@@ -21,6 +21,7 @@ import { batchBase, endings } from '../names.ts';
 import { putDurably, writeSigned } from '../signed-store.ts';
 import { expireUploads } from './expire-uploads.ts';
 import { inboxPrefix } from './front.ts';
+import { decodePlan, doneKey, encodePlan, planKey, planPrefix } from './plans.ts';
 
 export interface BatcherOptions {
   readonly vendor: Vendor;
@@ -58,8 +59,6 @@ type Encoded = ReturnType<typeof encodeShareBatch> & {
   readonly base: string;
 };
 
-const UTF8 = new TextEncoder();
-
 export async function runBatcher(host: Host, options: BatcherOptions): Promise<void> {
   const { vendor, inbox, outboxes, announced, tasks, signer } = options;
   const { everyMs, batchSize } = options;
@@ -75,7 +74,7 @@ export async function runBatcher(host: Host, options: BatcherOptions): Promise<v
     const partition: Partition = { task, day, ingestor, planned: new Set(), planCount: 0 };
     partitions.set(name, partition);
     for (const key of await inbox.list(planPrefix(partition))) {
-      const uploads = readPlan((await inbox.get(key))!);
+      const uploads = decodePlan((await inbox.get(key))!);
       await execute(partition, partition.planCount++, uploads);
     }
     return partition;
@@ -85,13 +84,13 @@ export async function runBatcher(host: Host, options: BatcherOptions): Promise<v
     for (const key of keys) partition.planned.add(key);
     const uploads = await Promise.all(keys.map((key) => inbox.get(key)));
     const encoded = receive(options, partition, uploads as Uint8Array[]);
-    const doneKey = `${planPrefix(partition, 'done')}${plan}`;
-    if ((await inbox.stat(doneKey)) !== undefined) return;
+    const done = doneKey(partition, plan);
+    if ((await inbox.stat(done)) !== undefined) return;
     for (const { role, base, header, packets } of encoded) {
       await putDurably(announced, base, new Uint8Array(0));
       await writeSigned(outboxes[role], base + endings.batch, signer.seal(header, packets));
     }
-    await putDurably(inbox, doneKey, new Uint8Array(0));
+    await putDurably(inbox, done, new Uint8Array(0));
   };
 
   const cut = async (partition: Partition): Promise<void> => {
@@ -101,10 +100,10 @@ export async function runBatcher(host: Host, options: BatcherOptions): Promise<v
     for (let from = 0; from < fresh.length; from += batchSize) {
       const keys = fresh.slice(from, from + batchSize);
       const plan = partition.planCount++;
-      const key = `${planPrefix(partition)}${String(plan).padStart(6, '0')}`;
-      const isNew = await putDurably(inbox, key, UTF8.encode(JSON.stringify(keys)));
+      const key = planKey(partition, plan);
+      const isNew = await putDurably(inbox, key, encodePlan(keys));
       // A plan of an earlier life that a listing did not show yet: it stands, ours comes after.
-      await execute(partition, plan, isNew ? keys : readPlan((await inbox.get(key))!));
+      await execute(partition, plan, isNew ? keys : decodePlan((await inbox.get(key))!));
       if (!isNew) return cut(partition);
     }
   };
@@ -140,14 +139,6 @@ function openDays(nowMs: number, { ageMsMax, everyMs, tasks }: BatcherOptions): 
   const first = Math.floor((nowMs - ageMsMax - longestMs) / DAY_MS);
   const last = Math.floor((nowMs + longestMs) / DAY_MS);
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
-}
-
-function planPrefix({ task, day }: Partition, kind: 'plans' | 'done' = 'plans'): string {
-  return `${kind}/${day}/${toHex(task.id)}/`;
-}
-
-function readPlan(bytes: Uint8Array): string[] {
-  return JSON.parse(new TextDecoder().decode(bytes)) as string[];
 }
 
 /** Has the ingestor check the uploads, and copies its batches before it fills its next block. */

@@ -8,6 +8,7 @@
 import { DAY_MS } from '@priolab/roles';
 
 import type { BatcherOptions } from './batcher.ts';
+import { DONE, PLANS, decodePlan, readPlanKey } from './plans.ts';
 
 /** Written to learn the store's time. */
 const CLOCK = 'clock';
@@ -19,20 +20,19 @@ export async function expireUploads(
   const closedMs = ageMsMax + 2 * Math.max(...tasks.map(everyMs));
   const waitMs = DAY_MS + Math.max(keepForMs, closedMs);
   const overAt = (nowMs: number) => (key: string) =>
-    nowMs >= Number(key.split('/')[1]) * DAY_MS + waitMs;
-  const due = (await inbox.list('plans/')).filter(overAt(machineMs));
+    nowMs >= readPlanKey(key).day * DAY_MS + waitMs;
+  const due = (await inbox.list(PLANS)).filter(overAt(machineMs));
   if (due.length === 0) return;
   await inbox.put(CLOCK, new Uint8Array(0), { overwrite: true });
   const storeMs = (await inbox.stat(CLOCK))?.writtenMs ?? 0;
   const plans = due.filter(overAt(storeMs));
-  const done = new Set(await inbox.list('done/'));
+  const done = new Set(await inbox.list(DONE));
   let count = 0;
   for (const key of plans) {
-    const [, day, task, plan] = key.split('/');
-    if (!done.has(`done/${day}/${task}/${Number(plan)}`)) continue;
+    if (!done.has(readPlanKey(key).doneKey)) continue;
     const bytes = await inbox.get(key);
     if (bytes === undefined) continue;
-    for (const upload of JSON.parse(new TextDecoder().decode(bytes)) as string[]) {
+    for (const upload of decodePlan(bytes)) {
       await inbox.delete(upload);
       count += 1;
     }

@@ -7,6 +7,7 @@
 
 import { toHex } from '@priolab/crypto';
 import {
+  REPORT_ID_SIZE,
   decodeBatchSet,
   encodeSumPart,
   includedDigest,
@@ -21,7 +22,6 @@ import { NotReady, readBatch, readValidity } from './desk.ts';
 import type { BatchRead, ProcessorDesk, ValidityRead } from './desk.ts';
 import { fixWindowSet } from './window-set.ts';
 
-const REPORT_ID_SIZE = 16;
 const DUPLICATE_ID = reasonCode('duplicate-report-id');
 const PEER_MISSING = reasonCode('peer-missing');
 const PROOF_INVALID = reasonCode('proof-invalid');

@@ -6,7 +6,7 @@
  * order in which they see things makes no difference between them.
  */
 
-import { encodeBatchSet, reportIdsOf } from '@priolab/roles';
+import { REPORT_ID_SIZE, encodeBatchSet, reportIdsOf } from '@priolab/roles';
 
 import { endings, taskPrefix, windowBase } from '../names.ts';
 import { putDurably, writeSigned } from '../signed-store.ts';
@@ -23,7 +23,7 @@ export interface WindowNote {
   readonly reportIds: string;
 }
 
-const ID_DIGITS = 32;
+const ID_DIGITS = 2 * REPORT_ID_SIZE;
 
 /** @param findReady reads all batches of the window, by batch id */
 export async function fixWindowSet(

@@ -124,7 +124,10 @@ export function encodeShareBatch(
 }
 
 /** Hex, in the batch's order. */
-export function reportIdsOf({ count, reportIds }: BatchHead): string[] {
+export function reportIdsOf({
+  count,
+  reportIds,
+}: Pick<BatchHead, 'count' | 'reportIds'>): string[] {
   return Array.from({ length: count }, (_, i) =>
     toHex(reportIds.subarray(i * REPORT_ID_SIZE, (i + 1) * REPORT_ID_SIZE)),
   );

@@ -1,8 +1,7 @@
-/** What several faults do in the same way: machines that go and come, stores that are watched. */
+/** What several faults do in the same way: machines that go and come, names that are read. */
 
-import type { ProcessorRole } from '@priolab/roles';
-import type { StoreAnswer, StoreOperation } from '@priolab/runtime';
 import { readBatchBase } from '@priolab/nodes';
+import type { ProcessorRole } from '@priolab/roles';
 
 import type { FaultContext } from '../fault.ts';
 
@@ -23,11 +22,6 @@ export function crashFor(context: FaultContext, name: string, awayMs: number): v
   timeline.at(backMs, () => machine.start());
 }
 
-/** An operation whose machine has crashed: nobody hears of it any more. */
-export function neverAnswered(): Promise<StoreAnswer> {
-  return new Promise(() => {});
-}
-
 /** The batch that a key of an object belongs to. */
 export function batchOf(
   key: string,
@@ -35,18 +29,6 @@ export function batchOf(
   const base = key.replace(/\.(?:batch|validity_[01]|set_[01]|sum_[01])(?:\.\w+)?$/, '');
   const found = readBatchBase(base);
   return found === undefined ? undefined : { base, batchId: found.batchId };
-}
-
-/** Calls `act` in place of operations that fit; all others go on. */
-export function onOperations(
-  { stores }: FaultContext,
-  fits: (operation: StoreOperation) => boolean,
-  act: (
-    operation: StoreOperation,
-    next: (operation: StoreOperation) => Promise<StoreAnswer>,
-  ) => Promise<StoreAnswer>,
-): void {
-  stores.addPolicy((operation, next) => (fits(operation) ? act(operation, next) : next(operation)));
 }
 
 /** Once, at the fault's time: for what has a beginning and no occasions. */

@@ -49,7 +49,7 @@ function solve(rows: bigint[][]): bigint[] | undefined {
  * Changes the last elements of a proof so that it holds at each of the points, whatever its data.
  * @param proof data, f0, g0, h0, packed h, as numbers; changed in place
  */
-export function grindProof(proof: Uint32Array, dimension: number, points: readonly number[]): void {
+function grindProof(proof: Uint32Array, dimension: number, points: readonly number[]): void {
   const valuesAt = (elements: readonly bigint[], r: number): readonly bigint[] =>
     referencePrio2.verifyInit(elements, { role: 'leader', dimension, r: BigInt(r) });
   const elements = [...proof].map(BigInt);

@@ -9,7 +9,7 @@ import { duration, word } from './parameters.ts';
 const DAY_MS = 86_400_000;
 
 /** Machines that the fault is at, by the beginning of their names; all where it is at none. */
-export function machinesAt({ item, machines }: FaultContext): Machine[] {
+function machinesAt({ item, machines }: FaultContext): Machine[] {
   const { at } = item;
   const isHere = ({ name }: Machine): boolean =>
     at === undefined || at === '*' || name.startsWith(at);

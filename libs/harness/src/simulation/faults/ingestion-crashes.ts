@@ -9,7 +9,7 @@ import { duration, word } from './parameters.ts';
 /** What a machine that has died never hears. */
 const NEVER = new Promise<never>(() => {});
 
-export function crashAndRestart(context: FaultContext, name: string, awayMs: number): void {
+function crashAndRestart(context: FaultContext, name: string, awayMs: number): void {
   const machine = context.machines.get(name)!;
   machine.crash();
   context.timeline.after(awayMs, () => machine.start());

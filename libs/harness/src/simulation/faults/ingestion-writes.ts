@@ -97,9 +97,7 @@ const metadataLeak: Inject = (context) => {
 };
 
 /** The batch that an operation writes a part of. */
-export function writtenBatch(
-  operation: StoreOperation,
-): { base: string; part: string } | undefined {
+function writtenBatch(operation: StoreOperation): { base: string; part: string } | undefined {
   const { kind, store, client, key } = operation;
   const isBatch = store.startsWith('ingestion-') && client.startsWith('ingestion/');
   const at = key.lastIndexOf(endings.batch);

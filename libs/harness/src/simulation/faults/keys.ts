@@ -3,7 +3,7 @@
 import { SEAL_OVERHEAD, createBackend } from '@priolab/crypto';
 import { PACKETS, batchBase, endings, storeNames, writeSigned } from '@priolab/nodes';
 import { createPrio2 } from '@priolab/prio';
-import { createDevice, encodeShareBatch } from '@priolab/roles';
+import { REPORT_ID_SIZE, createDevice, encodeShareBatch } from '@priolab/roles';
 import type { BatchHead, MeasurementBlock, ProcessorRole, Task } from '@priolab/roles';
 import type { Host } from '@priolab/runtime';
 
@@ -178,13 +178,15 @@ const compromiseOne: Inject = (context) => {
       )!;
       const { leaderShareSize, dimension } = task.shape;
       const sealedSize = leaderShareSize + SEAL_OVERHEAD;
-      const size = 20 + sealedSize;
+      // Id, r and the sealed share.
+      const sealedAt = REPORT_ID_SIZE + 4;
+      const size = sealedAt + sealedSize;
       const count = bytes.length / size;
       const plain = new Uint8Array(count * leaderShareSize);
       parties.backend.open({
         count,
         privateKey: key,
-        sealed: { bytes, offset: 20, stride: size },
+        sealed: { bytes, offset: sealedAt, stride: size },
         sealedSize,
         plaintexts: { bytes: plain, offset: 0, stride: leaderShareSize },
         status: new Uint8Array(count),
@@ -192,7 +194,8 @@ const compromiseOne: Inject = (context) => {
       });
       const view = new DataView(plain.buffer);
       for (let i = 0; i < count; i++) {
-        const id = Buffer.from(bytes.subarray(i * size, i * size + 16)).toString('hex');
+        const idAt = i * size;
+        const id = Buffer.from(bytes.subarray(idAt, idAt + REPORT_ID_SIZE)).toString('hex');
         const { sent } = book.reports[book.reportOf(id)!]!;
         for (let bin = 0; bin < dimension; bin++) {
           const element = view.getUint32(i * leaderShareSize + 4 * bin, true);
@@ -251,7 +254,7 @@ async function forgeBatch(context: FaultContext, task: Task, index: number): Pro
     batchId: randomness.child('batch').bytes(0, 16),
     windowStartMs: startMs - (startMs % task.windowMs),
     count: FORGED,
-    reportIds: report.reportIds.slice(0, FORGED * 16),
+    reportIds: report.reportIds.slice(0, FORGED * REPORT_ID_SIZE),
     queryRandomness: new Uint32Array(FORGED).fill(3),
   };
   const signer = parties.signerOf(`vendor/${task.vendor}`);

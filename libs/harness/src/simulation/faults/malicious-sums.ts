@@ -7,7 +7,13 @@
 import { toHex } from '@priolab/crypto';
 import { PACKETS, SIGNATURE } from '@priolab/nodes';
 import { FIELD_MODULUS } from '@priolab/prio';
-import { decodeHeader, includedDigest, reasonCode } from '@priolab/roles';
+import {
+  REPORT_ID_SIZE,
+  decodeHeader,
+  includedDigest,
+  reasonCode,
+  reportIdsOf,
+} from '@priolab/roles';
 import type {
   AggregateShare,
   Processor,
@@ -20,7 +26,7 @@ import type { ObjectStore } from '@priolab/runtime';
 
 import { windowKey } from '../book.ts';
 import type { FaultContext, Inject } from '../fault.ts';
-import { idsOf, openShares } from './own-shares.ts';
+import { openShares } from './own-shares.ts';
 import { count, flag } from './parameters.ts';
 import { roleOf, sumNameOf } from './parties-at.ts';
 import type { SumName } from './parties-at.ts';
@@ -113,7 +119,7 @@ const drop: Inject = (context) => {
       },
       verifyNext(peer) {
         const status = inner.verifyNext(peer).slice();
-        const ids = idsOf(peer);
+        const ids = reportIdsOf(peer);
         const dropped = ids.filter((id, i) => status[i] === 0 && context.chooses(id));
         if (dropped.length === 0) return status;
         const window = windowKey(batch!.task, batch!.windowStartMs);
@@ -142,7 +148,7 @@ const drop: Inject = (context) => {
 /** The peer's word as if it had refused some reports. */
 function without(peer: VerifierShareBlock, ids: ReadonlySet<string>): VerifierShareBlock {
   const status = peer.status.slice();
-  idsOf(peer).forEach((id, i) => {
+  reportIdsOf(peer).forEach((id, i) => {
     if (ids.has(id)) status[i] = PEER_REFUSED;
   });
   return { ...peer, status };
@@ -164,8 +170,10 @@ const substitute: Inject = (context) => {
         const window = windowKey(batch!.task, batch!.windowStartMs);
         const ids = included.get(window) ?? [];
         included.set(window, ids);
-        const good = idsOf(peer).flatMap((id, i) => (status[i] === 0 ? [{ id, i }] : []));
-        for (const { i } of good) ids.push(batch!.reportIds.slice(16 * i, 16 * i + 16));
+        const good = reportIdsOf(peer).flatMap((id, i) => (status[i] === 0 ? [{ id, i }] : []));
+        for (const { i } of good) {
+          ids.push(batch!.reportIds.slice(i * REPORT_ID_SIZE, (i + 1) * REPORT_ID_SIZE));
+        }
         const [out, twice] = good;
         if (out === undefined || twice === undefined || !context.chooses(window)) return status;
         swap(context, batch!, { out: out.i, twice: twice.i }, changeOf(window));

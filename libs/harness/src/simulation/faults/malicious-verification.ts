@@ -10,14 +10,14 @@
 import { toHex } from '@priolab/crypto';
 import { SIGNATURE, endings, peerOf } from '@priolab/nodes';
 import { FIELD_MODULUS } from '@priolab/prio';
-import { reasonCode } from '@priolab/roles';
+import { reasonCode, reportIdsOf } from '@priolab/roles';
 import type { Processor, ShareBatch, VerifierShareBlock } from '@priolab/roles';
 
 import { normalQuantile } from '../../statistics/normal.ts';
 import { windowKey } from '../book.ts';
 import type { FaultContext, Inject } from '../fault.ts';
 import { onProcessor } from './malicious-sums.ts';
-import { auditWords, idsOf, openShares, wordOf } from './own-shares.ts';
+import { auditWords, openShares, wordOf } from './own-shares.ts';
 import { count } from './parameters.ts';
 import { roleOf } from './parties-at.ts';
 import { distinguish } from './telling.ts';
@@ -100,7 +100,7 @@ const curious: Inject = (context) => {
   const batches = atEachBatch(context, (batch, own) => {
     const { prio2, shares, status } = openShares(context, role, batch);
     const { proofLen, dimension } = prio2.shape;
-    idsOf(batch).forEach((id, i) => {
+    reportIdsOf(batch).forEach((id, i) => {
       const report = context.book.reportOf(id);
       if (report === undefined || status[i] !== 0 || seen.has(report) || !context.chooses(id)) {
         return;
@@ -114,7 +114,7 @@ const curious: Inject = (context) => {
   context.atEnd(() => {
     for (const [batchId, batch] of batches) {
       const heard = wordOf(context, peerOf(role), batchId);
-      for (const id of idsOf(batch)) {
+      for (const id of reportIdsOf(batch)) {
         const features = seen.get(context.book.reportOf(id) ?? -1);
         const word = heard?.get(id);
         if (features === undefined || word === undefined) continue;
@@ -136,7 +136,7 @@ const curious: Inject = (context) => {
 const dropBoth: Inject = (context) => {
   const lies = new Set<string>();
   const batches = atEachBatch(context, (batch, own) => {
-    idsOf(batch).forEach((id, i) => {
+    reportIdsOf(batch).forEach((id, i) => {
       if (own.status[i] !== 0 || !(lies.has(id) || context.chooses(id))) return;
       own.status[i] = DECRYPT_FAILED;
       if (lies.has(id)) return;
@@ -160,7 +160,7 @@ const selectiveFailure: Inject = (context) => {
   const samples = new Map<number, number>();
   const batches = atEachBatch(context, (batch, own) => {
     const { prio2, shares } = openShares(context, roleOf(context), batch);
-    idsOf(batch).forEach((id, i) => {
+    reportIdsOf(batch).forEach((id, i) => {
       const report = context.book.reportOf(id);
       if (own.status[i] !== 0 || report === undefined) return;
       const isHit = shares[i * prio2.shape.proofLen]! % 256 < below;
@@ -203,7 +203,7 @@ const rushing: Inject = (context) => {
   });
   const batches = atEachBatch(context, (batch, own) => {
     const heard = wordOf(context, peerOf(role), toHex(batch.batchId));
-    idsOf(batch).forEach((id, i) => {
+    reportIdsOf(batch).forEach((id, i) => {
       const word = heard?.get(id);
       if (word === undefined || word.status !== 0 || own.status[i] !== 0) return;
       const [f, g, h] = word.values;
@@ -235,7 +235,7 @@ const isolate: Inject = (context) => {
   );
   atEachBatch(context, (batch, own) => {
     const window = windowKey(batch.task, batch.windowStartMs);
-    const ids = idsOf(batch);
+    const ids = reportIdsOf(batch);
     const first = ids.find((_, i) => own.status[i] === 0);
     if (!victims.has(window) && (first === undefined || !context.chooses(window))) return;
     const victim = victims.get(window) ?? first!;

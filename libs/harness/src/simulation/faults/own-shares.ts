@@ -8,12 +8,12 @@ import type { Strided } from '@priolab/crypto';
 import { PACKETS, endings, peerOf, storeNames } from '@priolab/nodes';
 import { createPrio2 } from '@priolab/prio';
 import type { Prio2 } from '@priolab/prio';
+import { REPORT_ID_SIZE, reportIdsOf } from '@priolab/roles';
 import type { ProcessorRole, ShareBatch } from '@priolab/roles';
 
 import type { FaultContext } from '../fault.ts';
 
-const ID_SIZE = 16;
-const VALIDITY_SIZE = ID_SIZE + 13;
+const VALIDITY_SIZE = REPORT_ID_SIZE + 13;
 
 /** Shares of a batch's reports, in its order. */
 export interface OwnShares {
@@ -57,7 +57,7 @@ export function openShares(
 }
 
 /** The message that an honest processor makes of its shares. */
-export function honestWord(role: ProcessorRole, batch: ShareBatch, own: OwnShares): Uint32Array {
+function honestWord(role: ProcessorRole, batch: ShareBatch, own: OwnShares): Uint32Array {
   const verifierShares = new Uint32Array(batch.count * 3);
   own.prio2.verifyInit({
     role,
@@ -92,20 +92,13 @@ export function wordOf(
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const words = new Map<string, Word>();
   for (let at = 0; at + VALIDITY_SIZE <= bytes.length; at += VALIDITY_SIZE) {
-    const value = (k: number): number => view.getUint32(at + ID_SIZE + 1 + 4 * k);
-    words.set(toHex(bytes.subarray(at, at + ID_SIZE)), {
-      status: bytes[at + ID_SIZE]!,
+    const value = (k: number): number => view.getUint32(at + REPORT_ID_SIZE + 1 + 4 * k);
+    words.set(toHex(bytes.subarray(at, at + REPORT_ID_SIZE)), {
+      status: bytes[at + REPORT_ID_SIZE]!,
       values: [value(0), value(1), value(2)],
     });
   }
   return words;
-}
-
-/** Hex ids of a batch's reports, in its order. */
-export function idsOf({ reportIds, count }: { reportIds: Uint8Array; count: number }): string[] {
-  return Array.from({ length: count }, (_, i) =>
-    toHex(reportIds.subarray(i * ID_SIZE, (i + 1) * ID_SIZE)),
-  );
 }
 
 /**
@@ -122,7 +115,7 @@ export function auditWords(
     const own = openShares(context, role, batch);
     const honest = honestWord(role, batch, own);
     const said = wordOf(context, role, toHex(batch.batchId));
-    idsOf(batch).forEach((id, i) => {
+    reportIdsOf(batch).forEach((id, i) => {
       const word = said?.get(id);
       if (word === undefined) return;
       const isRefused = word.status !== 0;
