@@ -36,7 +36,7 @@ export async function planWithProgress(
   scenario: Scenario,
   signal?: AbortSignal,
 ): Promise<PopulationPlan | undefined> {
-  const progress = createProgressLine(process.stderr, 'planning');
+  const progress = createProgressLine(process.stderr, { doing: 'planning', unit: 'reports' });
   const reportCount = scenario.population.reports;
   try {
     return await planGradually(scenario, {

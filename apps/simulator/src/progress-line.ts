@@ -5,6 +5,7 @@
 
 import type { Progress } from '@priolab/harness';
 import { renderProgress, renderProgressPlain } from '@priolab/report';
+import type { ProgressOf } from '@priolab/report';
 
 import { canRedraw, wantsColour } from './streams.ts';
 
@@ -18,8 +19,8 @@ export interface ProgressLine {
   clear(): void;
 }
 
-/** @param doing what is under way, if it is not the run itself */
-export function createProgressLine(stream: NodeJS.WriteStream, doing?: string): ProgressLine {
+/** @param of what is under way, if it is not the run itself */
+export function createProgressLine(stream: NodeJS.WriteStream, of?: ProgressOf): ProgressLine {
   const redraws = canRedraw(stream);
   const every = redraws ? REDRAW_MS : PLAIN_EVERY_MS;
   let nextMs = redraws ? FIRST_AFTER_MS : PLAIN_EVERY_MS;
@@ -29,10 +30,10 @@ export function createProgressLine(stream: NodeJS.WriteStream, doing?: string): 
       if (progress.elapsedMs < nextMs) return;
       nextMs = progress.elapsedMs + every;
       if (redraws) {
-        const options = { width: stream.columns ?? 80, colour: wantsColour(stream), doing };
+        const options = { width: stream.columns ?? 80, colour: wantsColour(stream), of };
         stream.write(`\r\u001b[K${renderProgress(progress, options)}`);
         drawn = true;
-      } else stream.write(`${renderProgressPlain(progress, doing)}\n`);
+      } else stream.write(`${renderProgressPlain(progress, of)}\n`);
     },
     clear() {
       if (drawn) stream.write('\r\u001b[K');

@@ -33,7 +33,7 @@ test('progress: escape codes on a terminal only, and rarely in a log', () => {
     elapsedMs: 60 * i,
   }));
   const drawn: string[] = [];
-  const line = createProgressLine(stream(true, drawn), 'planning');
+  const line = createProgressLine(stream(true, drawn), { doing: 'planning', unit: 'reports' });
   for (const state of states) line.update(state);
   line.clear();
   expect(drawn.length).toBeGreaterThan(50);

@@ -3,6 +3,11 @@
 export { verdictSentence } from './headline.ts';
 export { renderJunit } from './junit.ts';
 export { poolCells, relativeRms, type PooledRow, type PooledTotals } from './pool.ts';
-export { renderProgress, renderProgressPlain, type ProgressOptions } from './progress.ts';
+export {
+  renderProgress,
+  renderProgressPlain,
+  type ProgressOf,
+  type ProgressOptions,
+} from './progress.ts';
 export { renderSummary, type SummaryOptions, type WrittenFile } from './terminal.ts';
 export { sanitise } from './text.ts';

@@ -15,17 +15,22 @@ const DEFAULT_WIDTH = 80;
 export interface ProgressOptions {
   readonly width: number;
   readonly colour: boolean;
-  /** What is under way, if it is not the run itself. */
-  readonly doing?: string | undefined;
+  /** What is under way and what is counted, if it is not the reports of a run. */
+  readonly of?: ProgressOf | undefined;
+}
+
+export interface ProgressOf {
+  readonly doing: string;
+  readonly unit: string;
 }
 
 /** Bar, percentage, counts, rate, time left, in at most `width` columns; the last goes first. */
 export function renderProgress(progress: Progress, options: ProgressOptions): string {
   const width = options.width >= 1 ? Math.floor(options.width) : DEFAULT_WIDTH;
   const palette = paletteFor(options.colour);
-  const { percent, counts, rate, left } = partsOf(progress);
+  const { percent, counts, rate, left } = partsOf(progress, options.of?.unit);
   const facts = [
-    ...(options.doing === undefined ? [] : [options.doing]),
+    ...(options.of === undefined ? [] : [options.of.doing]),
     percent,
     counts,
     rate,
@@ -42,17 +47,20 @@ export function renderProgress(progress: Progress, options: ProgressOptions): st
 }
 
 /** The same for a log: no bar, no colour, no width. */
-export function renderProgressPlain(progress: Progress, doing?: string): string {
-  const { percent, counts, rate, left } = partsOf(progress);
+export function renderProgressPlain(progress: Progress, of?: ProgressOf): string {
+  const { percent, counts, rate, left } = partsOf(progress, of?.unit);
   const line = [percent.trim(), counts, rate, left].join(', ');
-  return doing === undefined ? line : `${doing} ${line}`;
+  return of === undefined ? line : `${of.doing} ${line}`;
 }
 
 function shareDone({ reportsDone, reportCount }: Progress): number {
   return reportCount > 0 ? Math.min(1, Math.max(0, reportsDone / reportCount)) : 1;
 }
 
-function partsOf(progress: Progress): Record<'percent' | 'counts' | 'rate' | 'left', string> {
+function partsOf(
+  progress: Progress,
+  unit = 'reports',
+): Record<'percent' | 'counts' | 'rate' | 'left', string> {
   const { reportsDone, reportCount, elapsedMs } = progress;
   const share = shareDone(progress);
   // Rounded down: 100 % means done.
@@ -62,8 +70,13 @@ function partsOf(progress: Progress): Record<'percent' | 'counts' | 'rate' | 'le
   const left = share === 1 ? `took ${formatDuration(elapsedMs)}` : `${formatDuration(leftMs)} left`;
   return {
     percent,
-    counts: `${formatCount(reportsDone)} of ${formatCount(reportCount)} reports`,
-    rate: `${perMs > 0 ? formatCount(1000 * perMs) : '-'} reports/s`,
+    counts: `${formatCount(reportsDone)} of ${formatCount(reportCount)} ${unit}`,
+    rate: `${perMs > 0 ? formatRate(1000 * perMs) : '-'} ${unit}/s`,
     left,
   };
+}
+
+/** What is slow has a decimal: a search through whole runs does one or two a second. */
+function formatRate(perSecond: number): string {
+  return perSecond < 10 ? perSecond.toFixed(1) : formatCount(perSecond);
 }

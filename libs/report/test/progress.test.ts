@@ -19,10 +19,14 @@ test('bar, percentage, counts, rate and time left', () => {
 });
 
 test('says what is under way where that is not the run', () => {
-  expect(renderProgress(half, { width: 120, colour: false, doing: 'planning' })).toMatch(
-    /░ planning {3}42\.0 %/,
+  expect(
+    renderProgress(half, { width: 120, colour: false, of: { doing: 'planning', unit: 'reports' } }),
+  ).toMatch(/░ planning {3}42\.0 %/);
+  const fuzz = { doing: 'fuzz', unit: 'seeds' };
+  const slow = { reportsDone: 3, reportCount: 10, elapsedMs: 2000 };
+  expect(renderProgressPlain(slow, fuzz)).toBe(
+    'fuzz 30.0 %, 3 of 10 seeds, 1.5 seeds/s, 4.7 s left',
   );
-  expect(renderProgressPlain(half, 'planning')).toMatch(/^planning 42\.0 %, /);
 });
 
 test('before the first report there is no rate and no forecast', () => {

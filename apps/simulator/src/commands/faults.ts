@@ -53,7 +53,7 @@ export async function faults(args: readonly string[]): Promise<number> {
   const scenarios = ids.map((id) => resolveScenario(demonstrationOf(id), `demonstration of ${id}`));
   const rows: (readonly string[])[] = [];
   const bad: ManyResult[] = [];
-  const progress = createProgressLine(process.stderr, 'faults');
+  const progress = createProgressLine(process.stderr, { doing: 'faults', unit: 'faults' });
   const startMs = monotonicMs();
   await runMany({
     init: { jobs: { kind: 'list', scenarios }, environment: describeEnvironment() },

@@ -46,7 +46,7 @@ export async function fuzz(args: readonly string[]): Promise<number> {
   mkdirSync(values.out, { recursive: true });
   const log = openSync(join(values.out, 'seeds.ndjson'), 'w');
   const findings = createFindings(values.out, file);
-  const progress = createProgressLine(process.stderr, 'seeds');
+  const progress = createProgressLine(process.stderr, { doing: 'fuzz', unit: 'seeds' });
   const interrupt = createInterrupt();
   const startMs = monotonicMs();
   const stop = new AbortController();

@@ -104,6 +104,7 @@ export function uploadName(bytes: Uint8Array): string {
 const LATE: Reason = 'batch-late';
 const UNSAFE = reasonCode('unsafe-query-randomness');
 const PEER_MISSING = reasonCode('peer-missing');
+const DUPLICATE = reasonCode('duplicate-report-id');
 
 export function createBook(): Book {
   const reports: ReportEntry[] = [];
@@ -150,8 +151,9 @@ export function createBook(): Book {
       }
       if (entry === undefined) continue;
       const verdicts = (entry.verdicts[role] ??= new Map());
-      // Twice in one batch: the first is the one that can count.
-      if (verdicts.get(batchId) !== 0) verdicts.set(batchId, status[i]!);
+      // Twice in one batch: the first is the one that can count, and that says why it does not.
+      const isCopy = verdicts.has(batchId) && status[i] === DUPLICATE;
+      if (verdicts.get(batchId) !== 0 && !isCopy) verdicts.set(batchId, status[i]!);
     }
     for (const id of event.unheld) {
       const number = numbers.get(id);

@@ -390,7 +390,7 @@ function smallWindows({ book, settings }: Simulated): ReadonlySet<string> {
     const { task, windowStartMs } = entry;
     const key = windowKey(task, windowStartMs);
     const known = counts.get(key) ?? { task, count: 0 };
-    if (isDecided(entry) > 0) known.count += 1;
+    if (timesAccepted(entry) > 0) known.count += 1;
     counts.set(key, known);
   }
   const small = [...counts].filter(([, { task, count }]) => count < settings.minBatch(task));

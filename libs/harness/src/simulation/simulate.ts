@@ -24,7 +24,6 @@ import type { PhoneReport, Phones } from './phones.ts';
 import type { NemesisItem, SimulationSettings } from './settings.ts';
 import { readShown } from './shown.ts';
 import type { ShownTotal } from './shown.ts';
-import { watchRewrites } from './rewrites.ts';
 import { injectFaults, setStage } from './stage.ts';
 import type { Endings, Stage } from './stage.ts';
 import type { Strikes } from './strikes.ts';
@@ -82,7 +81,7 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
   const { timeline, deployment, book, journal, startMs } = stage;
   const endings = injectFaults(simulation, stage);
   simulation.vary?.(stage.hooks);
-  const rewrites = watchRewrites(deployment.stores);
+  const rewrites = stage.watchRewrites();
 
   // Machines start; phones report, day by day.
   for (const machine of deployment.machines.values()) machine.start();

@@ -28,6 +28,8 @@ import { createOccasions } from './occasions.ts';
 import { createParties } from './parties.ts';
 import type { Parties } from './parties.ts';
 import type { Simulation } from './simulate.ts';
+import { watchRewrites } from './rewrites.ts';
+import type { Rewrites } from './rewrites.ts';
 import { createStrikes } from './strikes.ts';
 import type { Strikes } from './strikes.ts';
 
@@ -41,6 +43,8 @@ export interface Stage {
   readonly book: Book;
   readonly journal: Journal;
   readonly strikes: Strikes;
+  /** Begins to look at what is written twice; called when all faults are in place. */
+  readonly watchRewrites: () => Rewrites;
   readonly work: Work;
   /** Names of events -> how often. */
   readonly events: Record<string, number>;
@@ -88,6 +92,7 @@ export function setStage(simulation: Simulation): Stage {
   const drawnFrom = (): SeedBranch =>
     fork !== undefined && timeline.nowMs() - startMs >= fork.atMs ? forked : randomness;
   const transport = createTransport({ timeline, settings, randomness: drawnFrom });
+  const watch = watchRewrites(transport.stores);
   const events: Record<string, number> = {};
   const listener = (event: NodeEvent): void => {
     book.note(event);
@@ -97,7 +102,7 @@ export function setStage(simulation: Simulation): Stage {
   const parts = { timeline, transport, parties, settings, hooks, listener };
   const deployment = createDeployment(parts);
   const told = { timeline, world, parties, deployment, hooks, book, journal, strikes };
-  return { ...told, work, events, startMs, daysEndMs, drawnFrom };
+  return { ...told, watchRewrites: watch, work, events, startMs, daysEndMs, drawnFrom };
 }
 
 /** What faults ask of the end of the run. */

@@ -21,6 +21,19 @@ describe('a defence taken away turns its oracle red', () => {
     expect(redOf(run)).toContain('once');
   });
 
+  test('a batch that is the same whenever it is written: idem', async () => {
+    let times = 0;
+    const run = await runDemonstration('ing.crash', {
+      over: ({ hooks }) => {
+        hooks.signer.push((inner) => ({
+          keyId: inner.keyId,
+          seal: (header, packets) => inner.seal({ ...header, time: times++ }, packets),
+        }));
+      },
+    });
+    expect(redOf(run)).toContain('idem');
+  });
+
   test('certificates: what was planted counts', async () => {
     const run = await runDemonstration('ing.no_attest', {
       over: ({ hooks, parties, settings }) => {

@@ -60,8 +60,7 @@ type Encoded = ReturnType<typeof encodeShareBatch> & {
 };
 
 export async function runBatcher(host: Host, options: BatcherOptions): Promise<void> {
-  const { vendor, inbox, outboxes, announced, tasks, signer } = options;
-  const { everyMs, batchSize } = options;
+  const { vendor, inbox, outboxes, announced, tasks, signer, everyMs, batchSize } = options;
   const own = tasks.filter((task) => task.vendor === vendor);
   const partitions = new Map<string, Partition>();
 
@@ -125,12 +124,17 @@ export async function runBatcher(host: Host, options: BatcherOptions): Promise<v
       // What is written down is what counts: the next round begins from there.
       partitions.clear();
     }
-    const nowMs = host.clock.nowMs();
-    const nextMs = (task: Task): number => nowMs - (nowMs % everyMs(task)) + everyMs(task);
-    const soonestMs = Math.min(...own.map(nextMs));
-    due = own.filter((task) => nextMs(task) === soonestMs);
-    await host.sleep(soonestMs - nowMs);
+    const next = nextRound(own, everyMs, host.clock.nowMs());
+    ({ due } = next);
+    await host.sleep(next.inMs);
   }
+}
+
+/** When batches are cut next, and of which tasks: each at multiples of its own period. */
+function nextRound(tasks: readonly Task[], everyMs: (task: Task) => number, nowMs: number) {
+  const waitMs = (task: Task): number => everyMs(task) - (nowMs % everyMs(task));
+  const inMs = Math.min(...tasks.map(waitMs));
+  return { inMs, due: tasks.filter((task) => waitMs(task) === inMs) };
 }
 
 /** Days whose uploads are taken at that time. */

@@ -5,7 +5,7 @@
  * any of them may die at any time.
  */
 
-import { toHex } from '@priolab/crypto';
+import { sha256, toHex } from '@priolab/crypto';
 import {
   CREATED_AT,
   DEVICE_KEY_AT,
@@ -46,7 +46,10 @@ const WRONG_TASK = reasonCode('wrong-task');
 const STALE = reasonCode('stale');
 const RATE_LIMITED = reasonCode('rate-limited');
 
-/** The key of a stored upload: its day and task, then when and where it came. */
+/** Bytes of an upload's SHA-256 in its key. */
+const DIGEST_IN_NAME = 16;
+
+/** The key of a stored upload: its day and task, then when it came and what it is. */
 export function inboxPrefix(day: number, taskId: string): string {
   return `uploads/${day}/${taskId}/`;
 }
@@ -55,9 +58,6 @@ export async function runFront(host: Host, options: FrontOptions): Promise<void>
   const { network, inbox, tasks, ageMsMax, skewMsMax, uploadsPerKeyMax } = options;
   const uploadsOf = new Map<string, number>();
   let countedDay = -1;
-  let received = 0;
-  // A replica that starts again counts from 0: its names must not be those of its earlier life.
-  const bootMs = host.clock.nowMs();
 
   const sizeMax = Math.max(...[...tasks.values()].map(({ shape }) => uploadLayout(shape).size));
 
@@ -91,10 +91,10 @@ export async function runFront(host: Host, options: FrontOptions): Promise<void>
     const day = Math.floor(readTimeMs(upload, CREATED_AT) / DAY_MS);
     const taskId = toHex(upload.subarray(TASK_ID_AT, TASK_ID_AT + TASK_ID_SIZE));
     const arrival = String(host.clock.nowMs()).padStart(15, '0');
-    const place = `${inboxPrefix(day, taskId)}${arrival}-${host.name.replaceAll('/', '-')}`;
+    // What it is, so that no two share a name, whatever the clocks say.
+    const digest = toHex(sha256(upload)).slice(0, 2 * DIGEST_IN_NAME);
     try {
-      // A clock that stood still or went back gives a name of an earlier life: take the next.
-      while (!(await putDurably(inbox, `${place}-${bootMs}-${received++}`, upload)));
+      await putDurably(inbox, `${inboxPrefix(day, taskId)}${arrival}-${digest}`, upload);
     } catch (error) {
       if (error instanceof TransportError) return Uint8Array.of(TRY_AGAIN);
       throw error;

@@ -194,7 +194,8 @@ function unsuppress(context: FaultContext): void {
     combine(leader, helper) {
       const combination = portal.combine(leader, helper);
       for (const { count: reports, task, windowStartMs } of combination.results) {
-        if (reports >= minBatch(task) || !context.chooses(windowKey(task, windowStartMs))) continue;
+        const isSmall = reports < minBatch(task);
+        if (!isSmall || !context.chooses(windowKey(task, windowStartMs))) continue;
         context.strike({ what: `a total of ${reports} reports is shown` });
       }
       return combination;

@@ -66,11 +66,13 @@ function partsOf(scenario: Scenario, item: Item, index: number): Item[] {
 /**
  * Of faults that cost something, or that somebody must notice, a swarm has one at a time, beside
  * any number of those that must leave no trace: what becomes of a report that two of them struck is
- * what neither of them says.
+ * what neither of them says. Nor both of two slownesses that multiply: no lease outlives that.
  */
 function inEachOthersWay(a: FaultId, b: FaultId): boolean {
-  return a === b || !(isTraceless(a) || isTraceless(b));
+  return a === b || !(isTraceless(a) || isTraceless(b)) || (SLOW.has(a) && SLOW.has(b));
 }
+
+const SLOW: ReadonlySet<FaultId> = new Set(['sto.slow', 'proc.slow']);
 
 function isTraceless(id: FaultId): boolean {
   return catalogue[id].outcome.every((one) => one === 'recover' || one === 'prevent');

@@ -219,9 +219,11 @@ const clone: Inject = (context) => {
   });
   context.atEnd(() => {
     for (const pair of pairs) {
-      const counted = pair.filter((report) => book.fateOf(report).outcome === 'accepted').length;
-      // Whichever came first counts; both or none would be wrong.
-      const allowed = [['accepted'], ['accepted', 'replayed'], ['replayed']][counted]!;
+      const fates = pair.map((report) => book.fateOf(report));
+      const counted = fates.filter(({ outcome }) => outcome === 'accepted').length;
+      const refused = fates.filter(({ reason }) => reason === 'replayed').length;
+      // Whichever came first counts, unless something else is wrong with it.
+      const allowed = counted < 2 && refused < 2 ? ['accepted', 'replayed'] : [];
       context.strike({ what: `${pair.join(' and ')} have one key`, reports: pair, allowed });
     }
   });
