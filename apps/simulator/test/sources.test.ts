@@ -40,6 +40,27 @@ test('YAML, JSON and TypeScript have one digest', async () => {
   expect(scenarioDigest(asJson)).toBe(scenarioDigest(ts));
 });
 
+test('the name of a JSON Schema is dropped, where it is a text at the top', async () => {
+  const ts = await loadScenario(smoke);
+  const $schema = './scenario.schema.json';
+  const json = file('named.scenario.json', JSON.stringify({ $schema, ...ts }));
+  const named = await loadScenario(json);
+  expect(scenarioDigest(named)).toBe(scenarioDigest(ts));
+  expect(named).toEqual(ts);
+  file('named-base.yaml', `$schema: ${$schema}\n${yaml.replace('id: smoke\n', '')}`);
+  const about = 'Two states, two vendors, two metrics: the whole system in a few seconds.';
+  const composed = { $schema, id: 'smoke', about, extends: './named-base.yaml' };
+  const built = await loadScenario(file('built.scenario.json', JSON.stringify(composed)));
+  expect(scenarioDigest(built)).toBe(scenarioDigest(ts));
+  for (const wrong of [
+    { ...ts, $schema: 1 },
+    { ...ts, system: { ...ts.system, $schema } },
+  ]) {
+    const path = file('wrong.scenario.json', JSON.stringify(wrong));
+    await expect(loadScenario(path)).rejects.toThrow(/\$schema.*unknown key/);
+  }
+});
+
 describe('data that is refused, with its place', () => {
   test.each([
     ['a key twice', 'id: a\nid: b\n', /line 2, column 1: .*unique/],

@@ -20,6 +20,18 @@ const REMEDIES: Readonly<Record<string, string>> = {
   crosscheck: 'switch crypto.crossCheck on, or lower its `every`',
 };
 
+/** Expectations of what was published or counted: without that they have nothing to judge. */
+const OF_RESULTS: ReadonlySet<string> = new Set([
+  'sum.exact',
+  'count.exact',
+  'once',
+  'sets.equal',
+  'fresh',
+  'minbatch',
+  'noise.dist',
+  'unbiased',
+]);
+
 /** The verdict in one plain sentence, without its word. */
 export function verdictSentence(summary: RunSummary): string {
   const { verdict, expectations, fates, population, interrupted } = summary;
@@ -101,7 +113,7 @@ export function renderProblems(
     lines.push(...[first!, ...more].map((line) => `  ${verdictStyle(palette, verdict)(line)}`));
     field('observed', `${sanitise(observed)} (n = ${formatCount(n)})`);
     field('limit', sanitise(limit));
-    const remedy = remedyFor({ id, verdict }, summary.interrupted);
+    const remedy = remedyFor({ id, verdict }, summary);
     if (remedy !== undefined) field('to do', remedy);
   }
   // One line however long, so that it can be copied.
@@ -116,10 +128,29 @@ export function problemsOf({ expectations }: RunSummary): ExpectationOutcome[] {
 /** What the reader can do about it; a failure has no remedy but its cause. */
 export function remedyFor(
   { id, verdict }: Pick<ExpectationOutcome, 'id' | 'verdict'>,
-  interrupted: boolean,
+  summary: RunSummary,
 ): string | undefined {
   if (verdict === 'invalid') return 'run it again while the machine does nothing else';
   if (verdict !== 'vacuous') return undefined;
-  if (interrupted) return 'let the run finish';
+  if (summary.interrupted) return 'let the run finish';
+  const stopped = OF_RESULTS.has(id) ? nothingPublished(summary) : undefined;
+  if (stopped !== undefined) return stopped;
   return Object.hasOwn(REMEDIES, id) ? REMEDIES[id] : 'more reports (population.reports)';
+}
+
+/**
+ * What became of the reports where not one total was published, for more of them would fare no
+ * better; undefined where there is a total, or where there were too few reports for one.
+ */
+function nothingPublished({ cells, fates }: RunSummary): string | undefined {
+  if (cells.some(({ totals }) => totals !== undefined)) return undefined;
+  const counts = new Map<string, number>();
+  for (const { outcome, reason, count } of fates) {
+    const name = outcome === 'rejected' ? reason : outcome;
+    counts.set(name, (counts.get(name) ?? 0) + count);
+  }
+  const names = [...counts].filter(([, count]) => count > 0).sort(([, a], [, b]) => b - a);
+  if (names.every(([name]) => name === 'below-minimum')) return undefined;
+  const said = names.map(([name, count]) => `${formatCount(count)} ${sanitise(name)}`).join(', ');
+  return `nothing was published (reports: ${said}); see in the data flow where they stop`;
 }

@@ -64,7 +64,7 @@ function casesOf(summary: RunSummary, replay: string): Case[] {
 
 function caseOf(outcome: ExpectationOutcome, summary: RunSummary, replay: string): Case {
   const { id, verdict, observed, limit, n, power } = outcome;
-  const remedy = remedyFor(outcome, summary.interrupted);
+  const remedy = remedyFor(outcome, summary);
   return {
     name: id,
     kind: verdict === 'pass' ? 'passed' : verdict === 'fail' ? 'failure' : 'error',

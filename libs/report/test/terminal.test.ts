@@ -327,6 +327,43 @@ describe('expectations, adversaries, cost, files', () => {
   });
 });
 
+describe('an expectation with nothing to judge', () => {
+  const fate = (outcome: string, reason: string, count: number) => {
+    return { outcome, hop: 'leader', reason, count };
+  };
+  const remedy = (changes: Partial<RunSummary>): string => {
+    const expectations = [{ ...outcomeOf('vacuous'), n: 0 }];
+    return flat(render(summaryWith({ expectations, verdict: 'vacuous', exitCode: 6, ...changes })));
+  };
+
+  test('where nothing was published: what became of the reports, the most first', () => {
+    const fates = [
+      fate('pending', 'none', 300),
+      fate('rejected', 'window-held', 20),
+      fate('rejected', 'peer-missing', 470),
+      { ...fate('rejected', 'peer-missing', 10), hop: 'helper' },
+    ];
+    const text = remedy({ fates, cells: [fixture.heldCell('us-wa', 'apple', 'CodeVerified-v1')] });
+    expect(text).toContain(
+      'to do nothing was published (reports: 480 peer-missing, 300 pending, 20 window-held); ' +
+        'see in the data flow where they stop',
+    );
+    expect(text).not.toContain('more reports');
+  });
+
+  test.each<[string, Partial<RunSummary>]>([
+    ['something was', {}],
+    ['there were too few', { cells: [], fates: [fate('rejected', 'below-minimum', 800)] }],
+  ])('where %s: more reports', (_name, changes) => {
+    expect(remedy(changes)).toContain('to do more reports (population.reports)');
+  });
+
+  test('a fault that never struck is no matter of what was published', () => {
+    const expectations = [{ ...outcomeOf('vacuous', 'net.drop'), n: 0 }];
+    expect(remedy({ expectations, cells: [] })).toContain('to do more reports');
+  });
+});
+
 describe.each(Object.entries(allRuns))('%s run', (_name, summary) => {
   const files = [{ path: fixture.HOSTILE, what: fixture.HOSTILE }];
 

@@ -46,7 +46,14 @@ export function parseData(text: string, file: string): unknown {
   if (problems.length > 0) throw new UsageError(file, problems);
   const value = attempt(file, () => parsed.toJS({ maxAliasCount: ALIAS_MAX }) as unknown);
   if (isDeeper(value, DEPTH_MAX)) throw tooDeep(file);
-  return value;
+  return withoutSchema(value);
+}
+
+/** Without the name of its JSON Schema, which is for editors and no part of the scenario. */
+function withoutSchema(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const { $schema, ...fields } = value as Readonly<Record<string, unknown>>;
+  return typeof $schema === 'string' ? fields : value;
 }
 
 /** What the parser throws, such as for too many aliases, is the file's fault. */

@@ -30,9 +30,15 @@ const composition: Readonly<Record<string, JsonSchema>> = {
   },
 };
 
+/** What editors of JSON go by; dropped when a file is read. */
+const forEditors: Readonly<Record<string, JsonSchema>> = {
+  $schema: { description: 'Where this schema is, for editors.', type: 'string' },
+};
+
 export function scenarioJsonSchema(): JsonSchema {
   const made = z.toJSONSchema(scenarioSchema, { io: 'input', reused: 'ref' }) as JsonSchema;
-  const { $schema, $defs: parts, ...whole } = made;
+  const { $schema, $defs: parts, ...checked } = made as JsonSchema & { properties: JsonSchema };
+  const whole = { ...checked, properties: { ...checked.properties, ...forEditors } };
   const loose = withoutRequired(whole) as JsonSchema & { properties: JsonSchema };
   const composed = {
     ...loose,

@@ -84,8 +84,8 @@ export interface Book {
   reportOf(idHex: string): number | undefined;
   note(event: NodeEvent): void;
   fateOf(report: number): Fate;
-  /** Reports whose fate may still change. */
-  openCount(): number;
+  /** Whether there is a report whose fate is still to come. */
+  hasOpen(): boolean;
   /** Points r that processors evaluated at, each once, with the number of roots. */
   readonly points: Map<string, { readonly r: number; readonly rootCount: number }>;
 }
@@ -110,6 +110,7 @@ export function createBook(): Book {
   const reports: ReportEntry[] = [];
   const numbers = new Map<string, number>();
   const windows = new Map<string, WindowEntry>();
+  const summedIn: SummedIn = new Map();
   const batches = new Map<string, BatchEntry>();
   const points: Book['points'] = new Map();
   const freshValues = new Set<string>();
@@ -162,7 +163,7 @@ export function createBook(): Book {
     }
   };
 
-  const lookUp: LookUp = { batchOf, windowOf, reportOfUpload };
+  const lookUp: LookUp = { batchOf, windowOf, reportOfUpload, summedIn };
   const note = (event: NodeEvent): void => {
     if (event.kind === 'decided') noteDecided(event);
     else noteEvent(event, lookUp);
@@ -173,7 +174,12 @@ export function createBook(): Book {
     freshValues.add(name);
   };
 
-  const fateOf = (report: number): Fate => fateFrom(reports[report]!, windows, batches);
+  const windowSummed: WindowSummed = (task, batchId) => {
+    const found = [...(summedIn.get(batchId) ?? [])].filter((one) => one.task === task);
+    // In several windows only where a vendor cheats: the one that was heard of first.
+    return found.length <= 1 ? found[0] : [...windows.values()].find((one) => found.includes(one));
+  };
+  const fateOf = (report: number): Fate => fateFrom(reports[report]!, windowSummed, batches);
 
   return {
     reports,
@@ -215,7 +221,27 @@ export function createBook(): Book {
     reportOf: (id) => numbers.get(id),
     note,
     fateOf,
-    openCount: () => reports.reduce((sum, { number }) => sum + (isOpen(fateOf(number)) ? 1 : 0), 0),
+    hasOpen: createHasOpen(reports, fateOf),
+  };
+}
+
+/**
+ * Looks from the report on that was open the last time: asked again and again, it still looks at
+ * each of them a few times in all.
+ */
+function createHasOpen(
+  reports: readonly ReportEntry[],
+  fateOf: (report: number) => Fate,
+): () => boolean {
+  let openAt = 0;
+  return () => {
+    for (let i = 0; i < reports.length; i++) {
+      const number = (openAt + i) % reports.length;
+      if (reports[number] === undefined || !isOpen(fateOf(number))) continue;
+      openAt = number;
+      return true;
+    }
+    return false;
   };
 }
 
@@ -224,6 +250,30 @@ interface LookUp {
   batchOf(id: string): BatchEntry;
   windowOf(task: Task, windowStartMs: number): WindowEntry;
   reportOfUpload(upload: Uint8Array): ReportEntry | undefined;
+  readonly summedIn: SummedIn;
+}
+
+/** Batch -> windows that it is in, as the leader last summed them. */
+type SummedIn = Map<string, Set<WindowEntry>>;
+
+function noteSummed(
+  event: Extract<NodeEvent, { kind: 'summed' }>,
+  { batchOf, windowOf, summedIn }: LookUp,
+): void {
+  const { role, batchIds, unmatched } = event;
+  const window = windowOf(event.task, event.windowStartMs);
+  if (role === 'leader') {
+    for (const batchId of window.sums.leader?.batchIds ?? []) summedIn.get(batchId)?.delete(window);
+    for (const batchId of batchIds) {
+      const known = summedIn.get(batchId) ?? new Set();
+      summedIn.set(batchId, known.add(window));
+    }
+  }
+  window.sums[role] = event;
+  for (const batchId of unmatched) {
+    const { refusals } = batchOf(batchId);
+    if (!refusals.has(role)) refusals.set(role, 'batch-unmatched');
+  }
 }
 
 function noteBatched(
@@ -252,14 +302,8 @@ function noteEvent(event: NodeEvent, lookUp: LookUp): void {
     case 'batch-refused':
       if (event.batchId === '') return;
       return void batchOf(event.batchId).refusals.set(event.role, event.reason as Reason);
-    case 'summed': {
-      windowOf(event.task, event.windowStartMs).sums[event.role] = event;
-      for (const batchId of event.unmatched) {
-        const { refusals } = batchOf(batchId);
-        if (!refusals.has(event.role)) refusals.set(event.role, 'batch-unmatched');
-      }
-      return;
-    }
+    case 'summed':
+      return noteSummed(event, lookUp);
     case 'published': {
       const window = windowOf(event.result.task, event.result.windowStartMs);
       window.published = event;
@@ -292,13 +336,16 @@ const fate = (outcome: Outcome, hop: Hop, reason: Reason = 'none'): Fate => ({
   reason,
 });
 
+/** The window in which the leader summed a batch of a task. */
+type WindowSummed = (task: Task, batchId: string) => WindowEntry | undefined;
+
 function fateFrom(
   entry: ReportEntry,
-  windows: ReadonlyMap<string, WindowEntry>,
+  windowSummed: WindowSummed,
   batches: ReadonlyMap<string, BatchEntry>,
 ): Fate {
   const { verdicts, intakes, batchIds, outcome } = entry;
-  const decided = decidedFate(entry, windows);
+  const decided = decidedFate(entry, windowSummed);
   if (decided !== undefined) return decided;
   for (const batchId of batchIds) {
     for (const role of ['leader', 'helper'] as const) {
@@ -323,15 +370,13 @@ const PEER_REFUSED = reasonCode('peer-refused');
 /** What two verdicts and the window make of a report; undefined while a verdict is missing. */
 function decidedFate(
   { verdicts, task }: ReportEntry,
-  windows: ReadonlyMap<string, WindowEntry>,
+  windowSummed: WindowSummed,
 ): Fate | undefined {
   const { leader, helper } = verdicts;
   if (leader === undefined || helper === undefined) return undefined;
   for (const [batchId, code] of leader) {
     if (code !== 0 || helper.get(batchId) !== 0) continue;
-    const window = [...windows.values()].find(
-      (one) => one.task === task && one.sums.leader?.batchIds.includes(batchId) === true,
-    );
+    const window = windowSummed(task, batchId);
     if (window?.published !== undefined) return fate('accepted', 'combiner');
     // Where one processor keeps a small sum back, the combiner misses it.
     if (window?.suppressed !== undefined) return fate('rejected', 'combiner', 'below-minimum');

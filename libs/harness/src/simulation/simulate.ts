@@ -176,7 +176,7 @@ async function passTime(
     nextCheckMs = nowMs + CHECK_EVERY_MS;
     const { leader, helper } = deployment.queues;
     const openTasks = leader.openCount + helper.openCount;
-    return phones.underWay > 0 || openTasks > 0 || book.openCount() > 0;
+    return phones.underWay > 0 || openTasks > 0 || book.hasOpen();
   });
   return { eventCount, interrupted };
 }

@@ -1,4 +1,4 @@
-/** Runs of demonstrations: as they are, with something changed, or with more wrong than they say. */
+/** Runs of demonstrations: as they are, with something changed, or with more wrong than that. */
 
 import type { FaultId } from '../../src/faults/catalogue.ts';
 import type { RunSummary } from '../../src/record/run-record.ts';

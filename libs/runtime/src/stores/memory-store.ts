@@ -35,7 +35,11 @@ export function createMemoryStore(clock: Clock): MemoryStore {
   };
   const listNow = (prefix: string): string[] => {
     keys ??= [...objects.keys()].sort();
-    return keys.filter((key) => key.startsWith(prefix));
+    // In order, so that those with the prefix stand together.
+    const from = firstFrom(keys, prefix);
+    let to = from;
+    while (keys[to]?.startsWith(prefix) === true) to += 1;
+    return keys.slice(from, to);
   };
   const deleteNow = (key: string): boolean => {
     keys = undefined;
@@ -53,4 +57,16 @@ export function createMemoryStore(clock: Clock): MemoryStore {
     list: (prefix) => Promise.resolve(listNow(prefix)),
     delete: (key) => Promise.resolve(void deleteNow(key)),
   };
+}
+
+/** Index of the first of the sorted keys that is not before `prefix`. */
+function firstFrom(keys: readonly string[], prefix: string): number {
+  let low = 0;
+  let high = keys.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (keys[middle]! < prefix) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -1,0 +1,97 @@
+/** The book of a simulated run: fates as windows are summed, summed again and published. */
+
+import type { NodeEvent } from '@priolab/nodes';
+import type { ProcessorRole, Task } from '@priolab/roles';
+import { expect, test } from 'vitest';
+
+import { createBook } from '../../src/simulation/book.ts';
+
+const task = { id: new Uint8Array(32), windowMs: 1000, shape: { rootCount: 4 } } as Task;
+const idOf = (report: number): Uint8Array => new Uint8Array(16).fill(report + 1);
+
+function bookOf(reportCount: number) {
+  const book = createBook();
+  for (let number = 0; number < reportCount; number++) {
+    const made = { sent: new Uint32Array(1), clean: new Uint32Array(1), createdMs: 0 };
+    const view = { leader: [], helper: [] };
+    book.enter({ number, task, windowStartMs: 0, view, ...made }, idOf(number));
+  }
+  return book;
+}
+
+type Said = Omit<Extract<NodeEvent, { kind: 'decided' }>, 'role'>;
+
+/** Both processors accept the report in a batch. */
+function accept(book: ReturnType<typeof bookOf>, report: number, batchId: string): void {
+  const said: Said = {
+    kind: 'decided',
+    task,
+    windowStartMs: 0,
+    batchId,
+    reportIds: idOf(report),
+    queryRandomness: new Uint32Array(1),
+    peerValues: new Uint32Array(3),
+    status: new Uint8Array(1),
+    unheld: [],
+  };
+  for (const role of ['leader', 'helper'] as const) book.note({ ...said, role });
+}
+
+function summed(
+  windowStartMs: number,
+  batchIds: readonly string[],
+  role: ProcessorRole,
+): NodeEvent {
+  const counts = { count: 1, rejectedCount: 0 };
+  return { kind: 'summed', role, task, windowStartMs, batchIds, unmatched: [], ...counts };
+}
+
+function suppressed(windowStartMs: number): NodeEvent {
+  return { kind: 'suppressed', by: 'portal', task, windowStartMs, count: 1 };
+}
+
+const small = { outcome: 'rejected', hop: 'combiner', reason: 'below-minimum' };
+
+test('a report goes with the window that its batch was summed in', () => {
+  const book = bookOf(2);
+  accept(book, 0, 'a');
+  accept(book, 1, 'b');
+  book.note(summed(0, ['a'], 'leader'));
+  book.note(suppressed(0));
+  expect(book.fateOf(0)).toEqual(small);
+  expect(book.fateOf(1)).toMatchObject({ outcome: 'pending', hop: 'combiner' });
+});
+
+test('the last sum of a window counts, and the leader’s', () => {
+  const book = bookOf(1);
+  accept(book, 0, 'a');
+  book.note(summed(0, ['a'], 'helper'));
+  book.note(suppressed(0));
+  expect(book.fateOf(0).outcome).toBe('pending');
+  book.note(summed(0, ['a', 'b'], 'leader'));
+  expect(book.fateOf(0)).toEqual(small);
+  book.note(summed(0, ['b'], 'leader'));
+  expect(book.fateOf(0).outcome).toBe('pending');
+});
+
+test('of a batch in two windows the one that was heard of first counts', () => {
+  const book = bookOf(1);
+  accept(book, 0, 'a');
+  book.note(suppressed(1000));
+  book.note(summed(0, ['a'], 'leader'));
+  book.note(summed(1000, ['a'], 'leader'));
+  expect(book.fateOf(0)).toEqual(small);
+});
+
+test('open as long as any report is, whichever is closed first, and open again', () => {
+  const book = bookOf(3);
+  expect(bookOf(0).hasOpen()).toBe(false);
+  for (const report of [2, 0, 1]) {
+    expect(book.hasOpen()).toBe(true);
+    book.outcomeOf(report, { kind: 'refused', reason: 1, attempts: 1 }, 0);
+  }
+  expect(book.hasOpen()).toBe(false);
+  // It was stored all the same, and goes on.
+  accept(book, 1, 'a');
+  expect(book.hasOpen()).toBe(true);
+});
