@@ -42,7 +42,11 @@ export function fateName({ outcome, reason }: Fate): string {
   return outcome === 'rejected' ? reason : outcome;
 }
 
-export function closeBook({ book, strikes }: Simulated, nemesis: readonly NemesisItem[]): Closing {
+export function closeBook(
+  { book, strikes }: Simulated,
+  nemesis: readonly NemesisItem[],
+  { minBatch }: Pick<SimulationSettings, 'minBatch'>,
+): Closing {
   const faults = nemesis.map(({ id, at, fires }, index) => ({
     id,
     ...(at === undefined ? {} : { at }),
@@ -56,6 +60,7 @@ export function closeBook({ book, strikes }: Simulated, nemesis: readonly Nemesi
   const wrong: WrongFate[] = [];
   const counts = { wrong: 0, untouched: 0, untouchedLost: 0 };
   const ledger = new Uint8Array(book.reports.length * 2);
+  const isSmall = smallWindows(book, minBatch);
   for (const entry of book.reports) {
     const { allowed, items, fate } = settle(book, strikes, entry);
     fates[entry.number] = fate;
@@ -63,7 +68,7 @@ export function closeBook({ book, strikes }: Simulated, nemesis: readonly Nemesi
     ledger[2 * entry.number] = code & 0xff;
     ledger[2 * entry.number + 1] = code >>> 8;
     const name = fateName(fate);
-    const fits = allowed.has(name);
+    const fits = allowed.has(name) || (name === 'below-minimum' && isSmall(entry));
     if (items.length === 0) counts.untouched += 1;
     if (items.length === 0 && !fits) counts.untouchedLost += 1;
     for (const item of items) {
@@ -79,6 +84,14 @@ export function closeBook({ book, strikes }: Simulated, nemesis: readonly Nemesi
   }
   const { wrong: wrongCount, ...rest } = counts;
   return { fates, ledger, wrong, wrongCount, ...rest, faults };
+}
+
+/** Whether a report is of a window that would have too few with nothing lost: no fault's doing. */
+function smallWindows({ reports }: Book, minBatch: number): (entry: ReportEntry) => boolean {
+  const sizes = new Map<string, number>();
+  const keyOf = ({ task, windowStartMs }: ReportEntry): string => windowKey(task, windowStartMs);
+  for (const entry of reports) sizes.set(keyOf(entry), (sizes.get(keyOf(entry)) ?? 0) + 1);
+  return (entry) => sizes.get(keyOf(entry))! < minBatch;
 }
 
 /** A report that is still open and that a fault may have lost is lost. */

@@ -57,7 +57,7 @@ export async function runSimulated(options: RunOptions): Promise<RunSummary> {
     },
   };
   const simulated = await simulate(simulation);
-  const closing = closeBook(simulated, simulation.nemesis);
+  const closing = closeBook(simulated, simulation.nemesis, simulation.settings);
   const again = {
     ...(asksFor(scenario, 'det') ? { rerun: await runAgain(simulation, simulated) } : {}),
     ...(asksFor(scenario, 'tenant') ? { tenant: await swapOthers(simulation, simulated) } : {}),
