@@ -178,7 +178,7 @@ describe('the rest', () => {
   test('list and check: every scenario of the repository is valid', () => {
     const listed = priolab('list', scenarios);
     expect(listed.code).toBe(0);
-    const ids = ['smoke', 'us-day', 'wide-histogram', 'cheating-devices', 'million'];
+    const ids = ['smoke', 'us-day', 'wide-histogram', 'byzantine/cheating-devices', 'million'];
     for (const id of [...ids, 'ten-million', 'sampled-week']) {
       expect(listed.out).toMatch(new RegExp(`^${id}  \\(`, 'm'));
     }

@@ -73,6 +73,19 @@ describe('several scenarios with --json', () => {
   });
 });
 
+test('several scenarios end with one line each, red ones with their folder', () => {
+  const green = scenarioFile('green', {});
+  const idle = scenarioFile('idle', { expect: ['sum.exact', 'noforge'] });
+  const { code, out } = priolab('run', green, idle, '--workers', '0', '--out', 'overview');
+  expect(code).toBe(6);
+  const last = out.trimEnd().split('\n').slice(-3);
+  expect(last[0]).toBe('1 of 2 scenarios pass');
+  expect(last[1]).toBe('  pass     green');
+  expect(last[2]).toMatch(/^ {2}vacuous {2}idle {2}overview\/idle-1-[0-9a-f]{8}$/);
+  const alone = priolab('run', green, '--workers', '0', '--out', 'overview').out;
+  expect(alone).not.toContain('scenarios pass');
+});
+
 test('seeds that differ in odd characters only have folders of their own', () => {
   const file = scenarioFile('seeds', {});
   const seeds = ['a b', 'a/b', 'a  b', 'A b', '-a-b'];

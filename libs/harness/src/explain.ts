@@ -36,8 +36,8 @@ const expectations: Readonly<Record<OracleId, string>> = {
     'No report that breaks the rules is counted. A forged proof may escape with probability up ' +
     'to 2n/p; more escapes than that bound allows fail. Vacuous without adversaries.',
   reason:
-    'Honest reports are accepted; each cheat and each copy is refused for its documented reason. ' +
-    'Precision and recall are both 1.',
+    'Honest reports are accepted (or withheld, where a window has too few from the start); each ' +
+    'cheat and each copy is refused for its documented reason. Precision and recall are both 1.',
   'rand.safe':
     'No point r is a root of unity or out of range, and no seed, ephemeral key, nonce, report id ' +
     'or pair of blinds occurs twice (all compared within a shard, one device in 64 across ' +

@@ -22,6 +22,7 @@ export {
 export { EXIT, exitCodeOf, overallVerdict, worstExit } from './expectations/verdict.ts';
 export { explainTerm, explainableTerms } from './explain.ts';
 export { faultIds, faultSections, faults, outOfReach, type FaultId } from './faults/catalogue.ts';
+export { incidents } from './faults/incidents.ts';
 export { requiredOutcomes, type Fault, type FaultParam } from './faults/fault.ts';
 export { serviceReasons, type ServiceReason } from './faults/reasons.ts';
 export { fidelities, type Fidelity, type FidelityRecord } from './fidelity.ts';

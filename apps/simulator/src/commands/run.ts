@@ -125,7 +125,19 @@ async function runAll(jobs: readonly Job[], settings: Settings): Promise<number>
   } finally {
     // In `finally`, so that runs that ended well are reported whatever ended the next one.
     if (settings.json) printJson(jobs, finished, exitCode);
+    else if (jobs.length > 1) printOverview(jobs, finished);
   }
+}
+
+/** Of several scenarios one line each, at the end, so that nobody has to scroll for a red one. */
+function printOverview(jobs: readonly Job[], finished: readonly Finished[]): void {
+  const passed = finished.filter(({ summary }) => summary.verdict === 'pass').length;
+  const lines = jobs.map((job) => {
+    const verdict = finished.find((one) => one.job === job)?.summary.verdict;
+    const where = verdict === undefined || verdict === 'pass' ? '' : `  ${job.folder}`;
+    return `  ${(verdict ?? 'not run').padEnd(8)} ${job.scenario.id}${where}`;
+  });
+  console.log(printable([`${passed} of ${jobs.length} scenarios pass`, ...lines].join('\n')));
 }
 
 /** One document: the summary of one scenario; of several, a list and what was not run. */

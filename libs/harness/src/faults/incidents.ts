@@ -22,15 +22,19 @@ export const incidents: Readonly<Partial<Record<FaultId, string>>> = {
   'dev.old_params': 'Mixed configuration versions and epsilons in one series (history 27, 49).',
   'dev.rr_off': 'iOS sent all-zero vectors for one-hot metrics (history 48): unseen by servers.',
   'dev.stale_key': 'A key deleted while devices still had its certificate (history 33, #2248).',
-  'ing.crash': 'Processes killed in the middle of writing a batch (history 1, 15, 16).',
+  'ing.crash':
+    'Processes killed in the middle of writing a batch (history 1, 15, 16), or between its two ' +
+    'sides (history 46).',
   'ing.drop_one': 'One side written and the other not (history 46); packets missing (history 30).',
   'ing.dup_cross_batch': 'Shared counters for batch numbers gave duplicates (history 44, 45).',
   'ing.reorder_one': 'Packets in another order in the peer’s validation (history 30, #118).',
   'ing.split_uneven': 'Batch counts that differ between the processors (history 6, #1525).',
   'ing.header_tamper':
-    'A header with a wrong digest or time (history 43); #343: one bad batch of ' +
-    'about 900 aborted everything (history 3).',
-  'ing.sig_bad': 'A wrong key id in signatures after a rotation (history 34, #1173).',
+    'A header with a wrong digest or time (history 43), other parameters in one window (history ' +
+    '27); #343: one bad batch of about 900 aborted everything (history 3).',
+  'ing.sig_bad':
+    'A wrong key id in signatures after a rotation (history 34, #1173); wrong signatures by an ' +
+    'ingestor (history 43).',
   'ing.partial_write': 'A batch taken as ready when any one of its files existed (history 20).',
   'ing.empty_batch': 'An empty batch that one store could not write (history 6, #1525).',
   'ing.late_batch': 'An ingestor that backfilled days late (history 19, #1394, #1433).',
@@ -61,13 +65,17 @@ export const incidents: Readonly<Partial<Record<FaultId, string>>> = {
   'key.rotate_midflight': 'A new key in use before workers had it (history 32).',
   'key.wrong': 'A manifest whose CSR did not match the private key (history 31, #756).',
   'key.lost': 'An emergency rotation in December 2022 (history 33, #2266).',
+  'key.expired': 'A key deleted while phones still sealed to it (history 33, #2248).',
   'key.manifest_stale': 'Changed configuration did not restart workers (history 36).',
   'key.manifest_down': 'A manifest’s body failed in the middle (history 38).',
   'sto.corrupt': 'Integrity warnings, four in a month of 2021 (#363).',
-  'sto.torn': 'A left-over temporary object counted as incomplete for ever (history 42, #1414).',
+  'sto.torn':
+    'A left-over temporary object counted as incomplete for ever (history 42, #1414); a word of ' +
+    'the peer that could not be used (history 50).',
   'sto.lost_write': '200 OK with an error in the body at completion (history 8).',
   'sto.misdirect': 'Sum parts under one name for two localities (history 28).',
   'sto.stale_list': 'Listings without their later pages (history 22).',
+  'sto.full': 'Writes that failed for minutes for want of credentials (history 37), in effect.',
   'sto.slow': 'Listings that timed out in large stores (history 23).',
   'cli.multi_hot': 'Weight is not verified by any server (ENPA section 1.3).',
   'cli.undecryptable': 'One packet dead-lettered its whole batch (history 4, #1241).',

@@ -49,7 +49,7 @@ function repeatedExpectations(expect: Parts<Scenario['expect']>): Problem[] {
     const { id } = expectation;
     if (id === undefined) return undefined;
     if ('kind' in expectation) return expectation.kind === 'always' ? id : keyOf(expectation);
-    return id === 'outcome' ? keyOf(expectation) : id;
+    return id === 'outcome' || id === 'detected' ? keyOf(expectation) : id;
   });
   return keys.flatMap((key, i) => {
     const first = keys.indexOf(key);

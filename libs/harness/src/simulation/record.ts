@@ -58,10 +58,11 @@ export function closeBook(simulated: Simulated, nemesis: readonly NemesisItem[])
   const wrong: WrongFate[] = [];
   const counts = { wrong: 0, untouched: 0, untouchedLost: 0 };
   const ledger = new Uint8Array(book.reports.length * 2);
-  const isSmall = smallWindows(simulated);
+  const small = smallWindows(simulated);
   for (const entry of book.reports) {
     const { allowed, items, isTouched, fate } = settle(book, strikes, entry);
-    if (isSmall.has(windowKey(entry.task, entry.windowStartMs))) allowed.add('below-minimum');
+    const window = windowKey(entry.task, entry.windowStartMs);
+    if (small.atTheEnd.has(window)) allowed.add('below-minimum');
     fates[entry.number] = fate;
     const code = fateCode(fate.outcome, fate.hop, reasonCode(fate.reason));
     ledger[2 * entry.number] = code & 0xff;
@@ -69,7 +70,9 @@ export function closeBook(simulated: Simulated, nemesis: readonly NemesisItem[])
     const name = fateName(fate);
     const fits = allowed.has(name);
     if (!isTouched) counts.untouched += 1;
-    if (!isTouched && !fits) counts.untouchedLost += 1;
+    // A fault that made a window too small has cost those of its reports that it did not touch.
+    const isCost = name === 'below-minimum' && !small.fromTheStart.has(window);
+    if (!isTouched && (!fits || isCost)) counts.untouchedLost += 1;
     for (const item of items) {
       const of = faults[item]!;
       of.fates[name] = (of.fates[name] ?? 0) + 1;
@@ -383,18 +386,23 @@ function viewsOf({ reports }: Book): SimulationRecord['views'] {
   );
 }
 
-/** Windows (`windowKey`) in which fewer reports were accepted by both than may be published. */
-function smallWindows({ book, settings }: Simulated): ReadonlySet<string> {
-  const counts = new Map<string, { readonly task: Task; count: number }>();
+/**
+ * Windows (`windowKey`) of fewer reports than may be published: of those that honest phones made
+ * (`fromTheStart`), and of those that both processors accepted (`atTheEnd`).
+ */
+function smallWindows({ book, settings, deeds }: Simulated) {
+  const counts = new Map<string, { readonly task: Task; made: number; accepted: number }>();
   for (const entry of book.reports) {
-    const { task, windowStartMs } = entry;
+    const { number, task, windowStartMs } = entry;
     const key = windowKey(task, windowStartMs);
-    const known = counts.get(key) ?? { task, count: 0 };
-    if (timesAccepted(entry) > 0) known.count += 1;
+    const known = counts.get(key) ?? { task, made: 0, accepted: 0 };
+    if (!deeds.has(number)) known.made += 1;
+    if (timesAccepted(entry) > 0) known.accepted += 1;
     counts.set(key, known);
   }
-  const small = [...counts].filter(([, { task, count }]) => count < settings.minBatch(task));
-  return new Set(small.map(([key]) => key));
+  const below = (of: 'made' | 'accepted'): ReadonlySet<string> =>
+    new Set([...counts].filter(([, one]) => one[of] < settings.minBatch(one.task)).map(([k]) => k));
+  return { fromTheStart: below('made'), atTheEnd: below('accepted') };
 }
 
 /** Each phone may count once for a task and day, whatever it sends under how many ids. */

@@ -215,6 +215,16 @@ describe('problems', () => {
       'adversaries[2].id: got "cli.forge", as adversaries[0]; allowed: once, with the whole share',
     ]);
   });
+
+  test('a fault may be noticed by several oracles, but by each once', () => {
+    const by = (oracle: string) => ({ id: 'detected', of: 'net.drop', by: oracle });
+    const timed = { clock: 'simulated', nemesis: [{ id: 'net.drop' }] };
+    expect(problems({ ...timed, expect: [by('once'), by('blast')] })).toEqual([]);
+    expect(problems({ ...timed, expect: [by('once'), by('once')] })).toEqual([
+      'expect[1]: got {"by":"once","id":"detected","of":"net.drop"}, ' +
+        'which expect[0] says already; allowed: once',
+    ]);
+  });
 });
 
 function span(name: string, from: string, until: string) {

@@ -100,7 +100,7 @@ export const storageFaults = defineFaults({
     about: 'An object is stored in part only.',
     outcome: ['detect', 'recover'],
     checkers: ['conserve', 'live'],
-    reasons: ['batch-digest', 'batch-signature', 'peer-missing'],
+    reasons: ['batch-digest', 'batch-signature', 'peer-missing', 'batch-unmatched'],
     params: { keep: param.rate('Share of the bytes that are stored.', 0.5) },
   },
   'sto.lost_write': {
@@ -113,7 +113,7 @@ export const storageFaults = defineFaults({
     about: 'An object is stored under another batch’s or state’s name.',
     outcome: ['detect'],
     checkers: ['tenant', 'reason', 'once'],
-    reasons: ['batch-header'],
+    reasons: ['batch-header', 'wrong-window', 'no-leader-share', 'no-helper-share'],
   },
   'sto.stale_list': {
     about: 'A listing leaves out objects that were written a while ago.',

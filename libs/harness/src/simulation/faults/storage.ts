@@ -6,6 +6,7 @@ import type { StoreOperation } from '@priolab/runtime';
 
 import type { FaultContext, Inject } from '../fault.ts';
 import { duration, word } from './parameters.ts';
+import { sumNameOf } from './parties-at.ts';
 
 const HOUR_MS = 3_600_000;
 const BATCH_ID_DIGITS = 32;
@@ -59,11 +60,10 @@ const torn: Inject = (context) => {
     const isPart = kind === 'put' && isAt(context, operation, 'ingestion-') && bytes!.length > 1;
     if (!isPart || !context.chooses(`${store} ${key}`)) return next(operation);
     const isPackets = key.endsWith(PACKETS);
-    context.strike({
-      what: `torn: ${store} ${key}`,
-      batchIds: batchIdsOf(key),
-      allowed: [isPackets ? 'batch-digest' : 'batch-signature', 'peer-missing'],
-    });
+    const unread = [isPackets ? 'batch-digest' : 'batch-signature', 'peer-missing'];
+    // Who spoke in vain has the batch in full, and learns that its peer has not summed it.
+    const allowed = store.startsWith('validity-') ? [...unread, 'batch-unmatched'] : unread;
+    context.strike({ what: `torn: ${store} ${key}`, batchIds: batchIdsOf(key), allowed });
     return next({ ...operation, bytes: bytes!.subarray(0, Math.floor(keep * bytes!.length)) });
   });
 };
@@ -80,14 +80,15 @@ const lostWrite: Inject = (context) => {
   });
 };
 
-/** The first write of a batch's part goes to another state's name. */
+/** The first write of a batch's part, or of a sum's, goes to another state's name. */
 const misdirect: Inject = (context) => {
   const states = [...new Set([...context.parties.tasks.values()].map(({ state }) => state))];
   const done = new Set<string>();
   context.stores.addPolicy(async (operation, next) => {
     const { kind, store, key } = operation;
     if (kind !== 'put' || !isAt(context, operation, 'ingestion-')) return next(operation);
-    const base = key.slice(0, key.lastIndexOf(endings.batch));
+    // The parts of a batch share a coin, those of a sum have one each.
+    const base = key.includes('.sum_') ? key : key.slice(0, key.lastIndexOf(endings.batch));
     const name = `${store} ${key}`;
     const own = states.find((state) => key.startsWith(`${state}-`));
     if (own === undefined || done.has(name) || !context.chooses(`${store} ${base}`)) {
@@ -96,8 +97,13 @@ const misdirect: Inject = (context) => {
     done.add(name);
     const other = states[(states.indexOf(own) + 1) % states.length]!;
     const elsewhere = other + key.slice(own.length);
-    if (key.endsWith(SIGNATURE)) {
-      context.strike({ what: `${name} went to ${elsewhere}`, batchIds: batchIdsOf(key) });
+    const what = `${name} went to ${elsewhere}`;
+    const sums = [key, elsewhere].flatMap((one) => sumNameOf(context, one)?.window ?? []);
+    if (sums.length > 0) {
+      // One window lacks a part, and what the other's part was is gone.
+      context.strike({ what, windows: sums, allowed: ['accepted', 'window-held'] });
+    } else if (key.endsWith(SIGNATURE)) {
+      context.strike({ what, batchIds: batchIdsOf(key) });
     }
     return next({ ...operation, key: elsewhere });
   });

@@ -1,7 +1,12 @@
+/**
+ * Thirteen kinds of cheats and faults of phones and of the network, on the wall clock, with all of
+ * the cryptography: each report is refused for its documented reason or counts as it may.
+ */
+
 import { defineScenario } from '@priolab/harness';
 
 export default defineScenario({
-  id: 'cheating-devices',
+  id: 'byzantine/cheating-devices',
   about: 'One report in four is a cheat or a fault, of thirteen kinds; the totals stay exact.',
   population: { reports: 5000, states: ['us-ca', 'us-ma', 'us-ut'], days: 2, epidemic: 'calm' },
   system: {

@@ -1,0 +1,24 @@
+/**
+ * Incident 13 of enpa.md 9.2 (prio-server #308, 7ade9bcb).
+ *
+ * What happened: an aggregation took longer than the queue’s deadline, so that it was given out
+ * and run several times; the second write failed for want of a permission, and finished tasks went
+ * to the dead letters.
+ *
+ * What must be noticed: `idem` and `once`: a task that is done several times writes the same;
+ * `live`: it ends.
+ *
+ * How the run shows it: the helper works a thousand times slower, and a lease lasts two seconds.
+ */
+
+import { defineScenario } from '@priolab/harness';
+
+export default defineScenario({
+  id: 'incidents/13-lease-shorter-than-work',
+  about:
+    'Work takes longer than its lease and is done several times over: the results are the same.',
+  mixins: ['../parts/small-deployment.yaml', '../parts/all-holds.yaml'],
+  services: { processors: { lease: '2s' } },
+  nemesis: [{ id: 'proc.slow', at: 'processor/helper', fires: 20, params: { factor: 1000 } }],
+  expect: [{ id: 'outcome', of: 'proc.slow' }],
+});
