@@ -13,13 +13,13 @@ import { publish } from '../pipeline.ts';
 import type { PopulationPlan } from '../population/plan.ts';
 import { fateOf } from '../record/fate.ts';
 import { createLedger } from '../record/ledger.ts';
+import { noiseRecordOf } from '../record/noise-record.ts';
 import { RECORD_SCHEMA } from '../record/run-record.ts';
 import type {
   CellRecord,
   CostRecord,
   EnvironmentRecord,
   FateCount,
-  NoiseRecord,
   RunRecord,
   RunSummary,
   TallyRecord,
@@ -294,28 +294,15 @@ function tallyRecord(
       (sum, { id }, i) => sum + (catalogue[id].soundness === soundness ? escapes[i]! : 0),
       0,
     );
-  const total = (name: 'flippedBits' | 'noisedBits'): number =>
-    cells.reduce((sum, { truth }) => sum + truth[name], 0);
+  const noise = cells.map(({ task: { epsilon }, truth }) => {
+    const { flippedBits, noisedBits } = truth;
+    return { epsilon, flippedBits, noisedBits };
+  });
   return {
     ...counts,
     wrongFateExamples,
     soundnessEscapes: escaped(true),
     otherEscapes: escaped(false),
-    flippedBits: total('flippedBits'),
-    noisedBits: total('noisedBits'),
-    ...(scenario.overrides.some(({ epsilon }) => epsilon !== undefined)
-      ? { noiseByEpsilon: noiseByEpsilon(cells) }
-      : {}),
+    ...noiseRecordOf(scenario, noise),
   };
-}
-
-function noiseByEpsilon(cells: Collector['cells']): NoiseRecord[] {
-  const groups = new Map<number, { flippedBits: number; noisedBits: number }>();
-  for (const { task, truth } of cells) {
-    const group = groups.get(task.epsilon) ?? { flippedBits: 0, noisedBits: 0 };
-    group.flippedBits += truth.flippedBits;
-    group.noisedBits += truth.noisedBits;
-    groups.set(task.epsilon, group);
-  }
-  return [...groups].sort(([a], [b]) => a - b).map(([epsilon, sums]) => ({ epsilon, ...sums }));
 }

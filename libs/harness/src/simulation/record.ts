@@ -10,7 +10,8 @@ import { isSafeQueryRandomness } from '@priolab/prio';
 import { adversaries as catalogue } from '../adversary/catalogue.ts';
 import { fateCode } from '../record/fate.ts';
 import type { Fate } from '../record/fate.ts';
-import type { CellRecord, FateCount, TallyRecord } from '../record/run-record.ts';
+import { noiseRecordOf } from '../record/noise-record.ts';
+import type { CellRecord, FateCount, NoiseRecord, TallyRecord } from '../record/run-record.ts';
 import type { FaultRecord, SimulationRecord, WrongFate } from '../record/simulation-record.ts';
 import { DAY_MS, reasonCode } from '@priolab/roles';
 import type { Task } from '@priolab/roles';
@@ -201,10 +202,9 @@ export function tallyOf(
   let disagreements = 0;
   let doubled = 0;
   let uploads = 0;
-  let flippedBits = 0;
-  let noisedBits = 0;
+  const noise: NoiseRecord[] = [];
   for (const entry of book.reports) {
-    const { verdicts, sent, clean } = entry;
+    const { task, verdicts, sent, clean } = entry;
     uploads += entry.intakes.length;
     const times = timesAccepted(entry);
     if (times > 1) doubled += 1;
@@ -213,8 +213,8 @@ export function tallyOf(
       if (other !== undefined && (code === 0) !== (other === 0)) disagreements += 1;
     }
     if (times === 0 || clean === undefined) continue;
-    noisedBits += clean.length;
-    clean.forEach((bit, bin) => (flippedBits += bit === sent[bin] ? 0 : 1));
+    const flippedBits = clean.reduce((sum, bit, bin) => sum + (bit === sent[bin] ? 0 : 1), 0);
+    noise.push({ epsilon: task.epsilon, flippedBits, noisedBits: clean.length });
   }
   const points = [...book.points.values()];
   const unsafe = points.filter(({ r, rootCount }) => !isSafeQueryRandomness(r, rootCount));
@@ -232,8 +232,7 @@ export function tallyOf(
     unsafePoints: unsafe.length,
     freshValues: book.freshValues.size,
     repeatedValues: book.repeatedValues,
-    flippedBits,
-    noisedBits,
+    ...noiseRecordOf(scenario, noise),
     crossChecked: 0,
     crossCheckMismatches: 0,
   };

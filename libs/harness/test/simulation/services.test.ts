@@ -128,6 +128,17 @@ test('adversaries cheat in simulated time as well, and only they are refused', a
   expect(summary.verdict).toBe('pass');
 });
 
+test('noise is judged by each epsilon of its own', async () => {
+  const summary = await run({
+    population: { reports: 400, states: ['us-wa', 'us-md'] },
+    system: { metrics: ['PeriodicExposureNotification-v1'], epsilon: 4 },
+    overrides: [{ states: ['us-md'], epsilon: 1 }],
+    expect: ['conserve', 'noise.dist'],
+  });
+  expect(summary.tally.noiseByEpsilon?.map(({ epsilon }) => epsilon)).toEqual([1, 4]);
+  expect(verdicts(summary)).toEqual({ conserve: 'pass', 'noise.dist': 'pass' });
+});
+
 test('events: keys replaced, leases that ran out, tasks given out again', async () => {
   const summary = await run({
     services: {
