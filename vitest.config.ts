@@ -6,6 +6,8 @@ const resultsFile = process.env['PRIOLAB_TEST_RESULTS'];
 export default defineConfig({
   test: {
     projects: ['libs/*', 'apps/*', 'tools/kernels', 'tools/repository'],
+    // Files side by side on every core: most of them compute, in one thread.
+    maxWorkers: '100%',
     coverage: { provider: 'v8' },
     reporters: [
       'default',
