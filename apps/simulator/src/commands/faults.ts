@@ -84,15 +84,17 @@ function faultId(text: string): FaultId {
   throw usage('faults', `no fault "${text}"${didYouMean(text, faultIds)}; see priolab explain`);
 }
 
-const TITLES = ['fault', 'struck', 'must', 'verdict', 'seen by', 'what came of it', 'ms'];
+const TITLES = ['fault', 'struck', 'first', 'must', 'verdict', 'seen by', 'what came of it', 'ms'];
+const RIGHT: ReadonlySet<string> = new Set(['struck', 'first']);
 
 function rowOf(id: FaultId, result: ManyResult, markdown: boolean): readonly string[] {
   const { outcome, checkers } = catalogue[id];
   const own = result.faults.find((fault) => fault.id === id);
   const observed = (own?.observed ?? '').replace(/^struck \d+ times?:? ?/, '');
   return [
-    markdown ? `\`${id}\`` : id,
+    markdown ? `[\`${id}\`](${cardFile(id)})` : id,
     String(own?.fired ?? 0),
+    own?.firstMs === undefined ? '-' : clockTime(own.firstMs),
     outcome.join(' or '),
     result.verdict,
     checkers.join(', '),
@@ -101,12 +103,21 @@ function rowOf(id: FaultId, result: ManyResult, markdown: boolean): readonly str
   ];
 }
 
+/** Simulated time since the run's start: `1d 07:05`. */
+function clockTime(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const days = Math.floor(minutes / 1440);
+  const time = `${two(Math.floor(minutes / 60) % 24)}:${two(minutes % 60)}`;
+  return days === 0 ? time : `${days}d ${time}`;
+}
+
 function print(rows: readonly (readonly string[])[], markdown: boolean): void {
   if (markdown) {
     console.log(`| ${TITLES.slice(0, -1).join(' | ')} |`);
     console.log(
       `| ${TITLES.slice(0, -1)
-        .map((_, i) => (i === 1 ? '--:' : '---'))
+        .map((title) => (RIGHT.has(title) ? '--:' : '---'))
         .join(' | ')} |`,
     );
     for (const row of rows) console.log(`| ${row.slice(0, -1).join(' | ')} |`);

@@ -31,6 +31,8 @@ export interface ManyResult {
   readonly faults: readonly {
     readonly id: string;
     readonly fired: number;
+    /** When it first struck, since the run's start; none where it did not. */
+    readonly firstMs?: number;
     readonly observed: string;
     readonly verdict: Verdict;
   }[];
@@ -81,7 +83,14 @@ function shortOf(summary: RunSummary): ManyResult {
   const unexplained = unexplainedOf(summary);
   const faults = (simulation?.faults ?? []).map(({ id, fired }) => {
     const judged = expectations.find((one) => one.id === id);
-    return { id, fired, observed: judged?.observed ?? '', verdict: judged?.verdict ?? 'pass' };
+    const first = simulation!.faultLog.find((entry) => entry.id === id);
+    return {
+      id,
+      fired,
+      ...(first === undefined ? {} : { firstMs: first.timeMs - simulation!.startMs }),
+      observed: judged?.observed ?? '',
+      verdict: judged?.verdict ?? 'pass',
+    };
   });
   return {
     id: identity.id,

@@ -41,7 +41,7 @@ function createBatchSite() {
       tasks: [task],
       ingestorOf: freshIngestor,
       signer: signerOf('vendor/google'),
-      everyMs: 10 * MINUTE_MS,
+      everyMs: () => 10 * MINUTE_MS,
       batchSize: 3,
       ageMsMax: DAY_MS,
       keepForMs: 2 * DAY_MS,
