@@ -70,7 +70,7 @@ async function portalWith(changes: Changes, roles: readonly ProcessorRole[]) {
 
 const both = ['leader', 'helper'] as const;
 
-test('two sums of the same reports are published, once, whatever happens to the portal', async () => {
+test('two sums of the same reports are published once, though the portal crashes', async () => {
   const { timeline, machine, events, note } = await portalWith({}, both);
   await timeline.driveUntil(DAY_START_MS + 3 * HOUR_MS);
   machine.crash();
