@@ -20,7 +20,7 @@ export default defineScenario({
   population: { reports: 40, vendors: { apple: 1 } },
   system: { windowHours: 12 },
   services: { processors: { scanEvery: '1h' } },
-  nemesis: [{ id: 'mal.withhold', at: 'helper', p: 0.5 }],
+  nemesis: [{ id: 'mal.withhold', at: 'helper', dose: 2, fires: 2 }],
   expect: [
     { id: 'outcome', of: 'mal.withhold' },
     { kind: 'sometimes', id: 'window.held' },
