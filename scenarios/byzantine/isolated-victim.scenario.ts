@@ -9,8 +9,9 @@ export default defineScenario({
   id: 'byzantine/isolated-victim',
   about: 'A processor singles out one phone: the honest peer withholds the window.',
   mixins: ['../parts/small-deployment.yaml'],
-  services: { minBatch: 10 },
-  nemesis: [{ id: 'mal.isolate', at: 'leader', p: 0.5 }],
+  system: { windowHours: 12 },
+  services: { minBatch: 6 },
+  nemesis: [{ id: 'mal.isolate', at: 'leader', p: 0.4 }],
   expect: [
     { id: 'outcome', of: 'mal.isolate' },
     { kind: 'sometimes', id: 'window.suppressed' },

@@ -1,13 +1,14 @@
 /**
- * The night in March when clocks go forward in the United States, with phones whose clock is an
- * hour wrong, and a batch job whose clock jumps back by an hour. Servers know no local time.
+ * The night in March when clocks go forward in the United States. Some phones are an hour behind,
+ * and at ten the processors' clocks jump back by an hour. No party knows local time, so that nobody
+ * counts twice and no window is summed twice or never.
  */
 
 import { defineScenario } from '@priolab/harness';
 
 export default defineScenario({
   id: 'edges/clocks-go-forward',
-  about: 'The night when clocks change, phones an hour ahead, a server that jumps back.',
+  about: 'The night when clocks change: phones an hour behind, processors whose clocks jump back.',
   mixins: ['../parts/small-deployment.yaml'],
   population: { startDay: '2021-03-14' },
   load: [{ shape: 'diurnal', peak: '02:30' }],

@@ -17,7 +17,7 @@ export default defineScenario({
   about: 'A sum’s list of batches is not what was summed: the portal holds the window and says so.',
   mixins: ['../parts/small-deployment.yaml'],
   system: { windowHours: 12 },
-  nemesis: [{ id: 'mal.wrong_list', at: 'leader', p: 0.4, fires: 2 }],
+  nemesis: [{ id: 'mal.wrong_list', at: 'leader', p: 0.6, fires: 2 }],
   expect: [
     { id: 'outcome', of: 'mal.wrong_list' },
     { id: 'detected', of: 'mal.wrong_list', by: 'sets.equal' },

@@ -22,6 +22,6 @@ export default defineScenario({
   expect: [
     { id: 'outcome', of: 'key.wrong' },
     { kind: 'sometimes', id: 'report.refused', atLeast: 5 },
-    { kind: 'sometimes', id: 'report.accepted', atLeast: 20 },
+    { kind: 'sometimes', id: 'report.accepted', atLeast: 5 },
   ],
 });

@@ -20,7 +20,7 @@ export default defineScenario({
   mixins: ['../parts/small-deployment.yaml'],
   nemesis: [
     { id: 'ing.crash', p: 0.2, fires: 2, params: { step: 'between-writes' } },
-    { id: 'ing.drop_one', p: 0.03 },
+    { id: 'ing.drop_one', p: 0.1 },
   ],
   expect: [
     { id: 'outcome', of: 'ing.crash' },

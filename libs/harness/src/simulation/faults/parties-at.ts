@@ -25,7 +25,7 @@ export function taskOfKey({ parties }: FaultContext, key: string): Task | undefi
   return [...parties.tasks.values()].find((task) => key.startsWith(taskPrefix(task)));
 }
 
-/** A sum's window (`windowKey`), by the name of one of its objects. */
+/** The window (`windowKey`) of a sum or a set of batches, by the name of one of its objects. */
 export interface SumName {
   readonly task: Task;
   readonly windowStartMs: number;
@@ -35,7 +35,16 @@ export interface SumName {
 }
 
 export function sumNameOf(context: FaultContext, key: string): SumName | undefined {
-  const at = key.indexOf('.sum_');
+  return windowNameOf(context, key, '.sum_');
+}
+
+/** The same of what a processor says of a window: which batches it has in full. */
+export function setNameOf(context: FaultContext, key: string): SumName | undefined {
+  return windowNameOf(context, key, '.set_');
+}
+
+function windowNameOf(context: FaultContext, key: string, mark: string): SumName | undefined {
+  const at = key.indexOf(mark);
   const task = taskOfKey(context, key);
   const windowStartMs = at === -1 ? undefined : readWindowBase(key.slice(0, at));
   if (task === undefined || windowStartMs === undefined) return undefined;

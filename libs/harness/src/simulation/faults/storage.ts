@@ -6,7 +6,7 @@ import type { StoreOperation } from '@priolab/runtime';
 
 import type { FaultContext, Inject } from '../fault.ts';
 import { duration, word } from './parameters.ts';
-import { sumNameOf } from './parties-at.ts';
+import { setNameOf, sumNameOf } from './parties-at.ts';
 
 const HOUR_MS = 3_600_000;
 const BATCH_ID_DIGITS = 32;
@@ -59,11 +59,16 @@ const torn: Inject = (context) => {
     const { kind, store, key, bytes } = operation;
     const isPart = kind === 'put' && isAt(context, operation, 'ingestion-') && bytes!.length > 1;
     if (!isPart || !context.chooses(`${store} ${key}`)) return next(operation);
+    const what = `torn: ${store} ${key}`;
+    const window = setNameOf(context, key)?.window;
+    // A processor that can't read which batches its peer has never sums that window.
+    const undecided = ['accepted', 'window-held', 'pending'];
+    if (window !== undefined) context.strike({ what, windows: [window], allowed: undecided });
     const isPackets = key.endsWith(PACKETS);
     const unread = [isPackets ? 'batch-digest' : 'batch-signature', 'peer-missing'];
     // Who spoke in vain has the batch in full, and learns that its peer has not summed it.
     const allowed = store.startsWith('validity-') ? [...unread, 'batch-unmatched'] : unread;
-    context.strike({ what: `torn: ${store} ${key}`, batchIds: batchIdsOf(key), allowed });
+    if (window === undefined) context.strike({ what, batchIds: batchIdsOf(key), allowed });
     return next({ ...operation, bytes: bytes!.subarray(0, Math.floor(keep * bytes!.length)) });
   });
 };
