@@ -94,8 +94,9 @@ async function publish(options: PortalOptions, named: Named, nowMs: number): Pro
   const odd = [leader, helper].find(({ isCopied }) => !isCopied);
   if (odd !== undefined) return hold(options, named, 'sums-differ', 'the auditor has another');
   const { results: totals, held } = options.combine([leader.share], [helper.share]);
-  for (const { reason, detail } of held) await hold(options, named, reason, detail);
-  if (held.length > 0) return;
+  // One reason is enough, and a window has one note.
+  const [wrong] = held;
+  if (wrong !== undefined) return hold(options, named, wrong.reason, wrong.detail);
   for (const result of totals) {
     const { windowStartMs, count } = result;
     if (count < options.minBatch(task)) {

@@ -164,8 +164,8 @@ const storm: Inject = (context) => {
   const hourMs = item.fromMs === 0 ? DAY_MS / 2 : item.fromMs % DAY_MS;
   const sentMs = new Map<number, number>();
   context.hooks.phones.uploads.push((report) => {
-    const { number, createdMs } = report;
-    const wakeMs = createdMs - (createdMs % DAY_MS) + hourMs;
+    const { number, day } = report;
+    const wakeMs = day * DAY_MS + hourMs;
     if (report.sendAtMs > wakeMs || !context.chooses(`report ${number}`, wakeMs)) return [report];
     const sendAtMs = wakeMs + (context.draw(`within ${number}`) % (withinMs + 1));
     sentMs.set(number, sendAtMs);
