@@ -67,10 +67,11 @@ class WasmPrivateKey implements PrivateKey {
   }
 }
 
-/** The engine, and room for what passes between its parts: a chunk of 32-byte items each. */
+/** The engine, and room for what passes between its parts: a chunk of items each. */
 interface Parts {
   readonly engine: Engine;
   readonly coordinates: Strided;
+  readonly points: Strided;
   readonly keys: Strided;
   readonly digests: Strided;
   readonly u1: Strided;
@@ -89,6 +90,7 @@ function createParts(): Parts {
   return {
     engine: createEngine(),
     coordinates: items(SCALAR_SIZE),
+    points: items(POINT_SIZE),
     keys: items(ENVELOPE_KEY_SIZE),
     digests: items(DIGEST_SIZE),
     u1: items(SCALAR_SIZE),
@@ -176,12 +178,12 @@ function sign(parts: Parts, block: SignBlock): void {
     const status = block.status.subarray(first, first + count);
     requireScalars('nonce', count, nonces, status);
     requireScalars('private scalar', count, scalars, status);
-    const xs = parts.coordinates;
+    const { points } = parts;
     const base = p256.generator;
-    p256.multiplyFixed({ count, base, scalars: nonces, out: xs, coordinates: 'x', status });
+    p256.multiplyFixed({ count, base, scalars: nonces, out: points, coordinates: 'both', status });
     const digests = from(block.digests, first);
     const signatures = from(block.signatures, first);
-    order.signScalars({ count, scalars, digests, nonces, xs, signatures, status });
+    order.signScalars({ count, scalars, digests, nonces, points, signatures, status });
   });
 }
 

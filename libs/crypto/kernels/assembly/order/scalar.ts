@@ -131,6 +131,17 @@ export function makeCanonical(a: usize): void {
   }
 }
 
+/** Makes a canonical element its negative: n - a, and 0 of 0. */
+export function negate(a: usize): void {
+  if (isZero(a)) return;
+  let borrow: i32 = 0;
+  for (let at: usize = 0; at < ELEMENT_SIZE; at += 4) {
+    const digit = <i32>load<u32>(ORDER + at) - <i32>load<u32>(a + at) + borrow;
+    borrow = digit >> 31;
+    store<u32>(a + at, digit & <i32>DIGIT_MASK);
+  }
+}
+
 /** Whether two canonical elements are the same. */
 export function areEqual(a: usize, b: usize): bool {
   for (let at: usize = 0; at < ELEMENT_SIZE; at += 4) {
