@@ -25,8 +25,16 @@ const CURVE = 'prime256v1';
 /** Slots that go through the kernels at a time; as many share an inversion. */
 const CHUNK_COUNT = 512;
 
+/** Progress of a signature; whatever is not open any more is skipped. */
+const OPEN = 0;
+const VERIFIED = 1;
+const REFUSED = 2;
+
 /** One for all backends of a thread: operations are synchronous and leave nothing behind. */
 let shared: Parts | undefined;
+
+/** Signatures that this thread has verified so far, by one sum for many and each alone. */
+export const tally = { together: 0, alone: 0 };
 
 /** The fast backend on WebAssembly kernels; throws where WebAssembly has no 128-bit vectors. */
 export function createWasmBackend(): CryptoBackend {
@@ -77,6 +85,8 @@ interface Parts {
   readonly u1: Strided;
   readonly u2: Strided;
   readonly noStatus: Uint8Array;
+  /** Of signatures under verification. */
+  readonly progress: Uint8Array;
   readonly offsets: Uint32Array;
   readonly sizes: Uint32Array;
 }
@@ -96,6 +106,7 @@ function createParts(): Parts {
     u1: items(SCALAR_SIZE),
     u2: items(SCALAR_SIZE),
     noStatus: new Uint8Array(CHUNK_COUNT),
+    progress: new Uint8Array(CHUNK_COUNT),
     offsets: new Uint32Array(CHUNK_COUNT),
     sizes: new Uint32Array(CHUNK_COUNT),
   };
@@ -203,8 +214,17 @@ function verify(parts: Parts, block: VerifyBlock): void {
     const signatures = from(block.signatures, first);
     engine.order.verifyScalars({ count, digests, signatures, u1, u2, status, failure });
     const keyIndex = block.keyIndex.subarray(first, first + count);
-    engine.p256.combine({ count, u1, u2, keys, keyIndex, x: coordinates, status, failure });
-    engine.order.matchR({ count, xs: coordinates, signatures, status, failure });
+    const progress = parts.progress.subarray(0, count);
+    for (let i = 0; i < count; i++) progress[i] = status[i] === 0 ? OPEN : VERIFIED;
+    const scalars = { count, u1, u2, keys, keyIndex, status: progress };
+    tally.together += engine.verifyTogether({ ...scalars, digests, signatures, valid: VERIFIED });
+    const left = progress.reduce((sum, state) => (state === OPEN ? sum + 1 : sum), 0);
+    if (left === 0) return;
+    tally.alone += left;
+    engine.p256.combine({ ...scalars, x: coordinates, failure: REFUSED });
+    const matched = { count, signatures, status: progress };
+    engine.order.matchR({ ...matched, xs: coordinates, failure: REFUSED });
+    for (let i = 0; i < count; i++) if (progress[i] === REFUSED) status[i] = failure;
   });
 }
 

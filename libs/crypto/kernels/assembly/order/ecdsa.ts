@@ -65,7 +65,13 @@ export function signScalars(
  * One signature, from inverse = R^2 / k. With e / R and r d / R, which products with 1 and of two
  * plain numbers are, s = R^2 / k * (e + r d) / R / R.
  */
-function signOne(inverse: usize, scalar: usize, digest: usize, point: usize, signature: usize): bool {
+function signOne(
+  inverse: usize,
+  scalar: usize,
+  digest: usize,
+  point: usize,
+  signature: usize,
+): bool {
   const r = FIRST;
   const sum = THIRD;
   const other = FOURTH;
