@@ -29,9 +29,12 @@ import type { DrawWeights } from './weights.ts';
 import { CHUNK_COUNT, ENTRY_SIZE } from './workspace.ts';
 import type { Workspace } from './workspace.ts';
 
-/** Signatures from which on a sum is cheaper than each alone. */
-export const TOGETHER_COUNT_MIN = 16;
-/** Signatures that are tried together once more where all of a chunk were not valid. */
+/** Signatures from which on a sum is cheaper than each alone; for very few it is not tried. */
+export const TOGETHER_COUNT_MIN = 4;
+/**
+ * Signatures that are tried together once more where those of a chunk were not all valid, so that
+ * one forgery is paid for by its piece. What fails again is verified alone.
+ */
 export const PIECE_COUNT = 64;
 
 /** At most `CHUNK_COUNT` slots. */

@@ -28,8 +28,8 @@ export interface WeighedSignatures {
 }
 
 /**
- * Writes a weight for each of the given slots, up to `CHUNK_COUNT`, to `weights`, and one more where
- * their number is odd.
+ * Writes a weight for each of the given slots, up to `CHUNK_COUNT`, to `weights`, and one more
+ * where their number is odd.
  */
 export type DrawWeights = (
   block: WeighedSignatures,
