@@ -4,7 +4,7 @@
  */
 
 import { backendNames, createBackend, createSeedTree, fillScalars } from '../src/index.ts';
-import { SEAL_OVERHEAD } from '../src/index.ts';
+import { POINT_SIZE, SEAL_OVERHEAD } from '../src/index.ts';
 import type { BackendName, CryptoBackend, Strided } from '../src/index.ts';
 
 export interface BenchRow {
@@ -80,23 +80,24 @@ function open(backend: CryptoBackend, count: number, plaintextSize: number): () 
   };
 }
 
-function signing(backend: CryptoBackend, count: number) {
+/** `keyCount` is 1, or `count` for signers of their own. */
+function signing(backend: CryptoBackend, count: number, keyCount = 1) {
   const messages = items('message', count, MESSAGE_SIZE).bytes;
   const offsets = Uint32Array.from({ length: count }, (_, i) => i * MESSAGE_SIZE);
   const sizes = new Uint32Array(count).fill(MESSAGE_SIZE);
   const digests = packed(count, 32);
   backend.sha256(count, messages, offsets, sizes, digests);
   const signatures = packed(count, 64);
-  const key = scalars('signer', 1);
+  const signers = scalars('signer', keyCount);
   const block = {
     count,
-    scalars: { ...key, stride: 0 },
+    scalars: keyCount === 1 ? { ...signers, stride: 0 } : signers,
     digests,
     nonces: scalars('nonce', count),
     signatures,
     status: new Uint8Array(count),
   };
-  return { messages, offsets, sizes, key, signatures, block };
+  return { messages, offsets, sizes, signatures, block };
 }
 
 function sign(backend: CryptoBackend, count: number): () => number {
@@ -107,11 +108,16 @@ function sign(backend: CryptoBackend, count: number): () => number {
   };
 }
 
-function verify(backend: CryptoBackend, count: number): () => number {
-  const { messages, offsets, sizes, key, signatures, block } = signing(backend, count);
+function verify(backend: CryptoBackend, count: number, keyCount = 1): () => number {
+  const { messages, offsets, sizes, signatures, block } = signing(backend, count, keyCount);
   backend.sign(block);
   const keys = backend.verifyingKeys();
-  const keyIndex = new Int32Array(count).fill(keys.add(backend.privateKey(key.bytes).publicKey));
+  const points = packed(keyCount, POINT_SIZE);
+  backend.publicKeys(keyCount, block.scalars, points);
+  for (let k = 0; k < keyCount; k++) {
+    keys.add(points.bytes.subarray(k * POINT_SIZE, (k + 1) * POINT_SIZE));
+  }
+  const keyIndex = Int32Array.from({ length: count }, (_, i) => i % keyCount);
   const status = new Uint8Array(count);
   const failure = FAILURE;
   return () => {
@@ -178,6 +184,7 @@ function rowsOf(name: BackendName): readonly BenchRow[] {
     row('open 924 B', (size) => open(backend, size, 924)),
     row('sign', (size) => sign(backend, size)),
     row('verify', (size) => verify(backend, size)),
+    row('verify, a key each', (size) => verify(backend, size, size)),
     row('keystream 924 B', (size) => keystream(backend, size, 924), 4),
     row('SHA-256 of 1,300 B', (size) => digest(backend, size, 1300), 4),
   ];

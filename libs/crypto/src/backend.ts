@@ -77,7 +77,7 @@ export interface SignBlock {
   readonly digests: Strided;
   /** Secret nonces k, 32 bytes each, in [1, n-1]. */
   readonly nonces: Strided;
-  /** Receives r || s, 64 bytes an item; s is not normalised to the lower half. */
+  /** Receives r || s, 64 bytes an item; s goes by the y of R, and may be in the upper half. */
   readonly signatures: Strided;
   readonly status: Uint8Array;
 }
@@ -106,8 +106,14 @@ export interface CryptoBackend {
   /** ECIES P-256 / X9.63-SHA256 / AES-128-GCM with a 16-byte nonce (ENPA). */
   seal(block: SealBlock): void;
   open(block: OpenBlock): void;
-  /** ECDSA P-256 over SHA-256. */
+  /**
+   * ECDSA P-256 over SHA-256. Of the two signatures that a nonce k gives, (r, s) and (r, n - s), it
+   * is the one whose point R = (e G + r Q) / s has an even y: s of k if kG has one, else that of
+   * n - k. Any verifier takes either; one that knows can tell R from r, and check many signatures
+   * in one sum (docs/decisions/0013).
+   */
   sign(block: SignBlock): void;
+  /** Takes every valid signature, whatever the y of its R. */
   verify(block: VerifyBlock): void;
   /** AES-128-CTR with a 64-bit big-endian counter: `size` bytes for each 32-byte seed. */
   keystream(count: number, seeds: Strided, size: number, out: Strided): void;

@@ -7,7 +7,8 @@
  *   seal         1 base, 1 fixed (k * Q, Q the recipient of the whole block), KDF, AES-GCM
  *   open         1 variable (d * R, R the sender's), KDF, AES-GCM
  *   sign         1 base; the digest is counted where it is made
- *   verify       1 base, 1 variable (u1 * G + u2 * Q), SHA-256 of the message
+ *   verify       1 base, 1 variable (u1 * G + u2 * Q), SHA-256 of the message; also where a backend
+ *                verifies many by one sum, as `wasm` does at a third of the cost
  *   KDF          2 SHA-256 blocks: Z || 00000001 || ephemeral point, 101 bytes
  *   AES-GCM      1 AES block for the hash key, 1 to mask the tag, 1 for each 16 bytes of plaintext
  *   SHA-256      1 block for each 64 bytes of message, padding and length (9 bytes) included

@@ -191,8 +191,11 @@ function signOne(scalar: Uint8Array, digest: Uint8Array, nonce: Uint8Array): Uin
   const k = Fn.fromBytes(nonce);
   const d = Fn.fromBytes(scalar);
   const z = Fn.create(fromBigEndian(digest));
-  const r = Fn.create(BASE.multiply(k).toAffine().x);
-  const s = Fn.mul(Fn.inv(k), Fn.add(z, Fn.mul(r, d)));
+  const { x, y } = BASE.multiply(k).toAffine();
+  const r = Fn.create(x);
+  const sOfNonce = Fn.mul(Fn.inv(k), Fn.add(z, Fn.mul(r, d)));
+  // The y of -kG is even where that of kG is not.
+  const s = y % 2n === 0n ? sOfNonce : Fn.neg(sOfNonce);
   if (r === 0n || s === 0n) {
     throw new CryptoError('invalid-signature', 'a nonce that gives r, s > 0', 'r or s = 0');
   }

@@ -11,7 +11,7 @@ import type { ECDH } from 'node:crypto';
 import { CryptoError } from './errors.ts';
 import { slot } from './layout.ts';
 import { isScalar } from './scalars.ts';
-import { SCALAR_SIZE } from './backend.ts';
+import { POINT_SIZE, SCALAR_SIZE } from './backend.ts';
 import type { SignBlock, Strided } from './backend.ts';
 
 /** Order of P-256 (SEC 2 v2 section 2.4.2). */
@@ -62,7 +62,9 @@ function signBatch(keys: ECDH, block: SignBlock, slots: Uint32Array, count: numb
     const r = fromBigEndian(new DataView(point.buffer, point.byteOffset), 1) % N;
     const d = fromBigEndian(scalars, placeOf(block.scalars, at));
     const z = fromBigEndian(digests, placeOf(block.digests, at));
-    const s = (kInverse * ((z + r * d) % N)) % N;
+    const sOfNonce = (kInverse * ((z + r * d) % N)) % N;
+    // The y of -kG is even where that of kG is not.
+    const s = (point[POINT_SIZE - 1]! & 1) === 0 ? sOfNonce : (N - sOfNonce) % N;
     if (r === 0n || s === 0n) {
       throw new CryptoError('invalid-signature', 'a nonce that gives r, s > 0', 'r or s = 0');
     }

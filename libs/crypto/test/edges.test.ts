@@ -115,10 +115,15 @@ describe.each(backends)('$name', (backend) => {
   it('signs as RFC 6979 appendix A.2.5 with its nonce for "sample"', () => {
     const scalar = fromHex('c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721');
     const nonce = fromHex('a6e3c57dd01abe90086538398355dd4c3b17aa873382b0f24d6129493d8aad60');
-    expect(toHex(signOne(backend, scalar, sha256(utf8('sample')), nonce))).toBe(
+    const expected =
       'efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716' +
-        'f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8',
-    );
+      'f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8';
+    const digest = sha256(utf8('sample'));
+    expect(toHex(signOne(backend, scalar, digest, nonce))).toBe(expected);
+    // kG has an even y, and (n - k) G an odd one: of both nonces' signatures that of k is taken.
+    const negated = scalarOf(N - BigInt(`0x${toHex(nonce)}`));
+    expect(publicKeyOne(backend, nonce)[64]! & 1).toBe(0);
+    expect(toHex(signOne(backend, scalar, digest, negated))).toBe(expected);
   });
 
   it('throws where the nonce gives s = 0', () => {

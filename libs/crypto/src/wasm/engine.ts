@@ -19,6 +19,10 @@ import { createP256 } from './p256.ts';
 import type { P256 } from './p256.ts';
 import { createSha256 } from './sha256.ts';
 import type { Sha256 } from './sha256.ts';
+import { createVerifyTogether } from './verify-together.ts';
+import type { VerifyTogether } from './verify-together.ts';
+import { createWeights } from './weights.ts';
+import { createWorkspace } from './workspace.ts';
 
 /** Recipients remembered; beyond that the first one is forgotten and checked anew. */
 const RECIPIENT_COUNT = 64;
@@ -30,13 +34,16 @@ export interface Engine {
   readonly deriveKeys: KeyDerivation;
   readonly keystream: Keystream;
   readonly sha256: Sha256;
+  readonly verifyTogether: VerifyTogether;
   /** A public key to seal to, checked once; throws `invalid-point`. */
   recipient(point: Uint8Array): FixedBase;
 }
 
 export function createEngine(): Engine {
   const kernels = createKernelInstance();
-  const p256 = createP256(kernels);
+  const workspace = createWorkspace(kernels);
+  const p256 = createP256(kernels, workspace);
+  const sha256 = createSha256(kernels);
   const recipients = new Map<string, FixedBase>();
   return {
     p256,
@@ -44,7 +51,13 @@ export function createEngine(): Engine {
     gcm: createGcm(kernels),
     deriveKeys: createKeyDerivation(kernels),
     keystream: createKeystream(kernels),
-    sha256: createSha256(kernels),
+    sha256,
+    verifyTogether: createVerifyTogether(
+      kernels,
+      workspace,
+      p256.generator.point,
+      createWeights(sha256),
+    ),
     recipient(point) {
       const name = toHex(point);
       const known = recipients.get(name);

@@ -56,6 +56,7 @@ export interface KernelExports {
     groups: number,
   ): void;
   recode(digits: number, scalars: number, count: number, width: number): void;
+  recodeShort(digits: number, scalars: number, count: number, width: number, bits: number): void;
   storeEntries(entries: number, stride: number, point: number): void;
   /** Those that return a number return 0 where a denominator was 0: results are worthless. */
   buildTable(table: number, point: number, width: number, work: number): number;
@@ -97,6 +98,34 @@ export interface KernelExports {
   multiplyEach(into: number, tables: number, digits: number, width: number, groups: number): void;
   addToEach(jacobian: number, affine: number, groups: number): void;
   toAffineX(x: number, jacobian: number, groups: number, products: number): number;
+  recoverPoints(entries: number, xs: number, parities: number, groups: number, valid: number): void;
+  /** 1 where the sum is infinity; else 0, also where an addition met an exception. */
+  sumVanishes(
+    entries: number,
+    longDigits: number,
+    longCount: number,
+    shortDigits: number,
+    shortCount: number,
+    shortBits: number,
+    firstShort: number,
+    firstFree: number,
+    width: number,
+    lists: number,
+    words: number,
+    pairs: number,
+    products: number,
+  ): number;
+  weighScalars(
+    count: number,
+    weights: number,
+    positive: number,
+    u1: number,
+    u2: number,
+    owners: number,
+    scalars: number,
+    scalarCount: number,
+    sums: number,
+  ): void;
   signScalars(
     count: number,
     nonces: number,
@@ -105,8 +134,8 @@ export interface KernelExports {
     scalarStride: number,
     digests: number,
     digestStride: number,
-    xs: number,
-    xStride: number,
+    points: number,
+    pointStride: number,
     signatures: number,
     signatureStride: number,
     status: number,

@@ -8,7 +8,7 @@ import { checkSign } from '../block-checks.ts';
 import { CryptoError } from '../errors.ts';
 import { checkInput, checkList, checkOutput, slot } from '../layout.ts';
 import { checkScalar } from '../scalars.ts';
-import { DIGEST_SIZE, SCALAR_SIZE, SIGNATURE_SIZE } from '../backend.ts';
+import { DIGEST_SIZE, POINT_SIZE, SCALAR_SIZE, SIGNATURE_SIZE } from '../backend.ts';
 import type { SignBlock, Strided } from '../backend.ts';
 import type { KernelInstance } from './instance.ts';
 import { createStaging } from './staging.ts';
@@ -20,8 +20,8 @@ const CHUNK_COUNT = 512;
 const ELEMENT_SIZE = 36;
 
 export interface SignScalarsBlock extends SignBlock {
-  /** x of nonce * G, 32 bytes each. */
-  readonly xs: Strided;
+  /** nonce * G, 65 bytes each. */
+  readonly points: Strided;
 }
 
 export interface VerifyScalarsBlock {
@@ -63,7 +63,7 @@ export function createOrderArithmetic(kernels: KernelInstance): OrderArithmetic 
   return {
     signScalars(block) {
       checkSign(block);
-      checkInput('x coordinates', block.xs, block.count, SCALAR_SIZE);
+      checkInput('points', block.points, block.count, POINT_SIZE);
       forChunks(block.count, CHUNK_COUNT, (first, count) => {
         signChunk(kernels, areas, block, first, count);
       });
@@ -94,7 +94,8 @@ interface Areas {
   readonly first: Staging;
   readonly second: Staging;
   readonly third: Staging;
-  readonly fourth: Staging;
+  /** 65-byte items. */
+  readonly points: Staging;
   readonly signatures: Staging;
   /** A byte each. */
   readonly status: Staging;
@@ -108,7 +109,7 @@ function createAreas(kernels: KernelInstance): Areas {
     first: scalars(),
     second: scalars(),
     third: scalars(),
-    fourth: scalars(),
+    points: createStaging(kernels, CHUNK_COUNT, POINT_SIZE),
     signatures: createStaging(kernels, CHUNK_COUNT, SIGNATURE_SIZE),
     status: createStaging(kernels, 1, CHUNK_COUNT),
     work: kernels.reserve(CHUNK_COUNT * ELEMENT_SIZE),
@@ -122,11 +123,11 @@ function signChunk(
   first: number,
   count: number,
 ): void {
-  const { first: nonces, second: scalars, third: digests, fourth: xs, signatures } = areas;
+  const { first: nonces, second: scalars, third: digests, points, signatures } = areas;
   nonces.placeInputs(block.nonces, first, count, SCALAR_SIZE);
   scalars.placeInputs(block.scalars, first, count, SCALAR_SIZE);
   digests.placeInputs(block.digests, first, count, DIGEST_SIZE);
-  xs.placeInputs(block.xs, first, count, SCALAR_SIZE);
+  points.placeInputs(block.points, first, count, POINT_SIZE);
   signatures.placeOutputs(block.signatures, first, SIGNATURE_SIZE);
   areas.status.placeInputs(statusOf(block, first), 0, 1, count);
   const refused = kernels.exports.signScalars(
@@ -137,8 +138,8 @@ function signChunk(
     scalars.stride,
     digests.address,
     digests.stride,
-    xs.address,
-    xs.stride,
+    points.address,
+    points.stride,
     signatures.address,
     signatures.stride,
     areas.status.address,

@@ -78,8 +78,10 @@ interface Engine {
   readonly generator: FixedBase;
 }
 
-export function createP256(kernels: KernelInstance): P256 {
-  const workspace = createWorkspace(kernels);
+export function createP256(
+  kernels: KernelInstance,
+  workspace: Workspace = createWorkspace(kernels),
+): P256 {
   const bases = createFixedBases(kernels, workspace);
   const engine = { kernels, workspace, bases, generator: bases.generator };
   return {

@@ -69,6 +69,14 @@ interface Signing {
   readonly d: bigint;
   readonly e: bigint;
   readonly x: bigint;
+  /** Of kG, 0 if left out: its last bit decides about s. */
+  readonly y?: bigint;
+}
+
+/** 65-byte points. */
+function pointsOf(slots: readonly { x: bigint; y?: bigint }[]): Strided {
+  const encoded = slots.map(({ x, y = 0n }) => (4n << 512n) | (x << 256n) | y);
+  return strided(encoded, 68, 65);
 }
 
 function sign(slots: readonly Signing[], status = new Uint8Array(slots.length)): Strided {
@@ -82,24 +90,25 @@ function sign(slots: readonly Signing[], status = new Uint8Array(slots.length)):
     nonces: strided(slots.map(({ k }) => k)),
     scalars: strided(slots.map(({ d }) => d)),
     digests: strided(slots.map(({ e }) => e)),
-    xs: strided(slots.map(({ x }) => x)),
+    points: pointsOf(slots),
     signatures,
     status,
   });
   return signatures;
 }
 
-/** s of FIPS 186-5 section 6.4.1. */
-function sOf({ k, d, e, x }: Signing): bigint {
-  return modN(inverse(k) * (e + modN(x) * d));
+/** s of FIPS 186-5 section 6.4.1, negated where y is odd. */
+function sOf({ k, d, e, x, y = 0n }: Signing): bigint {
+  const s = inverse(k) * (e + modN(x) * d);
+  return modN(y % 2n === 1n ? -s : s);
 }
 
 const signing = fc
-  .record({ k: scalar, d: scalar, e: number256, x: number256 })
+  .record({ k: scalar, d: scalar, e: number256, x: number256, y: number256 })
   .filter((slot) => modN(slot.x) !== 0n && sOf(slot) !== 0n);
 
 describe('signScalars', () => {
-  it('is r = x, s = (e + r d) / k on any numbers', () => {
+  it('is r = x, s = (e + r d) / k or its negative, by the y, on any numbers', () => {
     fc.assert(
       fc.property(fc.array(signing, { minLength: 1, maxLength: 12 }), (slots) => {
         const found = sign(slots);
@@ -116,6 +125,7 @@ describe('signScalars', () => {
     const slots = edges256
       .flatMap((e) => edges256.map((x) => ({ e, x })))
       .flatMap(({ e, x }) => ends.flatMap((k) => ends.map((d) => ({ e, x, k, d }))))
+      .flatMap((slot) => [0n, TOP - 1n].map((y) => ({ ...slot, y })))
       .filter((slot) => modN(slot.x) !== 0n && sOf(slot) !== 0n);
     expect(slots.length).toBeGreaterThan(512);
     const found = sign(slots);
@@ -130,12 +140,12 @@ describe('signScalars', () => {
     const d = scalarOf(0x1234567890abcdefn);
     const nonces = Array.from({ length: count }, (_, i) => BigInt(i + 1));
     const digests = nonces.map((k) => integer(sha256(utf8(`message ${k}`))));
-    // x of k * G by adding G, which is cheap.
+    // k * G by adding G, which is cheap.
     let point = p256.Point.BASE;
-    const xs = nonces.map(() => {
-      const { x } = point.toAffine();
+    const points = nonces.map(() => {
+      const affine = point.toAffine();
       point = point.add(p256.Point.BASE);
-      return x;
+      return affine;
     });
     const signatures = strided(
       nonces.map(() => 0n),
@@ -150,7 +160,7 @@ describe('signScalars', () => {
       signatures,
       status: new Uint8Array(count),
     };
-    order.signScalars({ ...block, xs: strided(xs) });
+    order.signScalars({ ...block, points: pointsOf(points) });
     const reference = { ...signatures, bytes: signatures.bytes.slice() };
     createBackend('node').sign({ ...block, signatures: reference });
     expect(toHex(signatures.bytes)).toBe(toHex(reference.bytes));
@@ -183,6 +193,7 @@ describe('signScalars', () => {
     ['r = 0 from x = 0', { x: 0n }, 'invalid-signature'],
     ['r = 0 from x = n', { x: N }, 'invalid-signature'],
     ['s = 0', { e: N - 7n * 13n }, 'invalid-signature'],
+    ['s = 0, negated', { e: N - 7n * 13n, y: 1n }, 'invalid-signature'],
     ['s = 0 with a digest above n', { d: N - 1n, x: 13n, e: N + 13n }, 'invalid-signature'],
   ])('refuses %s', (_, change, code) => {
     const slots = [good, { ...good, ...change }, good];
@@ -327,7 +338,8 @@ describe('layouts', () => {
     const status = new Uint8Array(2);
     const all = { count: 2, digests: two, signatures: wide, status, failure: FAILURE };
     const verifying = { ...all, u1: two, u2: two };
-    const signing = { ...all, nonces: two, scalars: two, xs: two };
+    const points = strided([1n, 1n], 65, 65);
+    const signing = { ...all, nonces: two, scalars: two, points };
     order.verifyScalars({ ...verifying });
     for (const bad of [short, overlapping]) {
       expect(() => order.verifyScalars({ ...verifying, u1: bad })).toThrow(layout);
@@ -336,7 +348,9 @@ describe('layouts', () => {
     expect(() => order.verifyScalars({ ...verifying, digests: short })).toThrow(layout);
     expect(() => order.verifyScalars({ ...verifying, signatures: short })).toThrow(layout);
     expect(() => order.verifyScalars({ ...verifying, status: new Uint8Array(1) })).toThrow(layout);
-    expect(() => order.signScalars({ ...signing, xs: short })).toThrow(layout);
+    expect(() => order.signScalars({ ...signing, points: { ...points, stride: 140 } })).toThrow(
+      layout,
+    );
     expect(() => order.signScalars({ ...signing, nonces: short })).toThrow(layout);
     expect(() => order.matchR({ ...all, xs: short })).toThrow(layout);
     expect(() => order.matchR({ ...all, xs: two, signatures: short })).toThrow(layout);

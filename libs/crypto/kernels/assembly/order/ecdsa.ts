@@ -6,13 +6,14 @@
  */
 
 import { include, openBatch, release, turnBatch } from './batch';
-import { addLoosely, areEqual, ELEMENT_SIZE, isZero, makeCanonical, mul, ONE } from './scalar';
-import { read, readScalar, write } from './scalar';
+import { addLoosely, areEqual, ELEMENT_SIZE, isZero, makeCanonical, mul, negate } from './scalar';
+import { ONE, read, readScalar, write } from './scalar';
 import { FIRST, FOURTH, SECOND, THIRD } from './scratch';
 
 /**
- * r = x mod n, s = (e + r d) / k as r || s, where x is that of kG.
+ * r = x mod n, s = (e + r d) / k as r || s, where x is that of kG; n - s where its y is odd.
  *
+ * @param points kG of each slot, 65 bytes: 0x04 || x || y
  * @param work an element's room (36 bytes) for each slot
  * @returns the first slot that can't be signed, else `count`. If that is for a nonce k or a scalar
  * d out of [1, n-1], no signature is written; if it is for r = 0 or s = 0, those of good slots are.
@@ -25,8 +26,8 @@ export function signScalars(
   scalarStride: usize,
   digests: usize,
   digestStride: usize,
-  xs: usize,
-  xStride: usize,
+  points: usize,
+  pointStride: usize,
   signatures: usize,
   signatureStride: usize,
   status: usize,
@@ -52,7 +53,7 @@ export function signScalars(
       inverse,
       scalars + i * scalarStride,
       digests + i * digestStride,
-      xs + i * xStride,
+      points + i * pointStride,
       signature,
     );
     if (!signed) refused = i;
@@ -64,11 +65,17 @@ export function signScalars(
  * One signature, from inverse = R^2 / k. With e / R and r d / R, which products with 1 and of two
  * plain numbers are, s = R^2 / k * (e + r d) / R / R.
  */
-function signOne(inverse: usize, scalar: usize, digest: usize, x: usize, signature: usize): bool {
+function signOne(
+  inverse: usize,
+  scalar: usize,
+  digest: usize,
+  point: usize,
+  signature: usize,
+): bool {
   const r = FIRST;
   const sum = THIRD;
   const other = FOURTH;
-  read(r, x);
+  read(r, point + 1);
   makeCanonical(r);
   read(other, scalar);
   mul(sum, r, other);
@@ -78,6 +85,7 @@ function signOne(inverse: usize, scalar: usize, digest: usize, x: usize, signatu
   const s = sum;
   mul(s, sum, inverse);
   makeCanonical(s);
+  if (load<u8>(point, 64) & 1) negate(s);
   if (isZero(r) || isZero(s)) return false;
   write(signature, r);
   write(signature + 32, s);

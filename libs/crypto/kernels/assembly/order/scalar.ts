@@ -38,6 +38,11 @@ const EXPONENT = memory.data<u32>([
 ]);
 /** 1, which divides by R when it multiplies. */
 export const ONE = memory.data<u32>([1, 0, 0, 0, 0, 0, 0, 0, 0]);
+/** R^2 mod n, which multiplies by R. */
+export const R_SQUARED = memory.data<u32>([
+  0x148d9ef5, 0x0f4e7f75, 0x14c6a651, 0x03f8b765, 0x165861f1, 0x1256d7d8, 0x1c185b23, 0x0d4cab0f,
+  0x0084b655,
+]);
 
 /**
  * out = a * b / R; `out` may be `a` or `b`. Below 2n if a < i * n and b < j * n with i * j <= 32:
@@ -113,6 +118,17 @@ export function invert(out: usize, base: usize): void {
   }
 }
 
+/** out = a + b, canonical as they are; `out` may be either. */
+export function add(out: usize, a: usize, b: usize): void {
+  let carry: u32 = 0;
+  for (let at: usize = 0; at < ELEMENT_SIZE; at += 4) {
+    const digit = load<u32>(a + at) + load<u32>(b + at) + carry;
+    carry = digit >> <u32>DIGIT_BITS;
+    store<u32>(out + at, digit & <u32>DIGIT_MASK);
+  }
+  makeCanonical(out);
+}
+
 /** Whether an element is below n. Digits are compared from the highest, which mostly decides. */
 export function isCanonical(a: usize): bool {
   let at: usize = ELEMENT_SIZE - 4;
@@ -126,6 +142,17 @@ export function makeCanonical(a: usize): void {
   let borrow: i32 = 0;
   for (let at: usize = 0; at < ELEMENT_SIZE; at += 4) {
     const digit = <i32>load<u32>(a + at) - <i32>load<u32>(ORDER + at) + borrow;
+    borrow = digit >> 31;
+    store<u32>(a + at, digit & <i32>DIGIT_MASK);
+  }
+}
+
+/** Makes a canonical element its negative: n - a, and 0 of 0. */
+export function negate(a: usize): void {
+  if (isZero(a)) return;
+  let borrow: i32 = 0;
+  for (let at: usize = 0; at < ELEMENT_SIZE; at += 4) {
+    const digit = <i32>load<u32>(ORDER + at) - <i32>load<u32>(a + at) + borrow;
     borrow = digit >> 31;
     store<u32>(a + at, digit & <i32>DIGIT_MASK);
   }

@@ -69,7 +69,7 @@ function invert(into: usize, a: usize): void {
 }
 
 /** into = a^(2^squarings) * b; b may be a or `into`. */
-function raise(into: usize, a: usize, squarings: usize, b: usize): void {
+export function raise(into: usize, a: usize, squarings: usize, b: usize): void {
   const power = POWERS + 7 * ELEMENT_SIZE;
   square(power, a);
   for (let i: usize = 1; i < squarings; i++) square(power, power);

@@ -27,3 +27,9 @@ export const CONVERTED: usize = DENOMINATOR + ELEMENT_SIZE;
 export const NUMBER: usize = CONVERTED + ELEMENT_SIZE;
 /** Multiplications: a table entry for each lane. */
 export const SELECTED: usize = NUMBER + 64;
+/** Additions: the other point, and the sum. */
+export const OTHER: usize = SELECTED + AFFINE_SIZE;
+export const SUM: usize = OTHER + AFFINE_SIZE;
+/** A sum that runs on, Jacobian, and the four equal words that select a point for all lanes. */
+export const TOTAL: usize = SUM + AFFINE_SIZE;
+export const WORDS: usize = TOTAL + JACOBIAN_SIZE;

@@ -15,24 +15,34 @@ const N1: u64 = 0xbce6faada7179e84;
 const N2: u64 = 0xffffffffffffffff;
 const N3: u64 = 0xffffffff00000000;
 
-const NEGATIVE: u32 = 0x80000000;
+/** Set in digits, and where points are chosen by their numbers, for the negative. */
+export const NEGATIVE: u32 = 0x80000000;
+/** The rows that hold x: two and a half. */
+const X_ROWS_SIZE: usize = 48;
 
 /**
- * The digits of `count` scalars, 32 big-endian bytes each and in [1, n-1]. A digit d is the word
- * |d| >> 1, which is its index in a table of odd multiples, with the top bit set if d < 0. The
+ * The digits of `count` scalars, 32 big-endian bytes each and in [0, n-1], 0 as n. A digit d is the
+ * word |d| >> 1, which is its index in a table of odd multiples, with the top bit set if d < 0. The
  * words of one window lie together, those of the least significant one first.
  */
 export function recode(digits: usize, scalars: usize, count: usize, width: usize): void {
-  const windows = windowCount(width);
+  recodeShort(digits, scalars, count, width, 256);
+}
+
+/** The same for scalars below 2^bits, which must be odd where that is less than 256. */
+export function recodeShort(
+  digits: usize, scalars: usize, count: usize, width: usize, bits: usize,
+): void {
+  const windows = windowCount(width, bits);
   const size: u32 = 1 << <u32>width;
   for (let s: usize = 0; s < count; s++) {
     readNumber(scalars + 32 * s);
     const turned = makeOdd();
     let at = digits + 4 * s;
     for (let i: usize = 0; i < windows; i++) {
-      const bits = <u32>bitsAt(NUMBER, 4, <u32>(width * i + 1)) & (size - 1);
+      const window = <u32>bitsAt(NUMBER, 4, <u32>(width * i + 1)) & (size - 1);
       const least = i == windows - 1 ? 0 : size;
-      const digit = <i32>(2 * bits + 1 - least);
+      const digit = <i32>(2 * window + 1 - least);
       const negative = digit < 0 != turned;
       store<u32>(at, (<u32>abs(digit) >> 1) | (negative ? NEGATIVE : 0));
       at += 4 * count;
@@ -41,8 +51,8 @@ export function recode(digits: usize, scalars: usize, count: usize, width: usize
 }
 
 /** How many windows of `width` bits a scalar has. */
-export function windowCount(width: usize): usize {
-  return (width + 255) / width;
+export function windowCount(width: usize, bits: usize = 256): usize {
+  return (width + bits - 1) / width;
 }
 
 /** NUMBER = n - NUMBER if that was even; returns whether it was. */
@@ -69,11 +79,26 @@ function subtractFrom(offset: usize, word: u64, borrow: u64): u64 {
 // @ts-ignore: decorator
 @inline
 export function selectEntries(into: usize, table: usize, digits: usize): void {
+  selectRows(into, table, digits, ENTRY_SIZE);
+  turn(into + ELEMENT_SIZE, digits);
+}
+
+/** into = the x coordinates of these entries; what follows them is overwritten too. */
+// @ts-ignore: decorator
+@inline
+export function selectX(into: usize, table: usize, digits: usize): void {
+  selectRows(into, table, digits, X_ROWS_SIZE);
+}
+
+/** The first `size` bytes of each lane's entry, a multiple of 16. */
+// @ts-ignore: decorator
+@inline
+function selectRows(into: usize, table: usize, digits: usize, size: usize): void {
   const p0 = table + <usize>(load<u32>(digits) & ~NEGATIVE) * ENTRY_SIZE;
   const p1 = table + <usize>(load<u32>(digits, 4) & ~NEGATIVE) * ENTRY_SIZE;
   const p2 = table + <usize>(load<u32>(digits, 8) & ~NEGATIVE) * ENTRY_SIZE;
   const p3 = table + <usize>(load<u32>(digits, 12) & ~NEGATIVE) * ENTRY_SIZE;
-  for (let at: usize = 0; at < ENTRY_SIZE; at += 16) {
+  for (let at: usize = 0; at < size; at += 16) {
     const r0 = v128.load(p0 + at);
     const r1 = v128.load(p1 + at);
     const r2 = v128.load(p2 + at);
@@ -88,7 +113,6 @@ export function selectEntries(into: usize, table: usize, digits: usize): void {
     v128.store(out, v128.shuffle<i64>(high01, high23, 0, 2), 32);
     v128.store(out, v128.shuffle<i64>(high01, high23, 1, 3), 48);
   }
-  turn(into + ELEMENT_SIZE, digits);
 }
 
 /** into = for each lane, the point that its digit selects among four-lane points: its own lane. */
@@ -121,9 +145,19 @@ function turn(element: usize, digits: usize): void {
 
 /** Four lanes of a point as four entries, the next of which is `stride` bytes on. */
 export function storeEntries(entries: usize, stride: usize, point: usize): void {
-  for (let lane: usize = 0; lane < 4; lane++) {
-    for (let i: usize = 0; i < 20; i++) {
-      store<u32>(entries + lane * stride + 4 * i, load<u32>(point + 16 * i + 4 * lane));
-    }
+  for (let at: usize = 0; at < ENTRY_SIZE; at += 16) {
+    const v0 = v128.load(point + 4 * at);
+    const v1 = v128.load(point + 4 * at, 16);
+    const v2 = v128.load(point + 4 * at, 32);
+    const v3 = v128.load(point + 4 * at, 48);
+    const low01 = v128.shuffle<i32>(v0, v1, 0, 4, 1, 5);
+    const low23 = v128.shuffle<i32>(v2, v3, 0, 4, 1, 5);
+    const high01 = v128.shuffle<i32>(v0, v1, 2, 6, 3, 7);
+    const high23 = v128.shuffle<i32>(v2, v3, 2, 6, 3, 7);
+    const out = entries + at;
+    v128.store(out, v128.shuffle<i64>(low01, low23, 0, 2));
+    v128.store(out + stride, v128.shuffle<i64>(low01, low23, 1, 3));
+    v128.store(out + 2 * stride, v128.shuffle<i64>(high01, high23, 0, 2));
+    v128.store(out + 3 * stride, v128.shuffle<i64>(high01, high23, 1, 3));
   }
 }
