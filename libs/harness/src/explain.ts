@@ -132,6 +132,7 @@ const reasons: Readonly<Record<Reason, string>> = {
   'proof-invalid': 'f(r) * g(r) is not h(r): the report does not hold bits only.',
   'peer-missing': 'The other processor does not have the report, or says nothing of its batch.',
   'batch-incomplete': 'A part of the batch did not come before its window was summed.',
+  'peer-version': 'The other processor speaks no version of their messages that this one speaks.',
   'batch-unknown': 'The batch is signed, but the ingestor’s own list does not name it.',
   'not-sent': 'The phone gave up, or had no connection: no ingestion server ever stored it.',
   'rate-limited': 'More uploads of one device key on one day than any honest phone sends.',

@@ -62,6 +62,14 @@ export type NodeEvent =
       readonly rejectedCount: number;
     }
   | {
+      /** The peer speaks no version that we speak: batches and windows wait; said at each scan. */
+      readonly kind: 'peer-refused';
+      readonly role: ProcessorRole;
+      readonly reason: 'peer-version';
+      readonly ours: readonly number[];
+      readonly theirs: readonly number[];
+    }
+  | {
       readonly kind: 'peer-missing';
       readonly role: ProcessorRole;
       readonly task: Task;

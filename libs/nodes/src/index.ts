@@ -12,6 +12,7 @@ export {
   readWindowBase,
   storeNames,
   taskPrefix,
+  versionsPrefix,
   windowBase,
 } from './names.ts';
 export { sendUpload, type PhoneUpload, type UploadOutcome, type UploadPolicy } from './phone.ts';
@@ -19,5 +20,6 @@ export { runPortal, type PortalOptions } from './portal/service.ts';
 export type { Job, ProcessorDesk, ProcessorSettings } from './processor/desk.ts';
 export { createTurns, type Turns } from './processor/turns.ts';
 export { runProcessor } from './processor/service.ts';
+export { PEER_VERSIONS } from './processor/versions.ts';
 export { pauseMs, persistent, type RetryPolicy } from './retry.ts';
 export { PACKETS, SIGNATURE, putDurably, readSigned, writeSigned } from './signed-store.ts';

@@ -70,6 +70,11 @@ export const endings = {
   sum: (role: ProcessorRole) => `.sum_${PARTY_NUMBER[role]}`,
 } as const;
 
+/** Where a processor's notes are about which versions it speaks. */
+export function versionsPrefix(role: ProcessorRole): string {
+  return `versions/${role}/`;
+}
+
 /** The key of a window's object without its ending. */
 export function windowBase(task: Task, windowStartMs: number): string {
   const minute = (ms: number): string =>

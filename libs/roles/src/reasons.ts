@@ -36,6 +36,7 @@ export const REASONS = [
   'peer-missing',
   'batch-incomplete',
   'batch-unknown',
+  'peer-version',
 ] as const;
 
 export type Reason = (typeof REASONS)[number];

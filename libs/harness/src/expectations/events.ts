@@ -10,6 +10,7 @@ const registry = {
   'batch.cut': 'An ingestor cut a batch and wrote it for both processors.',
   'batch.refused': 'A processor refused a whole batch.',
   'batch.late': 'A batch came after its window had been summed.',
+  'peer.refused': 'A processor found that its peer speaks no version that it speaks.',
   'task.redelivered': 'A queue gave a task to a worker a second time.',
   'lease.expired': 'A worker’s lease on a task ran out before the task was done.',
   'node.restarted': 'A node came back after a crash.',

@@ -9,7 +9,6 @@ export const serviceReasons = {
   'batch-wrong-task': 'The batch holds reports of another state or metric than its name says.',
   'key-expired': 'The key was used after its end.',
   'key-revoked': 'The key was used after it was withdrawn.',
-  'peer-version': 'The other processor speaks a version that this one does not know.',
 } as const;
 
 export type ServiceReason = keyof typeof serviceReasons;

@@ -321,6 +321,7 @@ function noteEvent(event: NodeEvent, lookUp: LookUp): void {
     case 'decided':
     case 'taken-in':
     case 'expired':
+    case 'peer-refused':
     case 'peer-missing':
     case 'task-failed':
   }

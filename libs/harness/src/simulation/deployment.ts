@@ -13,7 +13,15 @@ import {
 import { TransportError, createTaskQueue } from '@priolab/runtime';
 import type { Connections, DrivenTimeline, Host, Machine, Network } from '@priolab/runtime';
 import type { RemoteStores, StorePolicy, TaskQueue } from '@priolab/runtime';
-import { peerOf, persistent, runBatcher, runFront, runPortal, runProcessor } from '@priolab/nodes';
+import {
+  PEER_VERSIONS,
+  peerOf,
+  persistent,
+  runBatcher,
+  runFront,
+  runPortal,
+  runProcessor,
+} from '@priolab/nodes';
 import { createTurns, storeNames } from '@priolab/nodes';
 import type {
   BatcherOptions,
@@ -166,6 +174,7 @@ export function createDeployment(options: {
         peerReader: parties.readerOf([`processor/${peerOf(role)}`]),
         listener,
         settings: processorSettings(settings),
+        versions: () => PEER_VERSIONS,
       };
       return runProcessor(host, decorated(desk, hooks.desk, { role }));
     });

@@ -31,6 +31,10 @@ export function describeEvent(event: NodeEvent): string {
     }
     case 'expired':
       return `expired ${event.count} of ${event.store}`;
+    case 'peer-refused': {
+      const { role, reason, ours, theirs } = event;
+      return `peer-refused ${role} ${reason} ${ours.join()} ${theirs.join()}`;
+    }
     case 'peer-missing':
       return `peer-missing ${event.role} ${name(event.task)} ${event.windowStartMs}`;
     case 'published': {

@@ -325,6 +325,7 @@ function eventsOf({ book, events, counted }: Simulated, { fates }: Closing) {
     'batch.cut': book.batches.size,
     'batch.refused': of('batch-refused'),
     'batch.late': of('late'),
+    'peer.refused': of('peer-refused'),
     'window.published': of('published'),
     'window.held': of('held'),
     'window.suppressed': of('suppressed'),

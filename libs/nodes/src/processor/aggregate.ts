@@ -20,7 +20,9 @@ import { endings, peerOf, readBatchBase, taskPrefix, windowBase } from '../names
 import { SIGNATURE, putDurably, readSigned, writeSigned } from '../signed-store.ts';
 import { NotReady, readBatch, readValidity } from './desk.ts';
 import type { BatchRead, ProcessorDesk, ValidityRead } from './desk.ts';
-import { fixWindowSet } from './window-set.ts';
+import { isReadable, unheard } from './versions.ts';
+import type { DeskAtWork } from './versions.ts';
+import { fixWindowSet, givenUpMs, sayIfMissing } from './window-set.ts';
 
 const DUPLICATE_ID = reasonCode('duplicate-report-id');
 const PEER_MISSING = reasonCode('peer-missing');
@@ -39,12 +41,12 @@ export interface Ready {
 
 /** @param nowMs by the processor's own clock */
 export async function aggregateWindow(
-  desk: ProcessorDesk,
+  desk: DeskAtWork,
   window: Window,
   nowMs: number,
 ): Promise<void> {
   const read = new Map<string, Ready>();
-  const own = await fixWindowSet(desk, window, () => findReady(desk, window, read));
+  const own = await fixWindowSet(desk, window, nowMs, () => findReady(desk, window, nowMs, read));
   const peer = desk.settings.legacy.peerIntersection ? own : await peerSet(desk, window, nowMs);
   const agreed = intersection(own.batchIds, peer.batchIds);
   const repeated = new Set([...own.repeated, ...peer.repeated]);
@@ -67,8 +69,9 @@ export async function aggregateWindow(
  * @param read receives them
  */
 async function findReady(
-  desk: ProcessorDesk,
+  desk: DeskAtWork,
   window: Window,
+  nowMs: number,
   read: Map<string, Ready>,
 ): Promise<ReadonlyMap<string, Ready>> {
   const { role, listener } = desk;
@@ -81,8 +84,10 @@ async function findReady(
     } else if (own.state !== 'good') {
       listener({ kind: 'batch-refused', role, batchId, of: 'ingestion', ...refusalOf(own) });
     } else {
-      const missing = { reason: 'peer-missing', detail: `the ${peerOf(role)} says nothing of it` };
-      const why = peer?.state === 'refused' ? refusalOf(peer) : missing;
+      const why = peer?.state === 'refused' ? refusalOf(peer) : unheard(desk);
+      // Written by a newer version that we may come to speak again.
+      const isForeign = peer?.state === 'refused' && peer.reason === 'peer-version';
+      if (isForeign && nowMs < givenUpMs(desk, window)) throw new NotReady(why.detail);
       listener({ kind: 'batch-refused', role, batchId, of: 'validity', ...why });
     }
   }
@@ -118,18 +123,14 @@ async function readReady(desk: ProcessorDesk, base: string): Promise<Ready | und
   return peer.state === 'good' ? { batch: own.batch, word: peer.word } : undefined;
 }
 
-async function peerSet(
-  desk: ProcessorDesk,
-  { task, windowStartMs }: Window,
-  nowMs: number,
-): Promise<BatchSet> {
-  const { role, tasks, validity, peerReader, listener, settings } = desk;
+async function peerSet(desk: ProcessorDesk, window: Window, nowMs: number): Promise<BatchSet> {
+  const { role, tasks, validity, peerReader, listener } = desk;
+  const { task, windowStartMs } = window;
   const peer = peerOf(role);
   const key = windowBase(task, windowStartMs) + endings.set(peer);
   const opened = await readSigned(validity, key, peerReader);
   if (opened === undefined) {
-    const dueMs = windowStartMs + task.windowMs + settings.graceMs + settings.peerPatienceMs;
-    if (nowMs >= dueMs) listener({ kind: 'peer-missing', role, task, windowStartMs });
+    sayIfMissing(desk, window, nowMs);
     throw new NotReady(`the ${peer}'s set of batches is not there yet`);
   }
   const refuse = (reason: string, detail: string): NotReady => {
@@ -137,6 +138,8 @@ async function peerSet(
     return new NotReady(`the ${peer}'s set of batches is refused: ${reason}`);
   };
   if (!opened.ok) throw refuse(opened.reason, opened.detail);
+  if (!isReadable(desk, opened.header))
+    throw refuse('peer-version', 'of a version that is not ours');
   const decoded = decodeBatchSet(opened.header, opened.packets, { role: peer, tasks });
   if (!decoded.ok) throw refuse('batch-header', decoded.detail);
   if (decoded.value.task !== task || decoded.value.windowStartMs !== windowStartMs) {

@@ -22,6 +22,7 @@ import type { Listener } from '../events.ts';
 import { batchBase, endings, peerOf } from '../names.ts';
 import type { Turns } from './turns.ts';
 import { readSigned } from '../signed-store.ts';
+import { isReadable } from './versions.ts';
 
 /** What is to be done. */
 export interface IntakeJob {
@@ -62,6 +63,8 @@ export interface ProcessorDesk {
   readonly peerReader: ObjectReader;
   readonly listener: Listener;
   readonly settings: ProcessorSettings;
+  /** The versions of the processors' messages that we speak now. */
+  readonly versions: () => readonly number[];
 }
 
 export interface ProcessorSettings {
@@ -95,8 +98,13 @@ export interface ProcessorSettings {
 }
 
 /** How long after a window's end anything may still happen to it. */
-export function keptMs({ graceMs, keepForMs, peerPatienceMs }: ProcessorSettings): number {
-  return Math.max(keepForMs, graceMs + peerPatienceMs);
+export function keptMs(settings: ProcessorSettings): number {
+  return Math.max(settings.keepForMs, waitsMs(settings));
+}
+
+/** How long after a window's end its peer is waited for. */
+export function waitsMs({ graceMs, peerPatienceMs }: ProcessorSettings): number {
+  return graceMs + peerPatienceMs;
 }
 
 /** May work later: the task is given back. */
@@ -151,6 +159,10 @@ export async function readValidity(
   const opened = await readSigned(desk.validity, key, desk.peerReader);
   if (opened === undefined) return { state: 'absent' };
   if (!opened.ok) return { state: 'refused', reason: opened.reason, detail: opened.detail };
+  if (!isReadable(desk, opened.header)) {
+    const detail = `what the ${peer} says of it is of a version that is not ours`;
+    return { state: 'refused', reason: 'peer-version', detail };
+  }
   const decoded = decodeVerifierShares(opened.header, opened.packets, { role: peer, batch });
   if (!decoded.ok) return { state: 'refused', reason: 'batch-header', detail: decoded.detail };
   return { state: 'good', word: decoded.value };

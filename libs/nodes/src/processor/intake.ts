@@ -8,8 +8,10 @@ import { encodeVerifierShares, reasonCode } from '@priolab/roles';
 
 import { endings, readBatchBase, windowBase } from '../names.ts';
 import { writeSigned } from '../signed-store.ts';
-import { NotReady, keptMs, readBatch } from './desk.ts';
-import type { IntakeJob, ProcessorDesk } from './desk.ts';
+import { NotReady, keptMs, readBatch, waitsMs } from './desk.ts';
+import type { IntakeJob } from './desk.ts';
+import { inVersion, unheard } from './versions.ts';
+import type { DeskAtWork } from './versions.ts';
 
 const DECRYPT_FAILED = reasonCode('decrypt-failed');
 
@@ -17,12 +19,22 @@ const DECRYPT_FAILED = reasonCode('decrypt-failed');
 const MAY_MEND: ReadonlySet<string> = new Set(['batch-signature', 'batch-digest', 'batch-unknown']);
 
 /** @param nowMs by the processor's own clock */
-export async function takeIn(desk: ProcessorDesk, job: IntakeJob, nowMs: number): Promise<void> {
+export async function takeIn(desk: DeskAtWork, job: IntakeJob, nowMs: number): Promise<void> {
   const { role, signer, peerValidity, state, listener, settings } = desk;
   const { base } = job;
   const { batchId, windowStartMs: namedMs } = readBatchBase(base)!;
-  const read = await readBatch(desk, base);
   const endMs = namedMs + job.task.windowMs;
+  const noted = await state.get(windowBase(job.task, namedMs) + endings.set(role));
+  // A queue may give out a task that was done long ago: then there is nothing to do.
+  if (noted !== undefined && new TextDecoder().decode(noted).includes(batchId)) return;
+  const version = desk.handshake.agreed();
+  if (version === undefined) {
+    if (nowMs < endMs + waitsMs(settings)) throw new NotReady('no version is agreed on');
+    const why = unheard(desk);
+    listener({ kind: 'batch-refused', role, batchId, of: 'validity', ...why });
+    return;
+  }
+  const read = await readBatch(desk, base);
   const isDue = nowMs >= endMs + settings.graceMs;
   if (read.state !== 'good') {
     const isFinal = read.state === 'refused' && !MAY_MEND.has(read.reason);
@@ -33,17 +45,13 @@ export async function takeIn(desk: ProcessorDesk, job: IntakeJob, nowMs: number)
     return;
   }
   const { batch } = read;
-  const { task, windowStartMs } = batch;
   // After that time it is not known any more what was summed, nor which reports were seen.
   const isForgotten = nowMs >= endMs + keptMs(settings);
-  const noted = await state.get(windowBase(task, windowStartMs) + endings.set(role));
   if (isForgotten || noted !== undefined) {
-    // A queue may give out a task that was done long ago: then there is nothing to do.
-    const isKnown = noted !== undefined && new TextDecoder().decode(noted).includes(batchId);
-    if (!isKnown) listener({ kind: 'late', role, batchId });
+    listener({ kind: 'late', role, batchId });
     return;
   }
-  const shares = desk.processorOf(task).verifyInit(batch);
+  const shares = desk.processorOf(batch.task).verifyInit(batch);
   const poison = shares.status.subarray(0, batch.count).includes(DECRYPT_FAILED);
   if (poison && settings.legacy.poisonDropsBatch) {
     const detail = 'a report does not decrypt';
@@ -58,6 +66,7 @@ export async function takeIn(desk: ProcessorDesk, job: IntakeJob, nowMs: number)
     return;
   }
   const { header, packets } = encodeVerifierShares(batch, shares, role);
-  await writeSigned(peerValidity, base + endings.validity(role), signer.seal(header, packets));
+  const sealed = signer.seal(inVersion(header, version), packets);
+  await writeSigned(peerValidity, base + endings.validity(role), sealed);
   listener({ kind: 'taken-in', role, batchId });
 }

@@ -16,15 +16,19 @@ import { NotReady } from './desk.ts';
 import type { Job, ProcessorDesk } from './desk.ts';
 import { expire } from './expire.ts';
 import { takeIn } from './intake.ts';
+import { createHandshake } from './versions.ts';
+import type { DeskAtWork } from './versions.ts';
 
 const CLEAN_EVERY_MS = 6 * 3_600_000;
 
-export async function runProcessor(host: Host, desk: ProcessorDesk): Promise<void> {
+export async function runProcessor(host: Host, given: ProcessorDesk): Promise<void> {
+  const desk: DeskAtWork = { ...given, handshake: createHandshake(given) };
   const { settings } = desk;
   let cleanAtMs = host.clock.nowMs() + CLEAN_EVERY_MS;
   for (let i = 0; i < settings.workers; i++) host.spawn(() => work(host, desk));
   for (;;) {
     try {
+      await shakeHands(host, desk);
       await scan(host, desk);
       if (host.clock.nowMs() >= cleanAtMs) {
         await expire(host, desk);
@@ -36,6 +40,13 @@ export async function runProcessor(host: Host, desk: ProcessorDesk): Promise<voi
     const nowMs = host.clock.nowMs();
     await host.sleep(settings.scanEveryMs - (nowMs % settings.scanEveryMs));
   }
+}
+
+async function shakeHands(host: Host, { role, versions, handshake, listener }: DeskAtWork) {
+  await handshake.renew(host.clock.nowMs());
+  const theirs = handshake.foreign();
+  if (theirs === undefined) return;
+  listener({ kind: 'peer-refused', role, reason: 'peer-version', ours: versions(), theirs });
 }
 
 /** Finds what there is to do; a job that is known is not added again. */
@@ -59,14 +70,14 @@ async function scan(host: Host, { tasks, ingestion, queue, settings }: Processor
   }
 }
 
-async function work(host: Host, desk: ProcessorDesk): Promise<void> {
+async function work(host: Host, desk: DeskAtWork): Promise<void> {
   for (;;) {
     const delivery = await desk.queue.take(host);
     await handle(host, desk, delivery);
   }
 }
 
-async function handle(host: Host, desk: ProcessorDesk, delivery: Delivery<Job>): Promise<void> {
+async function handle(host: Host, desk: DeskAtWork, delivery: Delivery<Job>): Promise<void> {
   const { id, body, attempt } = delivery;
   let isAtWork = true;
   host.spawn(() => holdOn(host, desk, delivery, () => isAtWork));

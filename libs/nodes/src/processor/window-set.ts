@@ -11,8 +11,10 @@ import { REPORT_ID_SIZE, encodeBatchSet, reportIdsOf } from '@priolab/roles';
 import { endings, taskPrefix, windowBase } from '../names.ts';
 import { putDurably, writeSigned } from '../signed-store.ts';
 import type { Ready, Window } from './aggregate.ts';
-import { NotReady } from './desk.ts';
+import { NotReady, waitsMs } from './desk.ts';
 import type { ProcessorDesk } from './desk.ts';
+import { inVersion } from './versions.ts';
+import type { DeskAtWork } from './versions.ts';
 
 /** What a processor notes of a window. */
 export interface WindowNote {
@@ -25,10 +27,15 @@ export interface WindowNote {
 
 const ID_DIGITS = 2 * REPORT_ID_SIZE;
 
-/** @param findReady reads all batches of the window, by batch id */
+/**
+ * @param nowMs by the processor's own clock
+ * @param findReady reads all batches of the window, by batch id
+ * @throws NotReady while no version is agreed on with the peer
+ */
 export async function fixWindowSet(
-  desk: ProcessorDesk,
+  desk: DeskAtWork,
   window: Window,
+  nowMs: number,
   findReady: () => Promise<ReadonlyMap<string, Ready>>,
 ): Promise<WindowNote> {
   const { role, state, signer, peerValidity } = desk;
@@ -36,14 +43,44 @@ export async function fixWindowSet(
   const note = await desk.turns(async () => {
     const known = await readNote(desk, key);
     if (known !== undefined) return known;
+    await waitForPeer(desk, window, nowMs);
     const fresh = await makeNote(desk, window, key, await findReady());
     const bytes = new TextEncoder().encode(JSON.stringify(fresh));
     // Whoever was first counts, were it ourselves before a crash.
     return (await putDurably(state, key, bytes)) ? fresh : ((await readNote(desk, key)) ?? fresh);
   });
+  const version = desk.handshake.agreed();
+  if (version === undefined) {
+    sayIfMissing(desk, window, nowMs);
+    throw new NotReady('no version is agreed on');
+  }
   const { header, packets } = encodeBatchSet({ ...window, ...note }, role);
-  await writeSigned(peerValidity, key, signer.seal(header, packets));
+  await writeSigned(peerValidity, key, signer.seal(inVersion(header, version), packets));
   return note;
+}
+
+/** When a peer that says nothing about the window is called missing. */
+export function givenUpMs({ settings }: ProcessorDesk, { task, windowStartMs }: Window): number {
+  return windowStartMs + task.windowMs + waitsMs(settings);
+}
+
+export function sayIfMissing(desk: ProcessorDesk, window: Window, nowMs: number): void {
+  const { role, listener } = desk;
+  if (nowMs >= givenUpMs(desk, window)) listener({ kind: 'peer-missing', role, ...window });
+}
+
+/**
+ * What the peer could not say while no version was common it says afterwards: the grace begins
+ * anew. Once the window is given up nothing is waited for, and what was not said is named.
+ */
+async function waitForPeer(desk: DeskAtWork, window: Window, nowMs: number): Promise<void> {
+  const { handshake, settings } = desk;
+  // What was known at the last scan may have changed; a set that is fixed stays as it is.
+  await handshake.renew(nowMs);
+  const isSettled = nowMs >= handshake.apartMs() + settings.graceMs;
+  if (nowMs >= givenUpMs(desk, window)) return;
+  if (handshake.agreed() === undefined) throw new NotReady('no version is agreed on');
+  if (!isSettled) throw new NotReady('the peer has spoken our version for less than the grace');
 }
 
 /** @throws NotReady where it can't be read at the moment: it is never made a second time */

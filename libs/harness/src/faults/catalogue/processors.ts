@@ -54,7 +54,7 @@ export const processorFaults = defineFaults({
     params: { by: param.duration('How late they come.', '6h') },
   },
   'proc.version_skew': {
-    about: 'The processors run different versions during an upgrade or a downgrade.',
+    about: 'One processor runs a new version for a while: its peer speaks it too, or both wait.',
     outcome: ['recover', 'detect'],
     checkers: ['sum.exact', 'conserve', 'reason'],
     reasons: ['peer-version'],

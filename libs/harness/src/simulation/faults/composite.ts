@@ -142,14 +142,23 @@ const swizzle: Inject = (context) => {
   });
 };
 
-/** All machines are stopped and started, one after the other. */
+/**
+ * All machines are stopped and started, one after the other; processors come back with a program
+ * that speaks a further version, which they use once both have come back.
+ */
 const rollingUpgrade: Inject = (context) => {
   const pauseMs = duration(context.item, 'pause', '15m');
+  const upgraded = new Set<string>();
+  context.hooks.desk.push((desk, { role }) => ({
+    ...desk,
+    versions: () => (upgraded.has(`processor/${role}`) ? [...desk.versions(), 2] : desk.versions()),
+  }));
   atItsTime(context, 6 * HOUR_MS, () => {
     [...context.machines.keys()].forEach((name, i) => {
       context.timeline.after(i * pauseMs, () => {
         context.strike({ what: `${name} starts anew` });
         crashFor(context, name, pauseMs / 2);
+        upgraded.add(name);
       });
     });
   });

@@ -50,6 +50,7 @@ export const processorDemonstrations: Demonstrations = {
         params: { change: 'incompatible', duration: '4h' },
       },
     ],
+    expect: [{ kind: 'sometimes', id: 'peer.refused', atLeast: 10 }],
   },
   'proc.gc_early': { nemesis: [{ id: 'proc.gc_early', p: 0.2, fires: 5 }] },
 };

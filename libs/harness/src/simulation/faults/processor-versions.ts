@@ -3,34 +3,113 @@
  * up too early.
  */
 
-import { storeNames } from '@priolab/nodes';
+import { SIGNATURE, endings, storeNames } from '@priolab/nodes';
 
-import type { Inject } from '../fault.ts';
-import { HOUR_MS, roleAt } from './acting.ts';
+import { windowKey } from '../book.ts';
+import type { FaultContext, Inject } from '../fault.ts';
+import { HOUR_MS, batchOf, roleAt } from './acting.ts';
 import { duration, word } from './parameters.ts';
 
+/** One processor runs a new program for a while; its peer the old one all the time. */
 const versionSkew: Inject = (context) => {
-  const owner = `processor/${roleAt(context)}`;
   const compatible = word(context.item, 'change', 'compatible') === 'compatible';
   const lastsMs = duration(context.item, 'duration', '6h');
-  const endMs = context.startMs + context.item.fromMs + lastsMs;
+  const { timeline, startMs, item, hooks } = context;
+  const fromMs = startMs + item.fromMs;
+  const untilMs = Math.min(fromMs + lastsMs, startMs + item.untilMs);
+  const isNew = (): boolean => timeline.nowMs() >= fromMs && timeline.nowMs() < untilMs;
+  const speaks = compatible ? [1, 2] : [2];
+  let noticed = 0;
+  hooks.desk.push((desk, { role }) => {
+    const listener: typeof desk.listener = (event) => {
+      if (event.kind === 'peer-refused') noticed += 1;
+      desk.listener(event);
+    };
+    if (role !== roleAt(context)) return { ...desk, listener };
+    return { ...desk, listener, versions: () => (isNew() ? speaks : desk.versions()) };
+  });
+  context.atEnd(() => context.measure('times noticed', noticed));
+  if (compatible) writeMore(context, isNew);
+  else changeForm(context, { fromMs, untilMs });
+};
+
+/** The new program writes something of its own into messages of the version agreed on. */
+function writeMore(context: FaultContext, isNew: () => boolean): void {
+  const owner = `processor/${roleAt(context)}`;
   context.hooks.signer.push((inner, where) => {
     if (where.owner !== owner) return inner;
     return {
       ...inner,
       seal(header, packets) {
-        const { kind, batchId } = header;
-        const isNew = context.isOn() && context.timeline.nowMs() < endMs;
-        if (!isNew || kind !== 'validity') return inner.seal(header, packets);
-        const allowed = compatible ? ['accepted'] : ['batch-header', 'batch-unmatched'];
-        const batchIds = compatible ? [] : [String(batchId)];
-        context.strike({ what: `${owner} writes version 2`, batchIds, allowed });
-        const changed = compatible ? { version: 2 } : { kind: 'validity-v2' };
-        return inner.seal({ ...header, ...changed }, packets);
+        if (!isNew() || header['kind'] !== 'validity') return inner.seal(header, packets);
+        const what = `${owner} says more than version 1 knows`;
+        context.strike({ what, batchIds: [String(header['batchId'])] });
+        return inner.seal({ ...header, program: 2 }, packets);
       },
     };
   });
-};
+}
+
+interface Skew {
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+/** Messages of version 2 are of a form that the old program can't read; batches have to wait. */
+function changeForm(context: FaultContext, skew: Skew): void {
+  const role = roleAt(context);
+  const owner = `processor/${role}`;
+  context.hooks.signer.push((inner, where) => {
+    if (where.owner !== owner) return inner;
+    return {
+      ...inner,
+      seal(header, packets) {
+        if (header['version'] !== 2) return inner.seal(header, packets);
+        return inner.seal({ ...header, kind: `${String(header['kind'])}-v2` }, packets);
+      },
+    };
+  });
+  const { timeline, stores, settings } = context;
+  // A batch that is written right before may not have been looked at yet.
+  const firstMs = skew.fromMs - 2 * settings.scanEveryMs;
+  stores.addPolicy((operation, next) => {
+    const { kind, store, key } = operation;
+    const nowMs = timeline.nowMs();
+    const isNew = kind === 'put' && store === storeNames.ingestion(role);
+    const isLast = key.endsWith(endings.batch + SIGNATURE);
+    const batchId = isNew && isLast ? batchOf(key)?.batchId : undefined;
+    if (batchId !== undefined && nowMs >= firstMs && nowMs < skew.untilMs) {
+      context.strike({ what: `batch ${batchId} comes and waits`, batchIds: [batchId] });
+    }
+    return next(operation);
+  });
+  timeline.at(skew.fromMs, () => strikeWindows(context, skew));
+  context.stayUntil(skew.untilMs + settings.graceMs + 6 * settings.scanEveryMs);
+}
+
+/** How each report of a window may end that was given up, or fixed by a peer that did not know. */
+const GIVEN_UP = ['peer-version', 'peer-missing', 'batch-unmatched', 'batch-late', 'window-held'];
+
+/** Which windows may be lost follows from when they are fixed and given up, whatever is said. */
+function strikeWindows(context: FaultContext, { fromMs, untilMs }: Skew): void {
+  const { graceMs, peerPatienceMs, scanEveryMs, keepForMs } = context.settings;
+  for (const task of context.parties.tasks.values()) {
+    const { windowMs } = task;
+    for (let endMs = context.startMs; endMs <= context.endMs + windowMs; endMs += windowMs) {
+      const fixedMs = endMs + graceMs;
+      const givenUpMs = fixedMs + peerPatienceMs;
+      // Told at a scan, looked at in another; what was in hand before may be left half done.
+      const isOpen = fixedMs >= fromMs - 2 * scanEveryMs && fixedMs < untilMs;
+      const isGivenUp = isOpen && givenUpMs < untilMs + graceMs + 4 * scanEveryMs;
+      const isUnaware = isOpen && fixedMs < fromMs + 2 * scanEveryMs;
+      if (!isGivenUp && !isUnaware) continue;
+      const isForgotten = untilMs >= endMs + keepForMs;
+      const allowed = ['accepted', ...GIVEN_UP, ...(isForgotten ? ['pending'] : [])];
+      const windows = [windowKey(task, endMs - windowMs)];
+      context.strike({ what: 'a window may be given up', windows, allowed });
+    }
+  }
+}
 
 /** Somebody cleans up what a retry may still need; the store keeps it until it is old enough. */
 const collectEarly: Inject = (context) => {
