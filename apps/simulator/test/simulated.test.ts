@@ -132,8 +132,8 @@ describe('many runs', () => {
 
   test('faults: a table of what struck and what came of it', () => {
     const { code, out } = priolab('faults', 'net.drop', 'net.dup');
-    expect(out).toMatch(/^net\.drop +\d+ +recover +pass/m);
-    expect(out).toMatch(/^net\.dup +\d+ +recover +pass/m);
+    expect(out).toMatch(/^net\.drop +\d+ +\d\d:\d\d +recover +pass/m);
+    expect(out).toMatch(/^net\.dup +\d+ +\d\d:\d\d +recover +pass/m);
     expect(code).toBe(0);
     expect(priolab('faults', 'net.dorp').err).toContain('did you mean "net.drop"?');
     const shown = JSON.parse(priolab('faults', 'net.drop', '--show').out) as { clock: string };

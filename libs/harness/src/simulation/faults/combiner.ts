@@ -201,10 +201,9 @@ function unsuppress(context: FaultContext): void {
       return combination;
     },
   }));
-  context.hooks.desk.push((desk) => ({
-    ...desk,
-    settings: { ...desk.settings, minBatch: () => 0 },
-  }));
+  context.hooks.desk.push((desk) => {
+    return { ...desk, settings: { ...desk.settings, minBatch: () => 0 } };
+  });
 }
 
 export const combinerFaults: Readonly<Record<string, Inject>> = {

@@ -6,8 +6,11 @@ import type { StoreOperation } from '@priolab/runtime';
 import type { FaultContext, Inject } from '../fault.ts';
 import { duration, word } from './parameters.ts';
 
-/** What a machine that has died never hears. */
-const NEVER = new Promise<never>(() => {});
+/**
+ * What a machine that has died never hears. A promise for each: one for all would hold on to whoever
+ * waits for it, and so to every run of a long search.
+ */
+const never = (): Promise<never> => new Promise(() => {});
 
 function crashAndRestart(context: FaultContext, name: string, awayMs: number): void {
   const machine = context.machines.get(name)!;
@@ -38,7 +41,7 @@ const crash: Inject = (context) => {
     context.strike({ what: `${client} dies ${step} of ${store} ${key}` });
     if (step === 'before-ack') await next(operation);
     crashAndRestart(context, client, awayMs);
-    return NEVER;
+    return never();
   });
 };
 
@@ -59,7 +62,7 @@ const deleteEarly: Inject = (context) => {
     machine.skewClock(5 * 86_400_000);
     context.timeline.after(600_000, () => machine.start());
     context.timeline.after(2 * 3_600_000, () => machine.skewClock(-5 * 86_400_000));
-    return NEVER;
+    return never();
   });
 };
 
