@@ -46,13 +46,14 @@ export interface DeskAtWork extends ProcessorDesk {
 }
 
 export function createHandshake(desk: ProcessorDesk): Handshake {
-  const { role, state, validity, peerValidity, peerReader } = desk;
+  const { role, state, validity, peerValidity, peerReader, settings } = desk;
   const peer = peerOf(role);
   const stateKey = versionsPrefix(role);
   let said: Said | undefined;
   let heard: { readonly key: string; readonly versions: readonly number[] } | undefined;
   /** Undefined: not read yet. */
   let apartMs: number | undefined;
+  let notedMs = -Infinity;
 
   const common = (): number[] =>
     desk.versions().filter((version) => heard?.versions.includes(version) === true);
@@ -86,11 +87,14 @@ export function createHandshake(desk: ProcessorDesk): Handshake {
 
   return {
     async renew(nowMs) {
-      apartMs ??= await readApart(state, stateKey, nowMs);
+      if (apartMs === undefined) notedMs = apartMs = await readApart(state, stateKey, nowMs);
       await announce();
       await listen();
       if (!isApart()) return;
       apartMs = nowMs;
+      // Once a scan is enough: many windows may ask in between.
+      if (Math.abs(nowMs - notedMs) < settings.scanEveryMs) return;
+      notedMs = nowMs;
       await state.put(stateKey, new TextEncoder().encode(String(nowMs)), { overwrite: true });
     },
     agreed() {
@@ -156,15 +160,22 @@ async function writeNote(
 ): Promise<boolean> {
   const key = noteKey(role, ordinal);
   const sealed = signer.seal({ kind: KIND, role, ordinal, versions }, EMPTY);
-  const isOther = (there: Uint8Array | undefined, ours: Uint8Array): boolean =>
-    there !== undefined && Buffer.compare(there, ours) !== 0;
-  if (isOther(await peerValidity.get(key), sealed.header)) return false;
+  const { header, packets, signature } = sealed;
+  const parts = Object.entries({ '': header, [PACKETS]: packets, [SIGNATURE]: signature });
+  const look = async (): Promise<'whole' | 'partial' | 'other'> => {
+    let found = 0;
+    for (const [ending, ours] of parts) {
+      const there = await peerValidity.get(key + ending);
+      if (there !== undefined && Buffer.compare(there, ours) !== 0) return 'other';
+      if (there !== undefined) found += 1;
+    }
+    return found === parts.length ? 'whole' : 'partial';
+  };
+  const before = await look();
+  if (before !== 'partial') return before === 'whole';
   await writeSigned(peerValidity, key, sealed);
-  return !(
-    isOther(await peerValidity.get(key), sealed.header) ||
-    isOther(await peerValidity.get(key + PACKETS), sealed.packets) ||
-    isOther(await peerValidity.get(key + SIGNATURE), sealed.signature)
-  );
+  // What can't be read at the moment is looked for again at the next scan.
+  return (await look()) !== 'other';
 }
 
 /** Undefined where the note is not what its name says, or no list of versions. */

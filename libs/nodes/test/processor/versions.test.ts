@@ -27,6 +27,7 @@ function createPair(spoken: Record<ProcessorRole, readonly number[]>) {
       signer: signerOf(`processor/${role}`),
       peerReader: readerOf(`processor/${peerOf(role)}`),
       versions: () => spoken[role],
+      settings: { scanEveryMs: HOUR_MS / 2 },
     }) as unknown as ProcessorDesk;
   const pair = {
     leader: createHandshake(deskOf('leader')),
@@ -92,6 +93,20 @@ test('a note that is stored torn is written again under the next name', async ()
   await helper.renew(DAY_START_MS);
   expect(notesOf('leader')).toEqual([note('leader', 2) + SIGNATURE]);
   expect(helper.agreed()).toBe(1);
+});
+
+test('who starts again and speaks as before writes nothing', async () => {
+  const { leader, deskOf } = createPair({ leader: [1], helper: [1] });
+  await leader.renew(DAY_START_MS);
+  const desk = deskOf('leader');
+  let writes = 0;
+  const put: typeof desk.state.put = (...args) => {
+    writes += 1;
+    return desk.peerValidity.put(...args);
+  };
+  const restarted = createHandshake({ ...desk, peerValidity: { ...desk.peerValidity, put } });
+  await restarted.renew(DAY_START_MS + HOUR_MS);
+  expect(writes).toBe(0);
 });
 
 test('a note that is lost is written again', async () => {
