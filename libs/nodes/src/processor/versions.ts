@@ -61,11 +61,12 @@ export function createHandshake(desk: ProcessorDesk): Handshake {
 
   const announce = async (): Promise<void> => {
     const versions = desk.versions().map(String);
-    if (said?.text === versions.join()) {
-      const key = noteKey(role, said.ordinal) + SIGNATURE;
+    // A listing may have been old when we began: a later note of ours may have come to light.
+    let ordinal = Math.max(said?.ordinal ?? 1, await lastOrdinal(peerValidity, role));
+    if (said?.text === versions.join() && said.ordinal === ordinal) {
+      const key = noteKey(role, ordinal) + SIGNATURE;
       if ((await peerValidity.stat(key)) !== undefined) return;
     }
-    let ordinal = said?.ordinal ?? (await lastOrdinal(peerValidity, role));
     for (let attempt = 0; attempt < ANNOUNCE_ATTEMPTS; attempt++, ordinal++) {
       if (!(await writeNote(desk, ordinal, versions))) continue;
       said = { ordinal, text: versions.join() };

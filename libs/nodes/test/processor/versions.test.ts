@@ -109,6 +109,30 @@ test('who starts again and speaks as before writes nothing', async () => {
   expect(writes).toBe(0);
 });
 
+test('who starts again with an old listing mends it once the listing is new', async () => {
+  const spoken = { leader: [1] as number[], helper: [1] };
+  const { leader, helper, deskOf, notesOf } = createPair(spoken);
+  await leader.renew(DAY_START_MS);
+  spoken.leader = [2];
+  await leader.renew(DAY_START_MS);
+  spoken.leader = [1];
+  const desk = deskOf('leader');
+  let isOld = true;
+  const list: typeof desk.state.list = async (prefix) =>
+    (await desk.peerValidity.list(prefix)).filter(
+      (key) => !isOld || key.startsWith(note('leader', 1)),
+    );
+  const restarted = createHandshake({ ...desk, peerValidity: { ...desk.peerValidity, list } });
+  await restarted.renew(DAY_START_MS);
+  await helper.renew(DAY_START_MS);
+  expect(helper.foreign()).toEqual([2]);
+  isOld = false;
+  await restarted.renew(DAY_START_MS);
+  await helper.renew(DAY_START_MS);
+  expect(helper.agreed()).toBe(1);
+  expect(notesOf('leader')).toHaveLength(3);
+});
+
 test('a note that is lost is written again', async () => {
   const { leader, helper, inside } = createPair({ leader: [1], helper: [1] });
   await leader.renew(DAY_START_MS);

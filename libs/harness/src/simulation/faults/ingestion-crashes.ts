@@ -7,8 +7,8 @@ import type { FaultContext, Inject } from '../fault.ts';
 import { duration, word } from './parameters.ts';
 
 /**
- * What a machine that has died never hears. A promise for each: one for all would hold on to whoever
- * waits for it, and so to every run of a long search.
+ * What a machine that has died never hears. A promise for each: one for all would hold on to
+ * whoever waits for it, and so to every run of a long search.
  */
 const never = (): Promise<never> => new Promise(() => {});
 
