@@ -80,14 +80,14 @@ export async function measure(
 
 async function measureRound(course: Course, time: number, now: () => number): Promise<Round> {
   const { row, run, isAsync, checksum, size } = course;
-  // Cold caches and garbage that the row before it has left are not its own: once uncounted.
-  await run();
   const bench = new Bench({ now, time, iterations: 1, warmup: false, throws: true });
   // Work that nobody looks at may be optimized away, and work that varies measures nothing.
   const check = (got: number): void => {
     if (got !== checksum)
       throw new Error(`${row.name}: checksum ${got}, before it was ${checksum}`);
   };
+  // Cold caches and garbage that the row before it has left are not its own: once uncounted.
+  check(await run());
   if (isAsync) bench.add(row.name, async () => check(await run()), { async: true });
   else bench.add(row.name, () => check(run() as number), { async: false });
   const result = (await bench.run())[0]?.result;

@@ -95,8 +95,9 @@ function fakeRow(name: string, costsMs: readonly number[], order: string[] = [])
 }
 
 test('cost an item: the median of the rounds; spread: their range', async () => {
-  // One run for the checksum and one to warm up; then one sample a round: 2, 4 and 3 ms.
-  const { row, now } = fakeRow('a', [9, 8, 2, 4, 3]);
+  // One run for the checksum and a round to warm up; then one sample a round, 2, 4 and 3 ms, each
+  // after a run that does not count.
+  const { row, now } = fakeRow('a', [9, 8, 8, 7, 2, 7, 4, 7, 3]);
   const found = await measure([row], { size: 'full', rounds: 3, roundMs: 0 }, now);
   const near = (value: number) => expect.closeTo(value, 9) as number;
   expect(found).toEqual([
@@ -122,7 +123,8 @@ test('the rows take turns', async () => {
   const a = fakeRow('a', [1], order);
   const b = fakeRow('b', [1], order);
   await measure([a.row, b.row], { size: 'smoke', rounds: 2, roundMs: 0 }, a.now);
-  expect(order.join('')).toBe('ab'.repeat(4)); // checksums, warm-up, two rounds
+  // Checksums; then a round to warm up and two that count, each row twice in each.
+  expect(order.join('')).toBe(`ab${'aabb'.repeat(3)}`);
 });
 
 test.each(['now', 'later'])('a row whose checksum varies is refused (%s)', async (when) => {
