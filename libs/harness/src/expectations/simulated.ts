@@ -182,14 +182,16 @@ const checkBlast: SimulatedCheck = (_record, { reports, faults }) =>
 const checkLiveness: SimulatedCheck = (_record, { windows, openTasks }) => {
   const open = windows.open + windows.held - windows.excused;
   const tasks = openTasks.leader + openTasks.helper;
-  const failed = open > 0 || (tasks > 0 && windows.excused === 0);
+  const { late = 0 } = windows;
+  const failed = open > 0 || late > 0 || (tasks > 0 && windows.excused === 0);
   return outcome({
     n: windows.due,
     failed,
     observed:
       `${windows.published} of ${plural(windows.due, 'window')} published, ${windows.suppressed} ` +
       `suppressed, ${windows.excused} excused by a fault, ${open} open; ${plural(tasks, 'task')} ` +
-      `left${windows.examples.length === 0 ? '' : `; first: ${windows.examples[0]}`}`,
+      `left${late === 0 ? '' : `, ${plural(late, 'window')} later than liveness allows`}` +
+      `${windows.examples.length === 0 ? '' : `; first: ${windows.examples[0]}`}`,
     limit: 'every window published or excused',
   });
 };

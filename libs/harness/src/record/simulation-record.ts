@@ -66,6 +66,8 @@ export interface SimulationRecord {
     /** Neither published, held nor suppressed, though a fault may be the reason (`excused`). */
     readonly open: number;
     readonly excused: number;
+    /** Settled later after healing than `liveness` allows; there where a scenario asks. */
+    readonly late?: number;
     readonly examples: readonly string[];
   };
   readonly openTasks: { readonly leader: number; readonly helper: number };

@@ -129,6 +129,9 @@ function faultProblems(
   ];
 }
 
+const NODES = ['ingestion/apple/0', 'ingestion/google/batcher', 'processor/leader', 'portal'];
+const NODE_PART = /^(?:ingestion|apple|google|batcher|processor|leader|helper|portal|\d)$/;
+
 function healProblems({ clock, heal, liveness, population }: ScenarioParts): Problem[] {
   const endMs = endOf(population);
   const problems: Problem[] = [];
@@ -136,6 +139,11 @@ function healProblems({ clock, heal, liveness, population }: ScenarioParts): Pro
     const message = `got "${heal.at}"; allowed: up to the end of the last day, ${endMs / DAY_MS}d`;
     problems.push({ path: 'heal.at', message });
   }
+  heal?.core?.forEach((name, i) => {
+    if (name === undefined || name.split('/').every((part) => NODE_PART.test(part))) return;
+    const message = `got "${name}"; allowed: parts of names such as ${NODES.join(', ')}`;
+    problems.push({ path: `heal.core[${i}]`, message });
+  });
   if (clock === 'simulated' && liveness !== undefined && heal === undefined) {
     problems.push({ path: 'liveness', message: 'needs heal: the moment from which time counts' });
   }

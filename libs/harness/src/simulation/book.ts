@@ -51,6 +51,8 @@ export interface WindowEntry {
   publishedTimes: number;
   held?: { readonly reason: string; readonly detail: string };
   suppressed?: number;
+  /** When one of these was first so. */
+  settledMs?: number;
   readonly sums: Partial<Record<ProcessorRole, Extract<NodeEvent, { kind: 'summed' }>>>;
 }
 
@@ -82,7 +84,7 @@ export interface Book {
   readonly freshValues: ReadonlySet<string>;
   readonly repeatedValues: number;
   reportOf(idHex: string): number | undefined;
-  note(event: NodeEvent): void;
+  note(event: NodeEvent, nowMs: number): void;
   fateOf(report: number): Fate;
   /** Whether there is a report whose fate is still to come. */
   hasOpen(): boolean;
@@ -164,9 +166,9 @@ export function createBook(): Book {
   };
 
   const lookUp: LookUp = { batchOf, windowOf, reportOfUpload, summedIn };
-  const note = (event: NodeEvent): void => {
+  const note = (event: NodeEvent, nowMs: number): void => {
     if (event.kind === 'decided') noteDecided(event);
-    else noteEvent(event, lookUp);
+    else noteEvent(event, nowMs, lookUp);
   };
 
   const noteFresh = (name: string): void => {
@@ -292,7 +294,7 @@ function noteBatched(
   }
 }
 
-function noteEvent(event: NodeEvent, lookUp: LookUp): void {
+function noteEvent(event: NodeEvent, nowMs: number, lookUp: LookUp): void {
   const { batchOf, windowOf } = lookUp;
   switch (event.kind) {
     case 'batched':
@@ -307,17 +309,22 @@ function noteEvent(event: NodeEvent, lookUp: LookUp): void {
     case 'published': {
       const window = windowOf(event.result.task, event.result.windowStartMs);
       window.published = event;
+      window.settledMs ??= nowMs;
       window.publishedTimes += 1;
       return;
     }
     case 'held': {
       const window = windowOf(event.task, event.pair.windowStartMs);
       window.held = { reason: event.pair.reason, detail: event.pair.detail };
+      window.settledMs ??= nowMs;
       return;
     }
-    case 'suppressed':
-      windowOf(event.task, event.windowStartMs).suppressed = event.count;
+    case 'suppressed': {
+      const window = windowOf(event.task, event.windowStartMs);
+      window.suppressed = event.count;
+      window.settledMs ??= nowMs;
       return;
+    }
     case 'decided':
     case 'taken-in':
     case 'expired':

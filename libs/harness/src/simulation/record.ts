@@ -333,7 +333,8 @@ function eventsOf({ book, events, counted }: Simulated, { fates }: Closing) {
   };
 }
 
-function windowsOf({ book, strikes }: Simulated): SimulationRecord['windows'] {
+function windowsOf(simulated: Simulated): SimulationRecord['windows'] {
+  const { book, strikes } = simulated;
   const due = new Map<string, string>();
   for (const { task, windowStartMs, batchIds } of book.reports) {
     if (batchIds.length === 0) continue;
@@ -365,8 +366,21 @@ function windowsOf({ book, strikes }: Simulated): SimulationRecord['windows'] {
     suppressed: all.filter(([, one]) => one.suppressed !== undefined).length,
     open: open.length,
     excused: open.length + heldKeys.length - unexcused.length,
+    ...lateWindows(simulated),
     examples: unexcused.slice(0, EXAMPLES).map((key) => due.get(key) ?? key),
   };
+}
+
+/** Windows that no fault excuses, settled too long after healing or after they were due. */
+function lateWindows({ book, strikes, settings, startMs }: Simulated): { late?: number } {
+  const { heal, graceMs } = settings;
+  if (heal?.withinMs === undefined) return {};
+  const { atMs, withinMs } = heal;
+  const late = [...book.windows].filter(([key, { task, windowStartMs, settledMs = 0 }]) => {
+    const dueMs = Math.max(startMs + atMs, windowStartMs + task.windowMs + graceMs);
+    return settledMs > dueMs + withinMs && !strikes.isExcused(key);
+  });
+  return { late: late.length };
 }
 
 /** Features of reports that both decided about, against the first bin as it was sent. */

@@ -17,7 +17,7 @@ const IDLE_MS_MAX = 10_000;
 const PEER_PATIENCE_MS = 24 * HOUR_MS;
 
 export function simulationSettings(scenario: Scenario): SimulationSettings {
-  const { services, system, liveness, overrides } = scenario;
+  const { services, system, heal, liveness, overrides } = scenario;
   const { ingestion, processors, network, keys, legacy } = services;
   const { retry } = network;
   const graceMs = durationMs(processors.grace);
@@ -27,7 +27,7 @@ export function simulationSettings(scenario: Scenario): SimulationSettings {
   );
   const batchEveryMsMax = Math.max(...everyMs);
   const settling = AGE_MS_MAX + 2 * batchEveryMsMax + graceMs + 6 * scanEveryMs;
-  const withinMs = liveness === undefined ? 0 : durationMs(liveness.within);
+  const withinMs = liveness === undefined ? undefined : durationMs(liveness.within);
   return {
     replicas: ingestion.replicas,
     batchEveryMs: ({ state, vendor }) =>
@@ -58,13 +58,17 @@ export function simulationSettings(scenario: Scenario): SimulationSettings {
     keepForMs: durationMs(processors.keepFor),
     minBatch: ({ state, vendor }) => cellSettings(scenario, state, vendor).minBatch,
     legacy: new Set(legacy),
-    drainMs: Math.max(settling + system.windowHours * HOUR_MS, withinMs),
+    ...(heal === undefined
+      ? {}
+      : { heal: { atMs: durationMs(heal.at), core: heal.core, withinMs } }),
+    drainMs: Math.max(settling + system.windowHours * HOUR_MS, withinMs ?? 0),
   };
 }
 
-/** The faults with their times since the run's start; after `heal` none strikes. */
+/** The faults with their times since the run's start; after `heal` none strikes its core. */
 export function nemesisOf({ nemesis, phases, heal }: Scenario): NemesisItem[] {
-  const healMs = heal === undefined ? Infinity : durationMs(heal.at);
+  const healsAtMs = (at: string | undefined): number =>
+    heal === undefined || !isOfCore(at, heal.core) ? Infinity : durationMs(heal.at);
   return nemesis.map((item) => {
     const phase = phases.find(({ name }) => name === item.phase);
     const from = item.from ?? phase?.from;
@@ -73,11 +77,24 @@ export function nemesisOf({ nemesis, phases, heal }: Scenario): NemesisItem[] {
       id: item.id,
       at: item.at,
       fromMs: from === undefined ? 0 : durationMs(from),
-      untilMs: Math.min(healMs, until === undefined ? Infinity : durationMs(until)),
+      untilMs: Math.min(healsAtMs(item.at), until === undefined ? Infinity : durationMs(until)),
       p: item.p ?? 1,
       dose: item.dose ?? Infinity,
       fires: item.fires,
       params: item.params,
     };
   });
+}
+
+/**
+ * Whether a place or a machine is of the core that heals: `helper`, `processor/helper` and
+ * `processor` are each part of the other's name. A fault that strikes anywhere stops with the core.
+ */
+export function isOfCore(place: string | undefined, core: readonly string[] | undefined): boolean {
+  if (place === undefined || core === undefined) return true;
+  return core.some((one) => isPart(one, place) || isPart(place, one));
+}
+
+function isPart(part: string, whole: string): boolean {
+  return `/${whole}/`.includes(`/${part}/`);
 }

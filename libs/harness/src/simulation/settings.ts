@@ -36,8 +36,19 @@ export interface SimulationSettings {
   /** Accepted reports below which a task's window is not published. */
   readonly minBatch: (task: Task) => number;
   readonly legacy: ReadonlySet<string>;
+  /** Healing: when, who comes back, and how soon all must drain. */
+  readonly heal?: HealSettings | undefined;
   /** How long the run goes on after its last day, for what is under way to come to its end. */
   readonly drainMs: number;
+}
+
+export interface HealSettings {
+  /** Since the run's start. */
+  readonly atMs: number;
+  /** Names of nodes, or parts of names; undefined: all. */
+  readonly core: readonly string[] | undefined;
+  /** After healing, or after a window is due, whichever is later; undefined: any time. */
+  readonly withinMs: number | undefined;
 }
 
 /** One fault that a scenario asks for. */

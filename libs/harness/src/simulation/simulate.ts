@@ -21,7 +21,8 @@ import { scanForLeaks } from './leaks.ts';
 import type { KeyGeneration, Parties } from './parties.ts';
 import { createPhones } from './phones.ts';
 import type { PhoneReport, Phones } from './phones.ts';
-import type { NemesisItem, SimulationSettings } from './settings.ts';
+import { isOfCore } from './scenario-settings.ts';
+import type { HealSettings, NemesisItem, SimulationSettings } from './settings.ts';
 import { readShown } from './shown.ts';
 import type { ShownTotal } from './shown.ts';
 import { injectFaults, setStage } from './stage.ts';
@@ -94,6 +95,8 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     timeline.at(startMs + day * DAY_MS, () => phones.startDay(firstDay(scenario) + day));
   }
 
+  if (simulation.settings.heal !== undefined) healAt(simulation.settings.heal, stage);
+
   // Time passes until everything has come to its end, or can't any more.
   const { eventCount, interrupted } = await passTime(simulation, stage, endings, phones);
   for (const action of endings.actions) action();
@@ -120,6 +123,15 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     shown: readShown(stores, parties.tasks),
     leaks: scanForLeaks({ world, stores, journal, book }),
   };
+}
+
+/** Faults stop by themselves (`nemesisOf`); machines of the core that are down are switched on. */
+function healAt({ atMs, core }: HealSettings, { timeline, deployment, startMs }: Stage): void {
+  timeline.at(startMs + atMs, () => {
+    for (const machine of deployment.machines.values()) {
+      if (isOfCore(machine.name, core)) machine.start();
+    }
+  });
 }
 
 /** Events that nobody tells of, by their names in `expectations/events.ts`. */

@@ -95,7 +95,7 @@ export function setStage(simulation: Simulation): Stage {
   const watch = watchRewrites(transport.stores);
   const events: Record<string, number> = {};
   const listener = (event: NodeEvent): void => {
-    book.note(event);
+    book.note(event, timeline.nowMs());
     events[event.kind] = (events[event.kind] ?? 0) + 1;
     journal.write(timeline.nowMs(), describeEvent(event));
   };

@@ -130,6 +130,11 @@ describe('problems', () => {
     ['needs', { nemesis: [{ id: 'key.rotate_midflight' }] }, /needs services\.keys\.rotateEvery/],
     ['more days', { nemesis: [{ id: 'net.replay' }] }, /population\.days of at least 2; got 1/],
     ['liveness without heal', { liveness: { within: '1h' } }, /^liveness: needs heal/],
+    [
+      'a core of no nodes',
+      { heal: { at: '1h', core: ['heper'] } },
+      /^heal\.core\[0\]: got "heper"/,
+    ],
     ['healing after the end', { heal: { at: '2d' } }, /^heal\.at: got "2d"/],
     [
       'a legacy switch',

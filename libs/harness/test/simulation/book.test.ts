@@ -34,7 +34,7 @@ function accept(book: ReturnType<typeof bookOf>, report: number, batchId: string
     status: new Uint8Array(1),
     unheld: [],
   };
-  for (const role of ['leader', 'helper'] as const) book.note({ ...said, role });
+  for (const role of ['leader', 'helper'] as const) book.note({ ...said, role }, 0);
 }
 
 function summed(
@@ -56,8 +56,8 @@ test('a report goes with the window that its batch was summed in', () => {
   const book = bookOf(2);
   accept(book, 0, 'a');
   accept(book, 1, 'b');
-  book.note(summed(0, ['a'], 'leader'));
-  book.note(suppressed(0));
+  book.note(summed(0, ['a'], 'leader'), 0);
+  book.note(suppressed(0), 0);
   expect(book.fateOf(0)).toEqual(small);
   expect(book.fateOf(1)).toMatchObject({ outcome: 'pending', hop: 'combiner' });
 });
@@ -65,21 +65,21 @@ test('a report goes with the window that its batch was summed in', () => {
 test('the last sum of a window counts, and the leader’s', () => {
   const book = bookOf(1);
   accept(book, 0, 'a');
-  book.note(summed(0, ['a'], 'helper'));
-  book.note(suppressed(0));
+  book.note(summed(0, ['a'], 'helper'), 0);
+  book.note(suppressed(0), 0);
   expect(book.fateOf(0).outcome).toBe('pending');
-  book.note(summed(0, ['a', 'b'], 'leader'));
+  book.note(summed(0, ['a', 'b'], 'leader'), 0);
   expect(book.fateOf(0)).toEqual(small);
-  book.note(summed(0, ['b'], 'leader'));
+  book.note(summed(0, ['b'], 'leader'), 0);
   expect(book.fateOf(0).outcome).toBe('pending');
 });
 
 test('of a batch in two windows the one that was heard of first counts', () => {
   const book = bookOf(1);
   accept(book, 0, 'a');
-  book.note(suppressed(1000));
-  book.note(summed(0, ['a'], 'leader'));
-  book.note(summed(1000, ['a'], 'leader'));
+  book.note(suppressed(1000), 0);
+  book.note(summed(0, ['a'], 'leader'), 0);
+  book.note(summed(1000, ['a'], 'leader'), 0);
   expect(book.fateOf(0)).toEqual(small);
 });
 
