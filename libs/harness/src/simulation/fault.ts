@@ -124,6 +124,8 @@ export interface FaultContext {
   /** A uniform 32-bit number for `key`. */
   draw(key: string): number;
   strike(strike: Strike): void;
+  /** What else may become of a report that it struck. */
+  alsoAllow(report: number, allowed: readonly AllowedFate[]): void;
   /** Notes a size of what the fault did: for limits, which are measured and disclosed. */
   measure(name: string, value: number): void;
   /** Runs `action` when the run has ended, before the books are closed. */

@@ -20,7 +20,7 @@ export function createOccasions(options: {
   readonly startMs: number;
   readonly strikes: Strikes;
   readonly journal: Journal;
-}): Pick<FaultContext, 'isOn' | 'chooses' | 'draw' | 'strike'> {
+}): Pick<FaultContext, 'isOn' | 'chooses' | 'draw' | 'strike' | 'alsoAllow'> {
   const { item, index, timeline, randomness, startMs, strikes, journal } = options;
   const coinsOf = new Map<SeedBranch, SeedBranch>();
   const coins = (): SeedBranch => {
@@ -42,6 +42,7 @@ export function createOccasions(options: {
       isOn(atMs) &&
       strikes.fired[index]! < item.dose &&
       (item.p === 1 || draw(`chooses ${key}`) < item.p * 2 ** 32),
+    alsoAllow: (report, allowed) => strikes.excuse(report, allowed, index),
     strike(strike) {
       strikes.add(timeline.nowMs(), index, strike);
       journal.write(timeline.nowMs(), `fault ${item.id} ${strike.what}`);

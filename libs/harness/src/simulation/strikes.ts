@@ -17,8 +17,11 @@ export interface LoggedStrike {
 
 export interface Strikes {
   add(timeMs: number, item: number, strike: Strike): void;
-  /** What may become of a report that no fault of `nemesis` touched: its sender cheats. */
-  excuse(report: number, allowed: readonly AllowedFate[]): void;
+  /**
+   * What else may become of a report, without another strike.
+   * @param item left out: no fault of `nemesis` touched it, its sender cheats
+   */
+  excuse(report: number, allowed: readonly AllowedFate[], item?: number): void;
   measure(item: number, name: string, value: number): void;
   /** What each fault measured of itself. */
   readonly measured: readonly Readonly<Record<string, number>>[];
@@ -66,7 +69,8 @@ export function createStrikes(items: readonly NemesisItem[]): Strikes {
     log,
     fired,
     measured,
-    excuse: (report, allowed) => void enter(byReport, report).push({ item: NOBODY, allowed }),
+    excuse: (report, allowed, item = NOBODY) =>
+      void enter(byReport, report).push({ item, allowed }),
     measure(item, name, value) {
       measured[item]![name] = value;
     },

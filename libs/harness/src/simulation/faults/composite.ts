@@ -66,13 +66,28 @@ function partsOf(scenario: Scenario, item: Item, index: number): Item[] {
 /**
  * Of faults that cost something, or that somebody must notice, a swarm has one at a time, beside
  * any number of those that must leave no trace: what becomes of a report that two of them struck is
- * what neither of them says. Nor both of two slownesses that multiply: no lease outlives that.
+ * what neither of them says. Nor two that `APART` names.
  */
 function inEachOthersWay(a: FaultId, b: FaultId): boolean {
-  return a === b || !(isTraceless(a) || isTraceless(b)) || (SLOW.has(a) && SLOW.has(b));
+  const isApart = APART.some((set) => set.includes(a) && set.includes(b));
+  return a === b || isApart || !(isTraceless(a) || isTraceless(b));
 }
 
-const SLOW: ReadonlySet<FaultId> = new Set(['sto.slow', 'proc.slow']);
+/** Sets of which a swarm draws one at most. */
+const APART: readonly (readonly FaultId[])[] = [
+  // Their slownesses multiply: no lease outlives that.
+  ['sto.slow', 'proc.slow'],
+  // Which of two reports with one id comes first is settled when they are made.
+  ['cli.dup_uuid', 'dev.storm'],
+  // A copy keeps the time that its original no longer bears.
+  ['cli.backdate', 'dev.retry_same'],
+  ['cli.postdate', 'dev.retry_same'],
+  // Who knows r lets a cheat through that must not get through alone.
+  ['ing.rpit_known', 'cli.out_of_range'],
+  ['ing.rpit_known', 'cli.forge'],
+  // A report that one side lost, in a batch that lost the rest.
+  ['ing.drop_one', 'ing.empty_batch'],
+];
 
 function isTraceless(id: FaultId): boolean {
   return catalogue[id].outcome.every((one) => one === 'recover' || one === 'prevent');

@@ -150,7 +150,9 @@ const lateBatch: Inject = (context) => {
       if (!context.chooses(base)) return next(operation);
       late.add(base);
       const batchIds = [batchIdOf(base)];
-      context.strike({ what: `batch ${base} late`, batchIds, allowed: ['batch-late'] });
+      // It may come between the two processors' looks: one has it, the other not any more.
+      const allowed = ['batch-late', 'peer-missing'];
+      context.strike({ what: `batch ${base} late`, batchIds, allowed });
     }
     context.timeline.after(byMs, () => {
       context.stores.inside(operation.store).putNow(operation.key, operation.bytes!);

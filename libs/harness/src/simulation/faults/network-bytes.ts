@@ -17,6 +17,7 @@ function change(
   allowed: readonly string[],
   changed: (bytes: Uint8Array, key: string) => Uint8Array,
 ): void {
+  const struck = new Set<number>();
   context.network.addPolicy(
     onChosen(context, ['request'], (transmission, deliver) => {
       const report = reportOf(transmission);
@@ -25,9 +26,23 @@ function change(
       context.book.alias(uploadName(bytes), report);
       const { key } = transmission;
       context.strike({ what: `${bytes.length} bytes of ${key}`, reports: [report], allowed });
+      struck.add(report);
       deliver({ ...transmission, bytes });
     }),
   );
+  context.atEnd(() => allowRetries(context, struck, ['accepted']));
+}
+
+/** A phone that never heard of the refusal sends again, and that may end otherwise. */
+function allowRetries(
+  context: FaultContext,
+  reports: Iterable<number>,
+  allowed: readonly string[],
+): void {
+  for (const report of reports) {
+    const attempts = context.book.reports[report]?.outcome?.attempts ?? 0;
+    if (attempts > 1) context.alsoAllow(report, allowed);
+  }
 }
 
 const corrupt: Inject = (context) => {
