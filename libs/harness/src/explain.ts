@@ -36,7 +36,7 @@ const expectations: Readonly<Record<OracleId, string>> = {
     'No report that breaks the rules is counted. A forged proof may escape with probability up ' +
     'to 2n/p; more escapes than that bound allows fail. Vacuous without adversaries.',
   reason:
-    'Honest reports are accepted (or withheld, where a window has too few from the start); each ' +
+    'Honest reports are accepted (or withheld, where a window has too few); each ' +
     'cheat and each copy is refused for its documented reason. Precision and recall are both 1.',
   'rand.safe':
     'No point r is a root of unity or out of range, and no seed, ephemeral key, nonce, report id ' +
