@@ -22,6 +22,19 @@ export function crashFor(context: FaultContext, name: string, awayMs: number): v
   timeline.at(backMs, () => machine.start());
 }
 
+/** Takes a machine down in the middle of its work, and starts it again later. */
+export function bounce({ machines, timeline }: FaultContext, name: string, awayMs: number): void {
+  const machine = machines.get(name)!;
+  machine.crash();
+  timeline.after(awayMs, () => machine.start());
+}
+
+/**
+ * What a machine that has died never hears. A promise for each: one for all would hold on to
+ * whoever waits for it, and so to every run of a long search.
+ */
+export const never = <T>(): Promise<T> => new Promise(() => {});
+
 /** The batch that a key of an object belongs to. */
 export function batchOf(
   key: string,

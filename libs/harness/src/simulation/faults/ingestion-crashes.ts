@@ -3,20 +3,9 @@
 import { PACKETS, storeNames } from '@priolab/nodes';
 import type { StoreOperation } from '@priolab/runtime';
 
-import type { FaultContext, Inject } from '../fault.ts';
+import type { Inject } from '../fault.ts';
+import { bounce, never } from './acting.ts';
 import { duration, word } from './parameters.ts';
-
-/**
- * What a machine that has died never hears. A promise for each: one for all would hold on to
- * whoever waits for it, and so to every run of a long search.
- */
-const never = (): Promise<never> => new Promise(() => {});
-
-function crashAndRestart(context: FaultContext, name: string, awayMs: number): void {
-  const machine = context.machines.get(name)!;
-  machine.crash();
-  context.timeline.after(awayMs, () => machine.start());
-}
 
 function isIngestionWrite({ kind, client }: StoreOperation): boolean {
   return kind === 'put' && client.startsWith('ingestion/');
@@ -40,7 +29,7 @@ const crash: Inject = (context) => {
     if (!context.chooses(`${name} ${times}`)) return next(operation);
     context.strike({ what: `${client} dies ${step} of ${store} ${key}` });
     if (step === 'before-ack') await next(operation);
-    crashAndRestart(context, client, awayMs);
+    bounce(context, client, awayMs);
     return never();
   });
 };

@@ -9,6 +9,7 @@ import type { StoreOperation, StorePolicy } from '@priolab/runtime';
 
 import { windowKey } from '../book.ts';
 import type { FaultContext, Inject } from '../fault.ts';
+import { bounce, never } from './acting.ts';
 import { count, duration, flag, number, word } from './parameters.ts';
 import { roleOf, rolesOf, taskOfKey } from './parties-at.ts';
 
@@ -19,16 +20,6 @@ function isBy(context: FaultContext, { client }: StoreOperation): boolean {
 
 const nameOf = ({ client, kind, store, key }: StoreOperation): string =>
   `${client} ${kind} ${store} ${key}`;
-
-/** Takes a machine down now and starts it again later. */
-function bounce(context: FaultContext, name: string, awayMs: number): void {
-  const machine = context.machines.get(name)!;
-  machine.crash();
-  context.timeline.after(awayMs, () => machine.start());
-}
-
-/** What a machine that has died never gets. */
-const never = <T>(): Promise<T> => new Promise(() => {});
 
 /** Every write of a processor is a place where it may die: before it, or after it and unaware. */
 const crash: Inject = (context) => {
