@@ -8,7 +8,7 @@ import { builtInMixins, explainTerm, resolveScenario } from '@priolab/harness';
 import { afterAll, describe, expect, test } from 'vitest';
 
 import { loadScenario } from '../src/load.ts';
-import { parseData } from '../src/sources/data-file.ts';
+import { parseData } from '../src/sources/data-text.ts';
 import { scenarios } from './fixture.ts';
 
 const page = readFileSync(join(scenarios, '../docs/SCENARIOS.md'), 'utf8');

@@ -7,7 +7,8 @@ import { scenarioDigest } from '@priolab/harness';
 import { afterAll, describe, expect, test } from 'vitest';
 
 import { loadScenario } from '../src/load.ts';
-import { DATA_SIZE_MAX, parseData } from '../src/sources/data-file.ts';
+import { DATA_SIZE_MAX } from '../src/sources/data-file.ts';
+import { parseData } from '../src/sources/data-text.ts';
 import { createCli, scenarios, smoke } from './fixture.ts';
 
 const { folder, priolab } = createCli();

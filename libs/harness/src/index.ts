@@ -46,7 +46,7 @@ export {
   type TallyRecord,
   type Verdict,
 } from './record/run-record.ts';
-export { runScenario, type Progress, type RunOptions } from './run/run.ts';
+export { prepareWorkers, runScenario, type Progress, type RunOptions } from './run/run.ts';
 export { metricsOf, planGradually, planOf, seedTreeOf } from './run/settings.ts';
 export { STAGES, type Stage } from './run/stages.ts';
 export { cellSettings, type CellSettings } from './scenario/cell-settings.ts';

@@ -9,6 +9,7 @@ import {
   LEDGER_FILE,
   LedgerError,
   UsageError,
+  prepareWorkers,
   runScenario,
   worstExit,
 } from '@priolab/harness';
@@ -63,6 +64,8 @@ export async function run(args: readonly string[]): Promise<number> {
   const reports = numberOf(values.reports);
   const workers = numberOf(values.workers) ?? availableParallelism();
 
+  // While scenarios are read and planned, workers get ready.
+  prepareWorkers(workers);
   const interrupt = createInterrupt();
   const { signal } = interrupt;
   try {

@@ -4,14 +4,14 @@
  * file must not run a stranger's program by it.
  */
 
-import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 
 import { UsageError, fileNamesOf } from '@priolab/harness';
 import type { Source } from '@priolab/harness';
 
 import { CODE_ENDINGS, importValue, isCodeFile } from './code-file.ts';
-import { DATA_ENDINGS, DATA_SIZE_MAX, isDataFile, parseData } from './data-file.ts';
+import { DATA_ENDINGS, isDataFile, readData } from './data-file.ts';
 import { guessFile } from './find.ts';
 
 /** Most files that one scenario may be built on. */
@@ -76,24 +76,10 @@ function existing(name: string): string {
 }
 
 function readValue(path: string, name: string): Promise<unknown> {
-  if (isDataFile(path)) return Promise.resolve(parseData(readText(path, name), name));
+  if (isDataFile(path)) return readData(path, name);
   if (isCodeFile(path)) return importValue(path, name);
   const endings = [...CODE_ENDINGS, ...DATA_ENDINGS].join(', ');
   throw problem(name, `is no scenario file by its name; allowed: names that end in ${endings}`);
-}
-
-function readText(path: string, name: string): string {
-  const { size } = statSync(path);
-  if (size > DATA_SIZE_MAX) {
-    throw problem(name, `is ${size} bytes long; allowed: at most ${DATA_SIZE_MAX}`);
-  }
-  try {
-    const bytes = readFileSync(path);
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw problem(name, `can't be read: ${reason}`);
-  }
 }
 
 function problem(file: string, message: string): UsageError {

@@ -68,6 +68,14 @@ export interface RunOptions {
   readonly fork?: { readonly atMs: number; readonly name: string } | undefined;
 }
 
+/** A function: within a worker's bundle this module has no address to start from. */
+const programUrl = (): URL => new URL('./shard-program.ts', import.meta.url);
+
+/** Begins what workers will need; for callers that have something else to do before they run. */
+export function prepareWorkers(workers: number): void {
+  createEngine(workers).prepare?.(programUrl());
+}
+
 export async function runScenario(options: RunOptions): Promise<RunSummary> {
   const { scenario } = options;
   if (scenario.clock === 'simulated') {
@@ -79,9 +87,10 @@ export async function runScenario(options: RunOptions): Promise<RunSummary> {
   const startCpuMs = cpuTimeMs();
   const memory = watchMemory();
   const engine = options.engine ?? createEngine(options.workers);
-  const program = options.program ?? new URL('./shard-program.ts', import.meta.url);
+  const program = options.program ?? programUrl();
   engine.prepare?.(program);
-  const before = calibrate();
+  const isJudged = asksFor(scenario, 'throughput');
+  const before = calibrate({ isJudged });
   // Without a signal it comes to its end.
   const plan = options.plan ?? (await planGradually(scenario))!;
   const collector = createCollector(scenario, plan);
@@ -106,7 +115,7 @@ export async function runScenario(options: RunOptions): Promise<RunSummary> {
     reportsPerSecond: (1000 * collector.reportCount) / shardsMs,
     stagesMs: byStage((stage) => collector.stagesMs[stage]!),
     work: byStage((stage) => workOf(collector.work, stage)),
-    calibrationUs: { before, after: calibrate() },
+    calibrationUs: { before, after: calibrate({ isJudged }) },
     peakRssBytes: peak.bytes,
     peakRssSource: peak.source,
   };

@@ -32,15 +32,12 @@ import { nemesisOf, simulationSettings } from './scenario-settings.ts';
 import { simulate } from './simulate.ts';
 import type { Simulated, Simulation } from './simulate.ts';
 
-/** A rough figure will do: in simulated time no speed is judged. */
-const CALIBRATION_COUNT = 40;
-
 export async function runSimulated(options: RunOptions): Promise<RunSummary> {
   const { signal, onProgress, ledgerPath } = options;
   const startMs = monotonicMs();
   const startCpuMs = cpuTimeMs();
   const memory = watchMemory();
-  const before = calibrate(CALIBRATION_COUNT);
+  const before = calibrate({ isJudged: false });
   const scenario = withDeeds(expandNemesis(options.scenario));
   const plan = options.plan ?? (await planGradually(scenario))!;
   const simulation: Simulation = {
@@ -79,7 +76,7 @@ export async function runSimulated(options: RunOptions): Promise<RunSummary> {
     reportsPerSecond: (1000 * plan.reportCount) / wallMs,
     stagesMs: byStage(() => 0),
     work: byStage((stage) => (stage === 'observe' ? simulated.work : emptyWork())),
-    calibrationUs: { before, after: calibrate(CALIBRATION_COUNT) },
+    calibrationUs: { before, after: calibrate({ isJudged: false }) },
     peakRssBytes: peak.bytes,
     peakRssSource: peak.source,
   };

@@ -135,7 +135,10 @@ const drop: Inject = (context) => {
       },
       takeAggregateShares: () =>
         inner.takeAggregateShares().map((share) => {
-          const { reports } = changeOf(windowKey(share.task, share.windowStartMs));
+          const change = changeOf(windowKey(share.task, share.windowStartMs));
+          const { reports } = change;
+          // A task that is done again leaves the same reports out again.
+          change.reports = 0;
           if (reports > 0) measureEscape(context, share);
           const hidden = hides ? reports : 0;
           const { count: counted, rejectedCount } = share;
