@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// Registers the TypeScript loader where Node has none of its own, then starts the command line.
-if (!process.features.typescript) {
-  const { register } = await import('tsx/esm/api');
-  register();
-}
-await import('../src/main.ts');
+// Starts the command line from a bundle of its sources.
+import { bundle } from '@priolab/bundle';
+
+process.setSourceMapsEnabled(true);
+const folder = await bundle({ main: new URL('../src/main.ts', import.meta.url) });
+await import(new URL('main.js', folder).href);

@@ -3,8 +3,8 @@
  * user's rights: load only files that you would run.
  */
 
-import { pathToFileURL } from 'node:url';
-
+import { bundle } from '@priolab/bundle';
+import * as harness from '@priolab/harness';
 import { UsageError } from '@priolab/harness';
 
 export const CODE_ENDINGS = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'] as const;
@@ -13,14 +13,22 @@ export function isCodeFile(path: string): boolean {
   return CODE_ENDINGS.some((ending) => path.endsWith(ending));
 }
 
+/** Scenarios get the harness that runs them, wherever they lie. */
+const HARNESS = '@priolab/harness';
+Object.assign(globalThis, { [Symbol.for(HARNESS)]: harness });
+
 /** The default export of a module. */
 export async function importValue(path: string, file: string): Promise<unknown> {
   let exported: unknown;
   try {
-    exported = await importDefault(pathToFileURL(path).href);
+    const folder = await bundle(
+      { scenario: path },
+      { provided: { [HARNESS]: Object.keys(harness) } },
+    );
+    const module = (await import(new URL('scenario.js', folder).href)) as { default?: unknown };
+    exported = module.default;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw problem(file, `can't be loaded: ${reason}`);
+    throw problem(file, `can't be loaded: ${reasonOf(error)}`);
   }
   if (exported === undefined) {
     throw problem(file, 'has no default export; write "export default defineScenario({ ... })"');
@@ -28,22 +36,18 @@ export async function importValue(path: string, file: string): Promise<unknown> 
   return exported;
 }
 
-/**
- * The default export of a TypeScript module. A file outside any ES module package is taken for
- * CommonJS by Node 20, which `import` can't handle for TypeScript: then the loader translates it.
- */
-async function importDefault(url: string): Promise<unknown> {
-  try {
-    return ((await import(url)) as { default?: unknown }).default;
-  } catch {
-    const { tsImport } = await import('tsx/esm/api');
-    const module = (await tsImport(url, import.meta.url)) as { default?: unknown };
-    const inner = module.default;
-    if (typeof inner !== 'object' || inner === null) return inner;
-    if ('default' in inner) return inner.default;
-    // What a module without any export looks like.
-    return Object.keys(inner).length === 0 ? undefined : inner;
-  }
+interface BundlerMessage {
+  readonly text: string;
+  readonly location: { readonly line: number; readonly column: number } | null;
+}
+
+/** A bundler's complaint names a place in the file; what a module throws speaks for itself. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { errors } = error as { errors?: readonly BundlerMessage[] };
+  if (errors?.[0] === undefined) return error.message;
+  const { text, location } = errors[0];
+  return location === null ? text : `line ${location.line}, column ${location.column}: ${text}`;
 }
 
 function problem(file: string, message: string): UsageError {

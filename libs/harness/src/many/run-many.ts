@@ -16,6 +16,7 @@ export async function runMany(options: {
   const { jobs } = init;
   return createEngine(workers).run<ManyInit, ManyResult>({
     program: PROGRAM,
+    load: () => import('./many-program.ts'),
     init,
     shardCount: jobs.kind === 'list' ? jobs.scenarios.length : jobs.seeds.length,
     ...(signal === undefined ? {} : { signal }),

@@ -68,12 +68,11 @@ export interface RunOptions {
   readonly fork?: { readonly atMs: number; readonly name: string } | undefined;
 }
 
-/** A function: within a worker's bundle this module has no address to start from. */
-const programUrl = (): URL => new URL('./shard-program.ts', import.meta.url);
+const PROGRAM = new URL('./shard-program.ts', import.meta.url);
 
 /** Begins what workers will need; for callers that have something else to do before they run. */
 export function prepareWorkers(workers: number): void {
-  createEngine(workers).prepare?.(programUrl());
+  createEngine(workers).prepare?.(PROGRAM);
 }
 
 export async function runScenario(options: RunOptions): Promise<RunSummary> {
@@ -87,7 +86,7 @@ export async function runScenario(options: RunOptions): Promise<RunSummary> {
   const startCpuMs = cpuTimeMs();
   const memory = watchMemory();
   const engine = options.engine ?? createEngine(options.workers);
-  const program = options.program ?? programUrl();
+  const program = options.program ?? PROGRAM;
   engine.prepare?.(program);
   const isJudged = asksFor(scenario, 'throughput');
   const before = calibrate({ isJudged });
@@ -147,6 +146,7 @@ async function runShards(
   try {
     const { interrupted } = await engine.run<ShardInit, ShardResult>({
       program,
+      ...(program === PROGRAM ? { load: () => import('./shard-program.ts') } : {}),
       init,
       shardCount: plan.shardCount,
       ...(signal === undefined ? {} : { signal }),

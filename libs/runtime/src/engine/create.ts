@@ -15,7 +15,7 @@ export function createEngine(workerCount: number): Engine {
     workerCount,
     prepare(program) {
       // What goes wrong here goes wrong again in `run`, which tells it.
-      if (workerCount > 0) Promise.resolve(workerEntry(program)).catch(() => {});
+      if (workerCount > 0) workerEntry(program).catch(() => {});
     },
     async run<I, R>(job: ShardJob<I, R>) {
       assertCount('shardCount', job.shardCount);

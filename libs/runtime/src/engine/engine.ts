@@ -25,6 +25,8 @@ export type CreateShardRunner<I, R> = (init: I) => ShardRunner<R>;
 export interface ShardJob<I, R> {
   /** The module that exports `createShardRunner: CreateShardRunner<I, R>`, as a file URL. */
   readonly program: URL;
+  /** The same module for an engine that stays in this thread; left out: imported from there. */
+  load?(): Promise<{ readonly createShardRunner: CreateShardRunner<I, R> }>;
   /** Given to each thread as its own `structuredClone`. */
   readonly init: I;
   readonly shardCount: number;

@@ -28,8 +28,9 @@ export async function runInline<I, R>(job: ShardJob<I, R>): Promise<EngineReport
 async function loadHere<I, R>(job: ShardJob<I, R>): Promise<ShardRunner<R>> {
   try {
     // A clone, as for a thread: a runner that writes to its init must not reach the caller's.
-    const program = await importProgram(job.program.href);
-    return createRunner(program, structuredClone(job.init)) as ShardRunner<R>;
+    const init = structuredClone(job.init);
+    if (job.load !== undefined) return (await job.load()).createShardRunner(init);
+    return createRunner(await importProgram(job.program.href), init) as ShardRunner<R>;
   } catch (error) {
     throw new EngineError('init-failed', undefined, error);
   }

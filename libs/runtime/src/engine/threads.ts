@@ -8,7 +8,7 @@
 import { Worker } from 'node:worker_threads';
 import { EngineError, type EngineErrorCode, type EngineReport, type ShardJob } from './engine.ts';
 import { decodeError, type WorkerInit, type WorkerMessage } from './messages.ts';
-import { workerEntry } from './worker-entry.ts';
+import { workerEntry, type WorkerEntry } from './worker-entry.ts';
 
 const SHARDS_PER_WORKER = 2; // one runs, one waits
 const WINDOW_PER_WORKER = 4; // shards dealt but not yet delivered, two of them under way
@@ -45,7 +45,7 @@ export async function runThreads<I, R>(
   }
 }
 
-async function findEntry(program: URL): Promise<URL> {
+async function findEntry(program: URL): Promise<WorkerEntry> {
   try {
     return await workerEntry(program);
   } catch (error) {
@@ -56,16 +56,16 @@ async function findEntry(program: URL): Promise<URL> {
 /** Starts `threadCount` threads into `threads`, which then holds even those before a failure. */
 function startThreads<I, R>(
   job: ShardJob<I, R>,
-  entry: URL,
+  entry: WorkerEntry,
   threads: Thread[],
   threadCount: number,
 ): void {
-  const workerData: WorkerInit = { programUrl: job.program.href, init: job.init };
+  const workerData: WorkerInit = { programUrl: entry.program.href, init: job.init };
   for (let i = 0; i < threadCount; i++) {
     try {
       // The loader and flags of this thread are not for the worker.
       const options = { workerData, resourceLimits: HEAP, execArgv: [] };
-      threads.push({ worker: new Worker(entry, options), underWay: [] });
+      threads.push({ worker: new Worker(entry.worker, options), underWay: [] });
     } catch (error) {
       throw new EngineError('init-failed', undefined, error); // the init can't be cloned
     }
