@@ -110,7 +110,7 @@ test('one file reads YAML', () => {
   const readers = names.filter(
     (name) => name.endsWith('.ts') && /from 'yaml'/.test(readFileSync(join(src, name), 'utf8')),
   );
-  expect(readers).toEqual([join('sources', 'data-file.ts')]);
+  expect(readers).toEqual([join('sources', 'data-text.ts')]);
 });
 
 describe('the command line', () => {

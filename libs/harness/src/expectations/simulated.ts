@@ -221,7 +221,7 @@ const checkMinimum: SimulatedCheck = ({ scenario, cells }) => {
     failed: small.length > 0,
     observed:
       limited.length === 0
-        ? 'nothing published'
+        ? `${plural(published.length, 'published window')}, none with a minimum above 1`
         : `${small.length} published windows too small; the smallest has ${fewest} honest reports`,
     limit: limited.length === 0 ? 'a minimum' : `at least ${leasts.join(' or ')}`,
   });

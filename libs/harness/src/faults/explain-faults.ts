@@ -4,6 +4,7 @@ import { events } from '../expectations/events.ts';
 import { allowedOf } from '../scenario/fault-problems.ts';
 import { legacySwitches } from '../legacy/catalogue.ts';
 import { faults, outOfReach } from './catalogue.ts';
+import { faultPlaces } from './fault.ts';
 import type { Fault, FaultParam, RequiredOutcome } from './fault.ts';
 import { serviceReasons } from './reasons.ts';
 
@@ -18,13 +19,15 @@ const outcomeWords: Readonly<Record<RequiredOutcome, string>> = {
 };
 
 /** One fault in a few sentences. */
-function explainFault({ about, outcome, checkers, reasons = [], params = {} }: Fault): string {
+function explainFault(fault: Fault): string {
+  const { about, outcome, at, checkers, reasons = [], params = {} } = fault;
   const refused = reasons.length === 0 ? '' : ` Refused as: ${reasons.join(' or ')}.`;
   const names = Object.entries(params).map(([name, param]) => explainParam(name, param));
   const parameters = names.length === 0 ? '' : ` Parameters: ${names.join('; ')}.`;
   return (
     `${about} Required outcome: ${outcome.join(' or ')}; seen by ${checkers.join(', ')}.` +
     refused +
+    (at === undefined ? '' : ` at names ${faultPlaces[at]}.`) +
     parameters
   );
 }

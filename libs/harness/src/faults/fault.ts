@@ -37,11 +37,25 @@ export interface FaultNeeds {
   readonly rotation?: true;
 }
 
+/** What a scenario may name as a fault's `at`, each with what is said of it. */
+export const faultPlaces = {
+  processor: 'a processor: leader, helper, processor/leader or processor/helper',
+  vendor: 'a vendor: apple or google',
+  source: 'a vendor (apple, google) or a state of the population: whose batches',
+  machine: 'machines, by the beginning or a part of their names, such as ingestion/apple',
+  link: 'links, by a part of their names "<from>-><to>", such as "->ingestion/apple/0"',
+  store: 'stores, by the beginning of their names',
+} as const;
+
+export type FaultPlace = keyof typeof faultPlaces;
+
 export interface Fault {
   /** One sentence: what happens. */
   readonly about: string;
   /** What must come of it; where several, any of them, in order of preference. */
   readonly outcome: readonly RequiredOutcome[];
+  /** What `at` names; left out: it strikes no place of its own, and `at` is refused. */
+  readonly at?: FaultPlace;
   /** Oracles that see whether it did. */
   readonly checkers: readonly OracleId[];
   /** Documented codes under which a report, batch or sum is refused because of it. */

@@ -2,6 +2,7 @@
 
 import { faults } from '../faults/catalogue.ts';
 import type { FaultId } from '../faults/catalogue.ts';
+import { faultPlaces } from '../faults/fault.ts';
 import type { FaultNeeds, FaultParam } from '../faults/fault.ts';
 import { durationMs } from './durations.ts';
 import { didYouMean } from './problems.ts';
@@ -92,12 +93,46 @@ export function allowedOf(param: FaultParam): string {
   }
 }
 
+const PROCESSORS = ['leader', 'helper', 'processor/leader', 'processor/helper'];
+const VENDORS = ['apple', 'google'];
+
+/** A place that the fault does not know: it would strike elsewhere, and the record would not say. */
+export function faultPlaceProblems(
+  id: FaultId,
+  at: string | undefined,
+  path: string,
+  { population }: ScenarioParts,
+): Problem[] {
+  if (at === undefined) return [];
+  const place = faults[id].at;
+  if (place === undefined) {
+    return [{ path, message: `got "${at}"; ${id} strikes no place of its own: leave it out` }];
+  }
+  const known = {
+    processor: PROCESSORS,
+    vendor: VENDORS,
+    source: [...VENDORS, ...stateNames(population)],
+    // Any part of a name will do; one that is nowhere never strikes, and that is vacuous.
+    machine: undefined,
+    link: undefined,
+    store: undefined,
+  }[place];
+  if (known === undefined || known.includes(at)) return [];
+  const hint = didYouMean(at, known);
+  return [{ path, message: `got "${at}"${hint}; allowed: ${faultPlaces[place]}` }];
+}
+
+function stateNames(population: ScenarioParts['population']): string[] {
+  const states = population?.states ?? [];
+  const names = Array.isArray(states) ? states : Object.keys(states);
+  return names.filter((name): name is string => typeof name === 'string');
+}
+
 /** What the fault needs and the scenario does not have. */
 export function faultNeedProblems(id: FaultId, path: string, scenario: ScenarioParts): Problem[] {
   const needs: FaultNeeds = faults[id].needs ?? {};
   const { services, population } = scenario;
-  const { states } = population ?? {};
-  const stateCount = Array.isArray(states) ? states.length : Object.keys(states ?? {}).length;
+  const stateCount = stateNames(population).length;
   const atLeast = (need: number | undefined, has: number | undefined, field: string): Problem[] =>
     need === undefined || has === undefined || has >= need
       ? []
@@ -107,7 +142,9 @@ export function faultNeedProblems(id: FaultId, path: string, scenario: ScenarioP
     ...atLeast(needs.replicas, services?.ingestion?.replicas, 'services.ingestion.replicas'),
     ...atLeast(needs.workers, services?.processors?.workers, 'services.processors.workers'),
     ...atLeast(needs.days, population?.days, 'population.days'),
-    ...(states === undefined ? [] : atLeast(needs.states, stateCount, 'population.states')),
+    ...(population?.states === undefined
+      ? []
+      : atLeast(needs.states, stateCount, 'population.states')),
     ...(needs.rotation === true && rotation === false
       ? [{ path, message: `got "${id}", which needs services.keys.rotateEvery` }]
       : []),

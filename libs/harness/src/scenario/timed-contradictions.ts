@@ -9,7 +9,7 @@ import type { Clock, OracleId } from '../expectations/oracles.ts';
 import { faults } from '../faults/catalogue.ts';
 import type { FaultId } from '../faults/catalogue.ts';
 import { durationMs } from './durations.ts';
-import { faultNeedProblems, faultParamProblems } from './fault-problems.ts';
+import { faultNeedProblems, faultParamProblems, faultPlaceProblems } from './fault-problems.ts';
 import { withoutDefaults } from './without-defaults.ts';
 import { didYouMean } from './problems.ts';
 import type { Problem } from './problems.ts';
@@ -125,6 +125,7 @@ function faultProblems(
   return [
     ...problems,
     ...faultParamProblems(id, fault.params ?? {}, `${path}.params`),
+    ...faultPlaceProblems(id, fault.at, `${path}.at`, scenario),
     ...faultNeedProblems(id, `${path}.id`, scenario),
   ];
 }

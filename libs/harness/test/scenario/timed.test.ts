@@ -97,6 +97,21 @@ describe('problems', () => {
       /^nemesis\[0\]\.id: .*mean "proc\.crash".*proc/,
     ],
     ['a place', { nemesis: [{ id: 'net.drop', at: '' }] }, /^nemesis\[0\]\.at: got ""/],
+    [
+      'a processor',
+      { nemesis: [{ id: 'proc.crash', at: 'processor/helpr' }] },
+      /^nemesis\[0\]\.at: got "processor\/helpr" \(did you mean "processor\/helper"\?\)/,
+    ],
+    [
+      'a place of batches',
+      { nemesis: [{ id: 'ing.drop_both', at: 'us-zz' }] },
+      /^nemesis\[0\]\.at: got "us-zz".*; allowed: a vendor/,
+    ],
+    [
+      'a place where there is none',
+      { nemesis: [{ id: 'dev.storm', at: 'google' }] },
+      /^nemesis\[0\]\.at: got "google"; dev\.storm strikes no place of its own/,
+    ],
     ['a probability', { nemesis: [{ id: 'net.drop', p: 0 }] }, /^nemesis\[0\]\.p: .*above 0/],
     [
       'a parameter',

@@ -6,6 +6,7 @@ export const combinerFaults = defineFaults({
   'comb.mismatch': {
     about: 'The two sums that are combined belong to different windows or states.',
     outcome: ['detect'],
+    at: 'processor',
     checkers: ['tenant', 'sum.exact'],
     reasons: ['batches-differ', 'wrong-window'],
     params: { what: param.word('What differs.', ['window', 'state']) },
@@ -13,12 +14,14 @@ export const combinerFaults = defineFaults({
   'comb.missing': {
     about: 'One of the two sums is not there.',
     outcome: ['detect'],
+    at: 'processor',
     checkers: ['sum.exact', 'conserve'],
     reasons: ['no-leader-share', 'no-helper-share'],
   },
   'comb.dup': {
     about: 'One of the two sums arrives twice.',
     outcome: ['detect'],
+    at: 'processor',
     checkers: ['once', 'idem', 'sum.exact'],
   },
   'comb.overflow': {

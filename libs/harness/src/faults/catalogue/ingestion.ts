@@ -16,6 +16,7 @@ export const ingestionFaults = defineFaults({
   'ing.crash': {
     about: 'A replica dies at a step of its work and comes back.',
     outcome: ['recover'],
+    at: 'machine',
     checkers: ['once', 'sets.equal', 'conserve'],
     params: {
       step: param.word('Where it dies.', ['before-write', 'between-writes', 'before-ack']),
@@ -25,11 +26,13 @@ export const ingestionFaults = defineFaults({
   'ing.drop_both': {
     about: 'Reports that were acknowledged are silently left out of both halves of a batch.',
     outcome: ['limit'],
+    at: 'source',
     checkers: ['conserve'],
   },
   'ing.drop_one': {
     about: 'Reports are left out of one processor’s half of a batch only.',
     outcome: ['detect', 'accept'],
+    at: 'source',
     checkers: ['sets.equal', 'sum.exact', 'blast'],
     reasons: ['peer-missing'],
     params: { side },
@@ -37,6 +40,7 @@ export const ingestionFaults = defineFaults({
   'ing.dup_in_batch': {
     about: 'The same report stands twice in one batch.',
     outcome: ['detect'],
+    at: 'source',
     checkers: ['once', 'sum.exact'],
     reasons: ['duplicate-report-id'],
     params: {
@@ -50,12 +54,14 @@ export const ingestionFaults = defineFaults({
   'ing.dup_cross_batch': {
     about: 'The same report is put into a second batch or window.',
     outcome: ['detect'],
+    at: 'source',
     checkers: ['once', 'sum.exact'],
     reasons: ['duplicate-report-id'],
   },
   'ing.reorder_one': {
     about: 'One processor gets the reports of a batch in another order.',
     outcome: ['recover'],
+    at: 'source',
     checkers: ['sum.exact', 'sets.equal'],
     params: { side },
   },
@@ -63,12 +69,14 @@ export const ingestionFaults = defineFaults({
     about:
       'One report’s share for the leader is paired with another report’s share for the helper.',
     outcome: ['detect'],
+    at: 'source',
     checkers: ['noforge', 'reason'],
     reasons: ['proof-invalid'],
   },
   'ing.swap_sides': {
     about: 'Each processor gets the share that was meant for the other.',
     outcome: ['detect'],
+    at: 'source',
     checkers: ['reason', 'leak'],
     reasons: ['decrypt-failed', 'wrong-share-size'],
   },
@@ -82,6 +90,7 @@ export const ingestionFaults = defineFaults({
   'ing.split_uneven': {
     about: 'Batches are cut at other places for one processor than for the other.',
     outcome: ['detect', 'recover'],
+    at: 'source',
     checkers: ['sets.equal', 'sum.exact'],
     reasons: ['peer-missing'],
   },
@@ -116,6 +125,7 @@ export const ingestionFaults = defineFaults({
   'ing.empty_batch': {
     about: 'A batch without any report is written.',
     outcome: ['recover'],
+    at: 'source',
     checkers: ['sets.equal', 'sum.exact'],
     params: {
       side: param.word('Where it is empty.', ['both', 'leader', 'helper']),
@@ -131,6 +141,7 @@ export const ingestionFaults = defineFaults({
   'ing.rpit_unsafe': {
     about: 'The point r is steered to where the proof check is blind or shows a bit.',
     outcome: ['prevent', 'detect'],
+    at: 'source',
     checkers: ['rand.safe', 'view.indist'],
     reasons: ['unsafe-query-randomness'],
     params: { steer },
@@ -138,6 +149,7 @@ export const ingestionFaults = defineFaults({
   'ing.rpit_known': {
     about: 'The point r is the same each time, or told to a device before it makes its proof.',
     outcome: ['limit'],
+    at: 'source',
     checkers: ['noforge'],
     params: {
       how: param.word('How it is known.', ['constant', 'reused', 'told']),
@@ -146,6 +158,7 @@ export const ingestionFaults = defineFaults({
   'ing.isolate': {
     about: 'A batch holds one victim’s report among reports that the attacker made.',
     outcome: ['detect', 'limit'],
+    at: 'source',
     checkers: ['minbatch'],
     params: { victims: param.count('Honest reports that are left in.', 1, [1, 1000]) },
   },

@@ -12,6 +12,7 @@ export const keyFaults = defineFaults({
   'key.wrong': {
     about: 'A manifest names a key that the processor has no private key for.',
     outcome: ['detect'],
+    at: 'processor',
     checkers: ['blast', 'reason', 'conserve'],
     reasons: ['decrypt-failed', 'peer-refused'],
     params: { duration: param.duration('How long the manifest is wrong.', '6h') },
@@ -19,18 +20,21 @@ export const keyFaults = defineFaults({
   'key.lost': {
     about: 'A processor’s private key is gone.',
     outcome: ['detect'],
+    at: 'processor',
     checkers: ['sets.equal', 'reason', 'conserve'],
     reasons: ['decrypt-failed', 'peer-missing', 'batch-unmatched', 'window-held'],
   },
   'key.expired': {
     about: 'A key is used after its end.',
     outcome: ['detect'],
+    at: 'processor',
     checkers: ['reason'],
     reasons: ['key-expired', 'batch-signature', 'decrypt-failed', 'peer-refused'],
   },
   'key.revoked': {
     about: 'A key is used after it was withdrawn.',
     outcome: ['detect'],
+    at: 'vendor',
     checkers: ['reason'],
     reasons: ['key-revoked', 'batch-signature', 'decrypt-failed', 'peer-refused'],
   },
@@ -64,6 +68,7 @@ export const clockFaults = defineFaults({
   'clk.skew': {
     about: 'A node’s clock is off by a fixed time.',
     outcome: ['recover', 'detect'],
+    at: 'machine',
     checkers: ['fresh', 'once', 'conserve'],
     params: {
       offset: param.duration('How far it is off.', '15m'),
@@ -73,12 +78,14 @@ export const clockFaults = defineFaults({
   'clk.back': {
     about: 'A node’s clock jumps back.',
     outcome: ['recover', 'detect'],
+    at: 'machine',
     checkers: ['once', 'live'],
     params: { by: param.duration('How far it jumps.', '2h') },
   },
   'clk.freeze': {
     about: 'A node’s clock stands still.',
     outcome: ['recover', 'detect'],
+    at: 'machine',
     checkers: ['once', 'live'],
     params: { duration: param.duration('How long it stands.', '2h') },
   },
@@ -93,12 +100,14 @@ export const storageFaults = defineFaults({
   'sto.corrupt': {
     about: 'A stored object comes back with changed bytes.',
     outcome: ['detect', 'recover'],
+    at: 'store',
     checkers: ['reason', 'conserve', 'blast'],
     reasons: ['batch-digest', 'batch-signature'],
   },
   'sto.torn': {
     about: 'An object is stored in part only.',
     outcome: ['detect', 'recover'],
+    at: 'store',
     checkers: ['conserve', 'live'],
     reasons: ['batch-digest', 'batch-signature', 'peer-missing', 'batch-unmatched'],
     params: { keep: param.rate('Share of the bytes that are stored.', 0.5) },
@@ -106,30 +115,35 @@ export const storageFaults = defineFaults({
   'sto.lost_write': {
     about: 'A write is acknowledged and lost.',
     outcome: ['detect', 'recover'],
+    at: 'store',
     checkers: ['conserve', 'sets.equal'],
     reasons: ['batch-incomplete', 'peer-missing'],
   },
   'sto.misdirect': {
     about: 'An object is stored under another batch’s or state’s name.',
     outcome: ['detect'],
+    at: 'store',
     checkers: ['tenant', 'reason', 'once'],
     reasons: ['batch-header', 'wrong-window', 'no-leader-share', 'no-helper-share'],
   },
   'sto.stale_list': {
     about: 'A listing leaves out objects that were written a while ago.',
     outcome: ['recover'],
+    at: 'store',
     checkers: ['conserve', 'sets.equal', 'live'],
     params: { lag: param.duration('How old an object is before it is listed.', '1h') },
   },
   'sto.full': {
     about: 'A store takes no more writes.',
     outcome: ['recover'],
+    at: 'store',
     checkers: ['conserve', 'live'],
     params: { duration: param.duration('How long it is full.', '2h') },
   },
   'sto.slow': {
     about: 'A store answers slowly.',
     outcome: ['recover'],
+    at: 'store',
     checkers: ['conserve', 'live'],
     params: { latency: param.duration('How long an answer takes.', '30s') },
   },

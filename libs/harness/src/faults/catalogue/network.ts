@@ -9,11 +9,13 @@ export const networkFaults = defineFaults({
   'net.drop': {
     about: 'A message is lost on its way.',
     outcome: ['recover'],
+    at: 'link',
     checkers: ['sum.exact', 'once', 'live'],
   },
   'net.delay': {
     about: 'A message comes later than the network’s usual latency.',
     outcome: ['recover'],
+    at: 'link',
     checkers: ['sum.exact', 'once', 'live'],
     params: {
       by: param.duration('How much later.', '5s'),
@@ -23,12 +25,14 @@ export const networkFaults = defineFaults({
   'net.reorder': {
     about: 'Messages of one link overtake each other.',
     outcome: ['recover'],
+    at: 'link',
     checkers: ['sum.exact', 'once'],
     params: { within: param.duration('How far a message can be put off.', '10s') },
   },
   'net.dup': {
     ...asAdversary('net.dup'),
     outcome: ['recover'],
+    at: 'link',
     checkers: ['sum.exact', 'once', 'idem'],
     params: {
       copies: param.count('How many more copies arrive.', 1, [1, 100]),
@@ -38,16 +42,19 @@ export const networkFaults = defineFaults({
   'net.lose_request': {
     about: 'A request is lost before its handler runs; the sender only sees that no answer comes.',
     outcome: ['recover'],
+    at: 'link',
     checkers: ['idem', 'sets.equal', 'live'],
   },
   'net.lose_response': {
     about: 'The answer is lost after the handler has run; the sender repeats what is done already.',
     outcome: ['recover'],
+    at: 'link',
     checkers: ['idem', 'sets.equal', 'once'],
   },
   'net.partition': {
     about: 'Two sides of the network can’t reach each other.',
     outcome: ['recover'],
+    at: 'link',
     checkers: ['sum.exact', 'once', 'live'],
     params: {
       duration: lasting('2h'),
@@ -57,30 +64,35 @@ export const networkFaults = defineFaults({
   'net.clog': {
     about: 'One link holds back everything for a while and then lets it all go.',
     outcome: ['recover'],
+    at: 'link',
     checkers: ['sum.exact', 'live'],
     params: { duration: lasting('30m') },
   },
   'net.swizzle': {
     about: 'A random half of the links is clogged one by one and freed in another order.',
     outcome: ['recover'],
+    at: 'link',
     checkers: ['sum.exact', 'once', 'live'],
     params: { duration: lasting('2h') },
   },
   'net.corrupt': {
     ...asAdversary('net.corrupt'),
     outcome: ['detect'],
+    at: 'link',
     checkers: ['reason', 'blast', 'noforge'],
     params: { bytes: param.count('How many bytes change.', 1, [1, 1_000_000]) },
   },
   'net.truncate': {
     ...asAdversary('net.truncate'),
     outcome: ['detect'],
+    at: 'link',
     checkers: ['reason', 'blast'],
     params: { keep: param.rate('Share of the bytes that arrive, at most.', 1) },
   },
   'net.replay': {
     ...asAdversary('net.replay'),
     outcome: ['detect'],
+    at: 'link',
     checkers: ['once', 'fresh'],
     params: { after: param.duration('How long after the first.', '1d') },
     needs: { days: 2 },
@@ -94,6 +106,7 @@ export const networkFaults = defineFaults({
   'net.slowloris': {
     about: 'Uploads are opened and never finished, so that they hold connections.',
     outcome: ['recover'],
+    at: 'machine',
     checkers: ['conserve', 'live'],
     params: {
       connections: param.count('How many are held at once.', 100, [1, 100_000]),
@@ -103,6 +116,7 @@ export const networkFaults = defineFaults({
   'net.cap': {
     about: 'A link carries only so many bytes a second.',
     outcome: ['recover'],
+    at: 'link',
     checkers: ['conserve', 'live'],
     params: {
       bytesPerSecond: param.count('What it carries.', 100_000, [1, 1_000_000_000]),

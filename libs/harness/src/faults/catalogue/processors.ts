@@ -6,6 +6,7 @@ export const processorFaults = defineFaults({
   'proc.crash': {
     about: 'A processor dies at one of its durable writes and starts again from what is stored.',
     outcome: ['recover'],
+    at: 'processor',
     checkers: ['sum.exact', 'once', 'live', 'det'],
     params: {
       write: param.count('The write, counted from the start; 0: any, by chance.', 0, [0, 1e6]),
@@ -16,24 +17,28 @@ export const processorFaults = defineFaults({
   'proc.pause': {
     about: 'A worker stands still for longer than its lease and then goes on.',
     outcome: ['recover'],
+    at: 'processor',
     checkers: ['once', 'sum.exact', 'live'],
     params: { duration: param.duration('How long it stands still.', '30m') },
   },
   'proc.slow': {
     about: 'A processor gets only a part of its machine’s time.',
     outcome: ['recover'],
+    at: 'processor',
     checkers: ['once', 'live'],
     params: { factor: param.number('How many times slower it is.', 10, [1, 1000]) },
   },
   'proc.oom': {
     about: 'A worker is killed because a task takes more memory than there is.',
     outcome: ['recover'],
+    at: 'processor',
     checkers: ['once', 'live'],
     params: { restart: param.duration('How long it is away.', '5m') },
   },
   'proc.redeliver': {
     about: 'The queue gives out a task a second time, even while it is worked on.',
     outcome: ['recover'],
+    at: 'processor',
     checkers: ['idem', 'once', 'sum.exact'],
     params: {
       times: param.count('How often it comes again.', 1, [1, 100]),
@@ -43,6 +48,7 @@ export const processorFaults = defineFaults({
   'proc.peer_missing': {
     about: 'The peer’s verification messages for a batch never come, or are for another batch.',
     outcome: ['recover', 'accept'],
+    at: 'processor',
     checkers: ['live', 'conserve'],
     reasons: ['peer-missing'],
     params: { how: param.word('What comes instead.', ['nothing', 'other-batch']) },
@@ -50,12 +56,14 @@ export const processorFaults = defineFaults({
   'proc.peer_late': {
     about: 'The peer’s verification messages for a batch come late.',
     outcome: ['recover', 'accept'],
+    at: 'processor',
     checkers: ['live', 'conserve'],
     params: { by: param.duration('How late they come.', '6h') },
   },
   'proc.version_skew': {
     about: 'One processor runs a new version for a while: its peer speaks it too, or both wait.',
     outcome: ['recover', 'detect'],
+    at: 'processor',
     checkers: ['sum.exact', 'conserve', 'reason'],
     reasons: ['peer-version'],
     params: {
@@ -66,17 +74,20 @@ export const processorFaults = defineFaults({
   'proc.order': {
     about: 'Tasks are taken in another order than they were made.',
     outcome: ['recover'],
+    at: 'processor',
     checkers: ['sum.exact', 'once', 'det'],
   },
   'proc.gc_early': {
     about: 'Stored shares are deleted while a retry may still need them.',
     outcome: ['prevent'],
+    at: 'processor',
     checkers: ['sets.equal', 'conserve'],
     params: { after: param.duration('Age at which they are deleted.', '1h') },
   },
   'proc.count_drift': {
     about: 'A processor counts refused reports as clients.',
     outcome: ['detect'],
+    at: 'processor',
     checkers: ['count.exact', 'sets.equal'],
     reasons: ['counts-differ'],
   },
