@@ -74,7 +74,7 @@ function inEachOthersWay(a: FaultId, b: FaultId): boolean {
 }
 
 /** Sets of which a swarm draws one at most. */
-const APART: readonly (readonly FaultId[])[] = [
+export const APART: readonly (readonly FaultId[])[] = [
   // Their slownesses multiply: no lease outlives that.
   ['sto.slow', 'proc.slow'],
   // Which of two reports with one id comes first is settled when they are made.

@@ -1,0 +1,90 @@
+/** What a swarm draws, and what it must not draw together; and reports that two faults struck. */
+
+import { expect, test } from 'vitest';
+
+import { faults } from '../../src/faults/catalogue.ts';
+import type { FaultId } from '../../src/faults/catalogue.ts';
+import { resolveScenario } from '../../src/scenario/scenario.ts';
+import type { ScenarioInput } from '../../src/scenario/scenario.ts';
+import { APART, expandNemesis } from '../../src/simulation/faults/composite.ts';
+import { demonstrationOf, demonstrations } from '../../src/simulation/faults/demonstrations.ts';
+import { faultCode } from '../../src/simulation/faults/registry.ts';
+import { runFaulty } from './fault-run.ts';
+
+const SEEDS = 3000;
+
+/** Ids that a swarm draws, by seed; the deployment has all that faults need. */
+function drawn(): FaultId[][] {
+  const swarm = { id: 'nem.swarm', params: { of: 'all', atLeast: 2, atMost: 4 } } as const;
+  const scenario = resolveScenario(
+    {
+      ...demonstrationOf('nem.swarm')!,
+      population: { reports: 120, days: 7, states: ['us-wa', 'us-md'] },
+      services: {
+        ingestion: { replicas: 3 },
+        processors: { workers: 3 },
+        keys: { rotateEvery: '12h', overlap: '1d' },
+      },
+      nemesis: [swarm],
+    },
+    'test',
+  );
+  return Array.from({ length: SEEDS }, (_, i) => {
+    const { nemesis } = expandNemesis({ ...scenario, seed: String(i) });
+    return [...new Set(nemesis.slice(1).map(({ id }) => id))];
+  });
+}
+
+test('draws every fault, two to four at a time, and never two that are apart', () => {
+  const sets = drawn();
+  const counts = new Map(sets.flat().map((id) => [id, 0]));
+  for (const set of sets) {
+    expect(set.length).toBeGreaterThanOrEqual(2);
+    for (const id of set) counts.set(id, counts.get(id)! + 1);
+    for (const apart of APART) {
+      expect(apart.filter((id) => set.includes(id)).length).toBeLessThanOrEqual(1);
+    }
+    // Some faults show themselves beside another one, which comes with them.
+    const companions = set.flatMap((id) =>
+      demonstrations[id]!.nemesis.map((one) => one.id).filter((other) => other !== id),
+    );
+    const leavingTraces = set.filter(
+      (id) =>
+        !companions.includes(id) &&
+        faults[id].outcome.some((one) => one !== 'recover' && one !== 'prevent'),
+    );
+    expect(leavingTraces.length).toBeLessThanOrEqual(1);
+  }
+  // Each of those that are kept apart does come, so that the loop above has seen something.
+  for (const id of APART.flat()) expect(counts.get(id), id).toBeGreaterThan(0);
+  const missing = Object.keys(demonstrations).filter(
+    (id) => !id.startsWith('nem.') && !counts.has(id as FaultId),
+  );
+  expect(missing).toEqual([]);
+});
+
+test('another seed draws others, the same seed the same', () => {
+  expect(drawn().slice(0, 50)).toEqual(drawn().slice(0, 50));
+  expect(new Set(drawn().map((set) => set.join())).size).toBeGreaterThan(SEEDS / 3);
+});
+
+/** Changed on the way, and the store is so slow that phones often don't hear of the refusal. */
+const unheard: ScenarioInput = {
+  ...demonstrationOf('sto.slow')!,
+  nemesis: [{ id: 'net.corrupt', p: 0.4, fires: 10 }, ...demonstrationOf('sto.slow')!.nemesis!],
+};
+
+test('a report that was refused unheard and then taken is no mistake', async () => {
+  const { verdict, exitCode } = await runFaulty(unheard);
+  expect({ verdict, exitCode }).toEqual({ verdict: 'pass', exitCode: 0 });
+});
+
+test('without that allowance it would be one', async () => {
+  const corrupt = faultCode.get('net.corrupt')!;
+  const { expectations } = await runFaulty(unheard, {
+    id: 'net.corrupt',
+    instead: (context) => corrupt({ ...context, alsoAllow: () => {} }),
+  });
+  const red = expectations.filter((one) => one.verdict === 'fail').map(({ id }) => id);
+  expect(red).toContain('reason');
+});
