@@ -13,11 +13,16 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const HERE = dirname(fileURLToPath(import.meta.url));
+const OWN_FILE = fileURLToPath(import.meta.url);
+const HERE = dirname(OWN_FILE);
 const CACHE = join(HERE, '../../../node_modules/.cache/priolab');
 const CURRENT = 'current.json';
-/** How long a bundle that is out of date is kept: some process may still load parts of it. */
+/** How long a bundle is kept that another took the place of: a process may still load parts of it. */
 const KEEP_MS = 24 * 60 * 60 * 1000;
+/** Files that change how modules are found or translated, though no module imports them. */
+const SETTINGS = ['package.json', 'tsconfig.json', 'tsconfig.base.json'];
+/** Where modules get from the process what is provided. */
+const PROVIDED = 'provided';
 
 /**
  * The folder with a module `<name>.js` for each entry, as a URL that ends in a slash.
@@ -34,18 +39,21 @@ export async function bundle(entries, { provided = {} } = {}) {
   const paths = Object.fromEntries(
     Object.entries(entries).map(([name, file]) => [name, toPath(file)]),
   );
-  const name = createHash('sha256')
-    .update(JSON.stringify([paths, provided]))
-    .digest('hex')
-    .slice(0, 16);
-  const shelf = join(CACHE, name);
-  const known = readCurrent(shelf);
+  const key = createHash('sha256').update(JSON.stringify([paths, provided]));
+  const shelf = join(CACHE, key.digest('hex').slice(0, 16));
+  const known = readCurrent(shelf, Object.keys(paths));
   if (known !== undefined) return folderUrl(known);
   const { folder, isKept } = makeFolder(shelf);
   // By the clock that files have.
   const startMs = fs.statSync(folder).mtimeMs;
-  const inputs = await build(paths, { folder, provided });
-  if (isKept) writeCurrent(shelf, { folder, startMs, inputs });
+  const inputs = await build(paths, { folder, provided }).catch((/** @type {unknown} */ error) => {
+    fs.rmSync(folder, { recursive: true, force: true });
+    throw error;
+  });
+  if (isKept) {
+    keep(shelf, { folder, startMs, inputs });
+    tidyUp(startMs);
+  }
   return folderUrl(folder);
 }
 
@@ -59,65 +67,117 @@ const folderUrl = (/** @type {string} */ folder) => pathToFileURL(`${folder}/`);
  * @param {string} path
  */
 function stampOf(path) {
-  const { size, mtimeMs } = fs.statSync(path);
-  return { path, size, mtimeMs };
+  const { size, mtimeMs, ctimeMs } = fs.statSync(path);
+  return { path, size, mtimeMs, ctimeMs };
 }
 
 /**
- * The folder of the last bundle, if it is still what its sources say.
+ * What lies on a shelf; undefined where nothing does.
  * @param {string} shelf
+ * @returns {{ folder: string, inputs: readonly ReturnType<typeof stampOf>[] } | undefined}
  */
-function readCurrent(shelf) {
+function readShelf(shelf) {
   try {
-    const { folder, inputs } = JSON.parse(fs.readFileSync(join(shelf, CURRENT), 'utf8'));
-    const isSame = (/** @type {ReturnType<typeof stampOf>} */ { path, size, mtimeMs }) => {
-      const now = stampOf(path);
-      return now.size === size && now.mtimeMs === mtimeMs;
-    };
-    return inputs.every(isSame) ? join(shelf, folder) : undefined;
+    return JSON.parse(fs.readFileSync(join(shelf, CURRENT), 'utf8'));
   } catch {
-    // Never made, or a source is gone.
     return undefined;
   }
 }
 
 /**
+ * The folder of the last bundle, if it is all there and still what its sources say.
+ * @param {string} shelf
+ * @param {readonly string[]} names
+ */
+function readCurrent(shelf, names) {
+  const current = readShelf(shelf);
+  if (current === undefined || current.inputs.length === 0) return undefined;
+  const folder = join(shelf, current.folder);
+  const isSame = (/** @type {ReturnType<typeof stampOf>} */ stamp) => {
+    const { size, mtimeMs, ctimeMs } = stampOf(stamp.path);
+    return size === stamp.size && mtimeMs === stamp.mtimeMs && ctimeMs === stamp.ctimeMs;
+  };
+  try {
+    const isWhole = names.every((name) => fs.statSync(join(folder, `${name}.js`)).size > 0);
+    return isWhole && current.inputs.every(isSame) ? folder : undefined;
+  } catch {
+    // A source is gone, or a part of the bundle.
+    return undefined;
+  }
+}
+
+/**
+ * Makes a bundle the one that the next process finds. Whatever goes wrong here costs that process
+ * some time and this one nothing.
  * @param {string} shelf
  * @param {{ folder: string, startMs: number, inputs: readonly string[] }} made
  */
-function writeCurrent(shelf, { folder, startMs, inputs }) {
-  const stamps = inputs.map(stampOf);
-  // A file that changed meanwhile may be in it as it was before.
-  if (stamps.some(({ mtimeMs }) => mtimeMs >= startMs)) return;
-  const name = basename(folder);
-  // Renamed into place, so that nobody reads half of it; of two that bundle at once the last stays.
-  fs.writeFileSync(join(folder, CURRENT), JSON.stringify({ folder: name, inputs: stamps }));
-  fs.renameSync(join(folder, CURRENT), join(shelf, CURRENT));
-  for (const old of fs.readdirSync(shelf)) {
-    const path = join(shelf, old);
-    const isOld = fs.statSync(path).mtimeMs < startMs - KEEP_MS;
-    if (old !== CURRENT && old !== name && isOld) fs.rmSync(path, { recursive: true });
+function keep(shelf, { folder, startMs, inputs }) {
+  try {
+    const stamps = inputs.map(stampOf);
+    // A file that changed meanwhile may be in it as it was before.
+    if (stamps.some(({ mtimeMs }) => mtimeMs >= startMs)) return;
+    const before = readShelf(shelf)?.folder;
+    // Renamed into place, so that nobody reads half of it; of two at once the last one stays.
+    const text = JSON.stringify({ folder: basename(folder), inputs: stamps });
+    fs.writeFileSync(join(folder, CURRENT), text);
+    fs.renameSync(join(folder, CURRENT), join(shelf, CURRENT));
+    // From now on, not from when it was made, nobody begins with it.
+    if (before !== undefined) fs.utimesSync(join(shelf, before), startMs / 1000, startMs / 1000);
+  } catch {
+    // Another process tidied up at the same time, or the disk is full.
   }
 }
+
+/**
+ * Removes bundles that others have taken the place of, and those of sources that are gone.
+ * @param {number} nowMs
+ */
+function tidyUp(nowMs) {
+  for (const shelf of fs.readdirSync(CACHE).map((name) => join(CACHE, name))) {
+    try {
+      const current = readShelf(shelf);
+      const isGone = current?.inputs.some(({ path }) => !fs.existsSync(path)) ?? false;
+      for (const name of fs.readdirSync(shelf)) {
+        const path = join(shelf, name);
+        const isOld = fs.statSync(path).mtimeMs < nowMs - KEEP_MS;
+        const isCurrent = !isGone && (name === CURRENT || name === current?.folder);
+        if (isOld && !isCurrent) fs.rmSync(path, { recursive: true, force: true });
+      }
+      if (fs.readdirSync(shelf).length === 0) fs.rmdirSync(shelf);
+    } catch {
+      // Another process does the same.
+    }
+  }
+}
+
+/** @type {string | undefined} */
+let privateFolder;
 
 /**
  * A new folder: on the shelf or, where that can't be written, one that goes with the process.
  * @param {string} shelf
  */
 function makeFolder(shelf) {
+  const name = randomBytes(8).toString('hex');
   try {
-    const folder = join(shelf, randomBytes(8).toString('hex'));
+    const folder = join(shelf, name);
     fs.mkdirSync(folder, { recursive: true });
     return { folder, isKept: true };
   } catch {
-    const folder = fs.mkdtempSync(join(tmpdir(), 'priolab-'));
-    process.on('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
+    if (privateFolder === undefined) {
+      const made = fs.mkdtempSync(join(tmpdir(), 'priolab-'));
+      process.on('exit', () => fs.rmSync(made, { recursive: true, force: true }));
+      privateFolder = made;
+    }
+    const folder = join(privateFolder, name);
+    fs.mkdirSync(folder);
     return { folder, isKept: false };
   }
 }
 
 /**
- * Bundles into a folder; resolves with the files that went in.
+ * Bundles into a folder; resolves with the files that it depends on.
  *
  * @param {Readonly<Record<string, string>>} entryPoints
  * @param {{ folder: string, provided: Readonly<Record<string, readonly string[]>> }} options
@@ -137,6 +197,7 @@ async function build(entryPoints, { folder, provided }) {
     metafile: true,
     absWorkingDir: HERE,
     logLevel: 'silent',
+    define: { 'import.meta.url': '__sourceUrl', 'import.meta.dirname': '__sourceDirname' },
     // For packages of the older kind, which `require` what Node has.
     banner: {
       js:
@@ -145,10 +206,29 @@ async function build(entryPoints, { folder, provided }) {
     },
     plugins: [ownAddress, fromProcess(provided), itself],
   });
-  const isFile = (/** @type {string} */ input) => !input.includes(':');
-  return Object.keys(metafile.inputs)
+  const isFile = (/** @type {string} */ input) =>
+    !input.startsWith(`${PROVIDED}:`) && !input.startsWith('(disabled):');
+  const modules = Object.keys(metafile.inputs)
     .filter(isFile)
     .map((input) => join(HERE, input));
+  const bundler = createRequire(import.meta.url).resolve('esbuild/package.json');
+  return [...modules, ...settingsOf(modules), OWN_FILE, bundler];
+}
+
+/**
+ * The settings above each module, up to the root.
+ * @param {readonly string[]} modules
+ */
+function settingsOf(modules) {
+  const folders = new Set();
+  for (const module of modules) {
+    for (let folder = dirname(module); !folders.has(folder); folder = dirname(folder)) {
+      folders.add(folder);
+    }
+  }
+  return [...folders]
+    .flatMap((folder) => SETTINGS.map((name) => join(folder, name)))
+    .filter((path) => fs.existsSync(path));
 }
 
 /** A module keeps its source's address: it finds what lies beside it by that. */
@@ -156,12 +236,15 @@ const ownAddress = {
   name: 'own-address',
   setup(/** @type {import('esbuild').PluginBuild} */ { onLoad }) {
     onLoad({ filter: /\.[cm]?[jt]s$/ }, async ({ path }) => {
-      if (path.includes('/node_modules/')) return undefined;
       const text = await fs.promises.readFile(path, 'utf8');
-      if (!text.includes('import.meta.')) return undefined;
-      const contents = text
-        .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href))
-        .replaceAll('import.meta.dirname', JSON.stringify(dirname(path)));
+      if (!text.includes('import.meta')) return undefined;
+      const url = JSON.stringify(pathToFileURL(path).href);
+      const folder = JSON.stringify(dirname(path));
+      const address = `const __sourceUrl = ${url}, __sourceDirname = ${folder};`;
+      // On the first line, so that the others keep their numbers.
+      const contents = text.startsWith('#!')
+        ? text.replace('\n', () => `\n${address}`)
+        : address + text;
       return { contents, loader: /\.[cm]?ts$/.test(path) ? 'ts' : 'js' };
     });
   },
@@ -172,9 +255,9 @@ const fromProcess = (provided) => ({
   name: 'from-process',
   setup(/** @type {import('esbuild').PluginBuild} */ { onResolve, onLoad }) {
     onResolve({ filter: /^[@\w]/ }, ({ path }) =>
-      Object.hasOwn(provided, path) ? { path, namespace: 'process' } : undefined,
+      Object.hasOwn(provided, path) ? { path, namespace: PROVIDED } : undefined,
     );
-    onLoad({ filter: /.*/, namespace: 'process' }, ({ path }) => {
+    onLoad({ filter: /.*/, namespace: PROVIDED }, ({ path }) => {
       const module = `globalThis[Symbol.for(${JSON.stringify(path)})]`;
       return { contents: `export const { ${provided[path]?.join(', ')} } = ${module};` };
     });

@@ -1,6 +1,6 @@
 /** Bundles: made once, made anew when a source changes, and true to their sources' addresses. */
 
-import { mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -59,6 +59,41 @@ test('a module has its source’s address', async () => {
     'export const url = import.meta.url, dir = import.meta.dirname;',
   );
   expect(await load(path)).toMatchObject({ url: pathToFileURL(path).href, dir: folder });
+});
+
+test('a bundle of the bundler gives addresses like its source', async () => {
+  const bundler = join(import.meta.dirname, '../src/bundle.js');
+  const { bundle: bundled } = (await load(bundler)) as { bundle: typeof bundle };
+  const path = write('inner.ts', 'export const url = import.meta.url, dir = import.meta.dirname;');
+  const url = new URL('main.js', await bundled({ main: path }));
+  expect(await import(/* @vite-ignore */ url.href)).toMatchObject({
+    url: pathToFileURL(path).href,
+    dir: folder,
+  });
+});
+
+test('names with marks are files like any other', async () => {
+  mkdirSync(join(folder, "a:b'c"));
+  const path = write("a:b'c/it's.ts", 'export const value = [1, import.meta.url];');
+  expect(await load(path)).toMatchObject({ value: [1, pathToFileURL(path).href] });
+  write("a:b'c/it's.ts", 'export const value = 2;', 30);
+  expect(await load(path)).toMatchObject({ value: 2 });
+});
+
+test('settings that no module imports are watched too', async () => {
+  mkdirSync(join(folder, 'set'));
+  const path = write('set/one.ts', 'export const one = 1;');
+  write('set/package.json', '{"type": "module"}');
+  const first = await bundle({ main: path });
+  expect((await bundle({ main: path })).href).toBe(first.href);
+  write('set/package.json', '{"type": "module", "sideEffects": false}', 30);
+  expect((await bundle({ main: path })).href).not.toBe(first.href);
+});
+
+test('a bundle of which a part is gone is made again', async () => {
+  const path = write('part-gone.ts', 'export const value = 3;');
+  rmSync(new URL('main.js', await bundle({ main: path })));
+  expect(await load(path)).toMatchObject({ value: 3 });
 });
 
 test('what is provided comes from the process', async () => {

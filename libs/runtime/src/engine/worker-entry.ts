@@ -17,6 +17,8 @@ const entries = new Map<string, Promise<WorkerEntry>>();
 export function workerEntry(program: URL): Promise<WorkerEntry> {
   const known = entries.get(program.href) ?? makeEntry(program);
   entries.set(program.href, known);
+  // What failed is tried again: the file may be whole by then.
+  known.catch(() => entries.delete(program.href));
   return known;
 }
 
