@@ -1,18 +1,25 @@
-/** The fast backend against the reference one: same bytes, same refusals, same guard bytes. */
+/** The fast backends against the reference one: same bytes, same refusals, same guard bytes. */
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createNobleBackend, createNodeBackend, sha256, toHex } from '../src/index.ts';
+import {
+  createNobleBackend,
+  createNodeBackend,
+  createWasmBackend,
+  sha256,
+  toHex,
+} from '../src/index.ts';
 import { SEAL_OVERHEAD } from '../src/index.ts';
 import type { CryptoBackend, Strided } from '../src/index.ts';
 import { FAILURE, scalarOf, utf8 } from './blocks.ts';
 
 const noble = createNobleBackend();
-const node = createNodeBackend();
+const fastOnes = [createNodeBackend(), createWasmBackend()];
 const RUNS = { seed: 20211, numRuns: 12 } as const;
 
 const N = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
-const COUNT_MAX = 3;
+/** Enough for signatures to be verified together. */
+const COUNT_MAX = 6;
 
 const bytesOf = (size: number): fc.Arbitrary<Uint8Array> =>
   fc.uint8Array({ minLength: size, maxLength: size });
@@ -42,10 +49,12 @@ function laidOut(items: readonly Uint8Array[], size: number, layoutOf: Layout): 
   return strided;
 }
 
-/** Runs `operation` with each backend; both must leave the same bytes, which are returned. */
+/** Runs `operation` with each backend; all must leave the same bytes, which are returned. */
 function agree(operation: (backend: CryptoBackend) => readonly Uint8Array[]): Uint8Array[] {
-  const [reference, fast] = [operation(noble), operation(node)];
-  expect(fast.map(toHex)).toEqual(reference.map(toHex));
+  const reference = operation(noble);
+  for (const backend of fastOnes) {
+    expect(operation(backend).map(toHex), backend.name).toEqual(reference.map(toHex));
+  }
   return [...reference];
 }
 

@@ -11,6 +11,7 @@ import { EXIT, didYouMean, resolveScenario, worstExit } from '@priolab/harness';
 import {
   cardFile,
   demonstrationOf,
+  outOfReach,
   faultIds,
   faultNotes,
   faults as catalogue,
@@ -72,10 +73,26 @@ export async function faults(args: readonly string[]): Promise<number> {
       console.error(printable(`${id}: ${one.verdict} ${one.id}: ${one.observed}`));
     }
   }
-  const without = asked.filter((id) => demonstrationOf(id) === undefined);
-  if (without.length > 0) console.log(`\nWithout code: ${without.length}`);
-  for (const id of without) console.log(printable(`  ${id}: ${faultNotes(id)}`));
+  printMissing(asked, { all: positionals.length === 0, markdown: values.markdown });
   return worstExit(bad.map(({ exitCode }) => exitCode));
+}
+
+/** Faults without code, and of the whole list also those that this system can't express. */
+function printMissing(
+  asked: readonly FaultId[],
+  { all, markdown }: { readonly all: boolean; readonly markdown: boolean },
+): void {
+  const missing = [
+    ...asked
+      .filter((id) => demonstrationOf(id) === undefined)
+      .map((id) => [id, faultNotes(id)] as const),
+    ...(all ? Object.entries(outOfReach) : []),
+  ];
+  if (missing.length === 0) return;
+  console.log(markdown ? '\n## Not implemented\n' : `\nNot implemented: ${missing.length}`);
+  for (const [id, reason] of missing) {
+    console.log(printable(markdown ? `- \`${id}\`: ${reason}` : `  ${id}: ${reason}`));
+  }
 }
 
 function faultId(text: string): FaultId {

@@ -81,6 +81,8 @@ export async function fuzz(args: readonly string[]): Promise<number> {
   return worstExit([
     interrupt.signal.aborted ? EXIT.interrupted : EXIT.pass,
     findings.count > 0 ? EXIT.correctness : EXIT.pass,
+    // Without a fault that struck, nothing has been tried.
+    findings.hasTried ? EXIT.pass : EXIT.vacuous,
   ]);
 }
 
@@ -105,6 +107,10 @@ function createFindings(out: string, scenarioFile: string) {
   return {
     get count() {
       return kinds.size;
+    },
+
+    get hasTried() {
+      return [...faults.values()].some(({ struck }) => struck > 0);
     },
 
     add(result: ManyResult): void {
@@ -141,6 +147,7 @@ function createFindings(out: string, scenarioFile: string) {
       );
       const struck = faults.size - never.length;
       console.log(`${struck} of ${faults.size} faults that were drawn struck in some run`);
+      if (struck === 0) console.log('vacuous: no fault struck in any run');
       if (never.length > 0) console.log(`  never: ${never.sort().join(', ')}`);
       for (const [kind, { count, seed, command, observed }] of kinds) {
         console.log(printable(`FINDING ${kind}: ${count} seeds, first ${seed}: ${observed}`));

@@ -102,7 +102,7 @@ export const storageFaults = defineFaults({
     outcome: ['detect', 'recover'],
     at: 'store',
     checkers: ['reason', 'conserve', 'blast'],
-    reasons: ['batch-digest', 'batch-signature'],
+    reasons: ['batch-digest', 'batch-signature', 'peer-missing', 'batch-unmatched'],
   },
   'sto.torn': {
     about: 'An object is stored in part only.',

@@ -181,7 +181,8 @@ const compromiseOne: Inject = (context) => {
       // Id, r and the sealed share.
       const sealedAt = REPORT_ID_SIZE + 4;
       const size = sealedAt + sealedSize;
-      const count = bytes.length / size;
+      // Of a torn object the last report is not all there.
+      const count = Math.floor(bytes.length / size);
       const plain = new Uint8Array(count * leaderShareSize);
       parties.backend.open({
         count,
@@ -205,6 +206,8 @@ const compromiseOne: Inject = (context) => {
         }
       }
     }
+    // Nothing to read with it: then it has done nothing.
+    if (samples === 0) return;
     const advantages = right.map((hits) => Math.abs(hits / samples - 1 / 2));
     context.strike({ what: `read ${samples} elements of the leader's with its key` });
     context.measure('advantage', Math.max(...advantages));
