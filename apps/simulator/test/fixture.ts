@@ -15,11 +15,13 @@ export const smoke = join(scenarios, 'smoke.scenario.ts');
 /**
  * The caller removes `folder`.
  * @param of the clone whose command line it is
+ * @param spoiledBy a script that is run before it, for what can't be had otherwise
  */
-export function createCli(of = root) {
+export function createCli(of = root, { spoiledBy }: { readonly spoiledBy?: string } = {}) {
   const bin = join(of, 'apps/simulator/bin/priolab.js');
   const folder = mkdtempSync(join(tmpdir(), 'priolab-cli-'));
-  const options = { env, cwd: folder };
+  const spoiled = spoiledBy === undefined ? {} : { NODE_OPTIONS: `--require ${spoiledBy}` };
+  const options = { env: { ...env, ...spoiled }, cwd: folder };
   return {
     folder,
 

@@ -18,9 +18,9 @@ const BACKENDS: Readonly<Record<BackendName, () => CryptoBackend>> = {
 export const backendNames = Object.freeze(Object.keys(BACKENDS) as BackendName[]);
 
 /**
- * The backend for a service that holds a real private key: OpenSSL, whose multiplications do not
- * depend on secrets in time.
- * @throws CryptoError `unsafe-backend` for one that is not constant-time
+ * The backend for a service that holds a real private key: OpenSSL opens its envelopes, and OpenSSL's
+ * multiplications do not depend on secrets in time. Signatures of `node` are for simulation.
+ * @throws CryptoError `unsafe-backend` for one whose envelopes are not opened so
  */
 export function createServiceBackend(name: BackendName): CryptoBackend {
   if (name !== 'node') {
