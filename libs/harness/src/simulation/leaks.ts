@@ -1,8 +1,9 @@
 /**
  * The eye of the oracle `leak`: secrets of the run are looked for, as bytes, in hex and in base64,
  * in everything that a party other than their owner holds or that is shown to people: the stores
- * of processors and portal, results, and the journal. Secrets are the parties' private keys, what
- * tells phones apart (their keys), and the exact time of an upload.
+ * of processors and portal, results, and the journal's last lines, as they are at the end of the run.
+ * Secrets are the private keys of authorities, processors and signers, and of a sample of reports what
+ * tells phones apart (their keys) and the exact time of the upload.
  */
 
 import { toHex } from '@priolab/crypto';
@@ -13,6 +14,7 @@ import type { SimulationRecord } from '../record/simulation-record.ts';
 import type { World } from '../run/world.ts';
 import type { Book } from './book.ts';
 import type { Journal } from './journal.ts';
+import type { Parties } from './parties.ts';
 
 /** Stores of parties that must not learn who sent a report or when. */
 const SEARCHED = [
@@ -32,12 +34,13 @@ const SAMPLE = 64;
 
 export function scanForLeaks(parts: {
   readonly world: World;
+  readonly parties: Parties;
   readonly stores: RemoteStores;
   readonly journal: Journal;
   readonly book: Book;
 }): SimulationRecord['leaks'] {
-  const { world, stores, journal, book } = parts;
-  const secrets = secretsOf(world, book);
+  const { stores, journal } = parts;
+  const secrets = secretsOf(parts);
   const found = new Set<string>();
   let bytes = 0;
   const search = (where: string, haystack: Buffer): void => {
@@ -59,7 +62,15 @@ export function scanForLeaks(parts: {
   return { secrets: secrets.length, bytes, found: [...found] };
 }
 
-function secretsOf(world: World, book: Book) {
+function secretsOf({
+  world,
+  parties,
+  book,
+}: {
+  readonly world: World;
+  readonly parties: Parties;
+  readonly book: Book;
+}) {
   const step = Math.max(1, Math.floor(book.reports.length / SAMPLE));
   const sample = book.reports.filter((_, i) => i % step === 0);
   const secret = (name: string, bytes: Uint8Array) => ({
@@ -74,6 +85,7 @@ function secretsOf(world: World, book: Book) {
     ...Object.entries(world.authorityScalars).map(([vendor, scalar]) =>
       secret(`the private key of ${vendor}'s authority`, scalar),
     ),
+    ...parties.privateKeys.map(({ name, scalar }) => secret(name, scalar)),
     ...sample.flatMap(({ number, deviceKey, createdMs, windowStartMs }) => [
       ...(deviceKey === undefined ? [] : [secret(`the phone of report ${number}`, deviceKey)]),
       // A time that is the start of its window is no secret: batches say it.

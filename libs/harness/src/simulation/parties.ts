@@ -56,6 +56,8 @@ export interface Parties {
   ingestorOf(vendor: Vendor, task: Task, day: number): Ingestor;
   processorOf(role: ProcessorRole, task: Task): Processor;
   signerOf(owner: string): ObjectSigner;
+  /** Private keys drawn so far, for the oracle that looks for them where they must not be. */
+  readonly privateKeys: readonly { readonly name: string; readonly scalar: Uint8Array }[];
   /** A reader that trusts these owners' keys. */
   readerOf(owners: readonly string[]): ObjectReader;
 }
@@ -89,10 +91,13 @@ export function createParties(options: {
       byName.set(`${slot}/${state.id}/${vendor}`, task);
     });
   }
-  const rings = {
-    leader: createRing(options, backend, 'leader'),
-    helper: createRing(options, backend, 'helper'),
-  };
+  const privateKeys: { readonly name: string; readonly scalar: Uint8Array }[] = [];
+  const ringOf = (role: ProcessorRole): KeyGeneration[] =>
+    createRing(options, role, (keyId, scalar) => {
+      privateKeys.push({ name: `the private key ${keyId}`, scalar });
+      return backend.privateKey(scalar);
+    });
+  const rings = { leader: ringOf('leader'), helper: ringOf('helper') };
   const attestations = lazily<Vendor, Attestation>((vendor) =>
     createAttestation({
       backend,
@@ -122,6 +127,7 @@ export function createParties(options: {
   });
   const signing = lazily<string, { scalar: Uint8Array; publicKey: Uint8Array }>((owner) => {
     const scalar = drawScalar(seedTree.child('signing-key', ...owner.split('/')), 0);
+    privateKeys.push({ name: `the signing key of ${owner}`, scalar });
     return { scalar, publicKey: single.privateKey(scalar).publicKey };
   });
 
@@ -129,6 +135,7 @@ export function createParties(options: {
     backend,
     tasks,
     rings,
+    privateKeys,
     taskFor: (slot, state, vendor) => byName.get(`${slot}/${state}/${vendor}`)!,
     publicKeysAt(timeMs) {
       const newest = (role: ProcessorRole): Uint8Array =>
@@ -183,8 +190,8 @@ function createRing(
     readonly startMs: number;
     readonly endMs: number;
   },
-  backend: CryptoBackend,
   role: ProcessorRole,
+  keyOf: (keyId: string, scalar: Uint8Array) => PrivateKey,
 ): KeyGeneration[] {
   const { seedTree, settings, startMs, endMs } = options;
   const { rotateEveryMs } = settings;
@@ -193,7 +200,7 @@ function createRing(
   const count = rotateEveryMs === 0 ? 1 : 1 + Math.floor((endMs - startMs) / rotateEveryMs);
   return Array.from({ length: count }, (_, generation) => ({
     keyId: `${role}-${generation}`,
-    key: backend.privateKey(drawScalar(branch, generation)),
+    key: keyOf(`${role}-${generation}`, drawScalar(branch, generation)),
     fromMs: generation === 0 ? -Infinity : startMs + generation * rotateEveryMs,
     untilMs: rotateEveryMs === 0 ? Infinity : startMs + (generation + 1) * rotateEveryMs + neededMs,
   }));

@@ -121,7 +121,7 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     fork,
     settings: simulation.settings,
     shown: readShown(stores, parties.tasks),
-    leaks: scanForLeaks({ world, stores, journal, book }),
+    leaks: scanForLeaks({ world, parties, stores, journal, book }),
   };
 }
 
