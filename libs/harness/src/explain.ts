@@ -26,7 +26,9 @@ const expectations: Readonly<Record<OracleId, string>> = {
   'count.exact': 'Each processor counts the accepted reports, and nothing else, in every total.',
   conserve:
     'Every planned report and every copy has exactly one fate: accepted, rejected for a reason, ' +
-    'or pending in an interrupted run. None is lost or unaccounted.',
+    'or pending in an interrupted run. None is lost or unaccounted. In simulated time a report ' +
+    'may also be pending, lost or not sent in the end, if a fault that struck it, its batch or ' +
+    'its window allows that; vacuous where no report was accepted or refused.',
   once:
     'No report is in a sum twice, and no id in two. Exact over all blocks of a shard, copies ' +
     'that come late or on the next day included, and over all shards of a day by 96 bits of ' +
@@ -164,7 +166,9 @@ const outcomes: Readonly<Record<Outcome, string>> = {
   accepted: 'Both processors accepted the report: it is in both sums.',
   rejected: 'A party refused the report for a reason, and it is in no total.',
   lost: 'The report was sent, and neither accepted nor refused by anybody.',
-  pending: 'The run was interrupted before the report’s turn came.',
+  pending:
+    'The report has come to no end yet: the run was interrupted before its turn came, or (in ' +
+    'simulated time) nobody has said more of it.',
 };
 
 const hops: Readonly<Record<Exclude<Hop, 'none'>, string>> = {

@@ -4,7 +4,7 @@
  * A failure: a published total that is not exact, a report with a fate that neither honesty nor a
  * fault that struck it explains, a window that stays open without excuse. Not a failure: a window
  * that was held because of a fault, or a report that a fault was allowed to cost. Vacuous: nothing
- * was published, no fault struck, nothing was written twice.
+ * was published, no report came to an end, no fault struck, nothing was written twice.
  */
 
 import type { Vendor } from '@priolab/roles';
@@ -12,12 +12,18 @@ import type { Vendor } from '@priolab/roles';
 import { cellSettings } from '../scenario/cell-settings.ts';
 import type { CellRecord, ExpectationOutcome, RunRecord } from '../record/run-record.ts';
 import { checkViews } from './view.ts';
-import type { FaultRecord, SimulationRecord } from '../record/simulation-record.ts';
+import type {
+  FaultRecord,
+  SimulationRecord,
+  UnexplainedCount,
+} from '../record/simulation-record.ts';
 
 type Expectation = Exclude<RunRecord['scenario']['expect'][number], string>;
 type Outcome = Omit<ExpectationOutcome, 'id'>;
 
 export type SimulatedCheck = (record: RunRecord, simulation: SimulationRecord) => Outcome;
+
+const PLACES_MAX = 4;
 
 function outcome(options: {
   readonly n: number;
@@ -77,10 +83,21 @@ const checkCounts: SimulatedCheck = ({ cells }) => {
   });
 };
 
-/** `conserve`: each report has one fate; what is pending or lost has a fault as its reason. */
+/** Where reports stopped: `us-wa 12 pending (leader)`. */
+function placesOf(unexplained: readonly UnexplainedCount[]): string {
+  const shown = unexplained
+    .slice(0, PLACES_MAX)
+    .map(({ state, hop, fate, count }) => `${state} ${count} ${fate} (${hop})`);
+  return shown.join(', ') + (unexplained.length > PLACES_MAX ? ', ...' : '');
+}
+
+/**
+ * `conserve`: each report has one fate. What is pending, lost or not sent is so because a fault that
+ * struck it, its batch or its window allows that. Which reason a refusal must have is for `reason`.
+ */
 const checkConservation: SimulatedCheck = (
   { fates, cells, population, interrupted },
-  { reports },
+  { reports: { unexplained = [] } },
 ) => {
   const total = (name?: string): number =>
     fates.reduce(
@@ -89,20 +106,27 @@ const checkConservation: SimulatedCheck = (
     );
   // What the processors say that they counted is for `count.exact`.
   const counted = cells.filter(isPublished).reduce((sum, { truth }) => sum + truth.count, 0);
+  const unsent = fates
+    .filter(({ reason }) => reason === 'not-sent')
+    .reduce((sum, { count }) => sum + count, 0);
+  const without = unexplained.reduce((sum, { count }) => sum + count, 0);
   const problems = [
     [total(), population.reports, 'fates for planned reports'],
     [total('accepted'), counted, 'accepted reports for those in published sums'],
     [total('unaccounted'), 0, 'unaccounted'],
-    [reports.struck + reports.untouched, population.reports, 'reports in the book'],
   ] as const;
   const wrong = interrupted ? [] : problems.filter(([got, expected]) => got !== expected);
-  const shown = wrong.map(([got, expected, what]) => `; ${what}: ${got}, expected ${expected}`);
+  const shown = [
+    ...wrong.map(([got, expected, what]) => `; ${what}: ${got}, expected ${expected}`),
+    ...(without === 0 ? [] : [`; ${without} that no fault allows: ${placesOf(unexplained)}`]),
+  ];
   const names = ['accepted', 'rejected', 'lost', 'pending'];
   return outcome({
-    n: population.reports,
-    failed: wrong.length > 0,
+    // Where no report came to an end, nothing shows that any could.
+    n: total('accepted') + total('rejected') - unsent,
+    failed: wrong.length > 0 || without > 0,
     observed: `${names.map((name) => `${total(name)} ${name}`).join(', ')}${shown.join('')}`,
-    limit: 'every report has exactly one fate, and the sums hold what was accepted',
+    limit: 'each report accepted or refused, or without an end as a fault allows',
   });
 };
 
@@ -182,17 +206,18 @@ const checkBlast: SimulatedCheck = (_record, { reports, faults }) =>
 const checkLiveness: SimulatedCheck = (_record, { windows, openTasks }) => {
   const open = windows.open + windows.held - windows.excused;
   const tasks = openTasks.leader + openTasks.helper;
-  const { late = 0 } = windows;
-  const failed = open > 0 || late > 0 || (tasks > 0 && windows.excused === 0);
+  const { late = 0, excusedTasks = 0 } = windows;
+  const failed = open > 0 || late > 0 || tasks > excusedTasks;
   return outcome({
     n: windows.due,
     failed,
     observed:
       `${windows.published} of ${plural(windows.due, 'window')} published, ${windows.suppressed} ` +
       `suppressed, ${windows.excused} excused by a fault, ${open} open; ${plural(tasks, 'task')} ` +
-      `left${late === 0 ? '' : `, ${plural(late, 'window')} later than liveness allows`}` +
+      `left${excusedTasks === 0 ? '' : ` (${excusedTasks} of excused windows)`}` +
+      `${late === 0 ? '' : `, ${plural(late, 'window')} later than liveness allows`}` +
       `${windows.examples.length === 0 ? '' : `; first: ${windows.examples[0]}`}`,
-    limit: 'every window published or excused',
+    limit: 'every window published or excused, and no task left of any other',
   });
 };
 

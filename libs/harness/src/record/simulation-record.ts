@@ -3,6 +3,8 @@
  * windows and tasks, and the digest of everything that happened. Plain data, part of the digest.
  */
 
+import type { Hop } from './fate.ts';
+
 /** One fault of the scenario. */
 export interface FaultRecord {
   readonly id: string;
@@ -22,6 +24,15 @@ export interface WrongFate {
   readonly report: number;
   readonly fate: string;
   readonly allowed: readonly string[];
+}
+
+/** Reports of one state that stopped at one place. */
+export interface UnexplainedCount {
+  readonly state: string;
+  readonly hop: Hop;
+  /** As strikes name it: `pending`, `not-sent`. */
+  readonly fate: string;
+  readonly count: number;
 }
 
 export interface SimulationRecord {
@@ -55,6 +66,11 @@ export interface SimulationRecord {
     readonly untouchedLost: number;
     readonly wrong: number;
     readonly wrongExamples: readonly WrongFate[];
+    /**
+     * Those of the wrong that came to no end though no fault that struck them allows that; left out
+     * where there are none, and where the run was interrupted.
+     */
+    readonly unexplained?: readonly UnexplainedCount[];
   };
   readonly windows: {
     /** Windows for which at least one report was sent. */
@@ -66,6 +82,8 @@ export interface SimulationRecord {
     /** Neither published, held nor suppressed, though a fault may be the reason (`excused`). */
     readonly open: number;
     readonly excused: number;
+    /** Tasks left of windows that are excused; there where there are any. */
+    readonly excusedTasks?: number;
     /** Settled later after healing than `liveness` allows; there where a scenario asks. */
     readonly late?: number;
     readonly examples: readonly string[];

@@ -4,8 +4,9 @@
  * all parties pass on; a fault that changes an id says so (`alias`).
  *
  * A report's fate is read off the events of the parties, the last word first: published, held,
- * decided, refused with its batch, refused at the door, given up. What no event explains is
- * unaccounted, and a failure.
+ * decided, refused with its batch, refused at the door, given up. One of which none of these was
+ * said is pending where it was last seen: the book can't tell one that waits from one that vanished.
+ * So it is asked of the faults, when the books are closed, whether they allow that (`closeBook`).
  */
 
 import { sha256, toHex } from '@priolab/crypto';
@@ -239,7 +240,7 @@ function createHasOpen(
   return () => {
     for (let i = 0; i < reports.length; i++) {
       const number = (openAt + i) % reports.length;
-      if (reports[number] === undefined || !isOpen(fateOf(number))) continue;
+      if (reports[number] === undefined || fateOf(number).outcome !== 'pending') continue;
       openAt = number;
       return true;
     }
@@ -332,10 +333,6 @@ function noteEvent(event: NodeEvent, nowMs: number, lookUp: LookUp): void {
     case 'peer-missing':
     case 'task-failed':
   }
-}
-
-function isOpen({ outcome }: Fate): boolean {
-  return outcome === 'pending' || outcome === 'unaccounted';
 }
 
 const fate = (outcome: Outcome, hop: Hop, reason: Reason = 'none'): Fate => ({

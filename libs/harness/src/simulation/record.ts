@@ -12,7 +12,12 @@ import { fateCode } from '../record/fate.ts';
 import type { Fate } from '../record/fate.ts';
 import { noiseRecordOf } from '../record/noise-record.ts';
 import type { CellRecord, FateCount, NoiseRecord, TallyRecord } from '../record/run-record.ts';
-import type { FaultRecord, SimulationRecord, WrongFate } from '../record/simulation-record.ts';
+import type {
+  FaultRecord,
+  SimulationRecord,
+  UnexplainedCount,
+  WrongFate,
+} from '../record/simulation-record.ts';
 import { DAY_MS, reasonCode } from '@priolab/roles';
 import type { Task } from '@priolab/roles';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -36,6 +41,7 @@ export interface Closing {
   readonly wrongCount: number;
   readonly untouched: number;
   readonly untouchedLost: number;
+  readonly unexplained: readonly UnexplainedCount[];
   readonly faults: readonly FaultRecord[];
 }
 
@@ -57,6 +63,7 @@ export function closeBook(simulated: Simulated, nemesis: readonly NemesisItem[])
   }));
   const fates: Fate[] = [];
   const wrong: WrongFate[] = [];
+  const unexplained: Omit<UnexplainedCount, 'count'>[] = [];
   const counts = { wrong: 0, untouched: 0, untouchedLost: 0 };
   const ledger = new Uint8Array(book.reports.length * 2);
   const small = smallWindows(simulated);
@@ -81,23 +88,38 @@ export function closeBook(simulated: Simulated, nemesis: readonly NemesisItem[])
     }
     if (fits) continue;
     counts.wrong += 1;
+    if (hasNoEnd(fate)) unexplained.push({ state: entry.task.state, hop: fate.hop, fate: name });
     if (wrong.length < EXAMPLES) {
       wrong.push({ report: entry.number, fate: name, allowed: [...allowed] });
     }
   }
   const { wrong: wrongCount, ...rest } = counts;
-  return { fates, ledger, wrong, wrongCount, ...rest, faults };
+  return { fates, ledger, wrong, wrongCount, ...rest, unexplained: counted(unexplained), faults };
 }
 
-/** A report that is still open and that a fault may have lost is lost. */
+/** Neither counted nor refused by anybody. */
+function hasNoEnd({ outcome, reason }: Fate): boolean {
+  return (outcome !== 'accepted' && outcome !== 'rejected') || reason === 'not-sent';
+}
+
+/** By state, hop and fate. */
+function counted(all: readonly Omit<UnexplainedCount, 'count'>[]): UnexplainedCount[] {
+  const counts = new Map<string, UnexplainedCount>();
+  for (const one of all) {
+    const key = `${one.state} ${one.hop} ${one.fate}`;
+    counts.set(key, { ...one, count: (counts.get(key)?.count ?? 0) + 1 });
+  }
+  return [...counts.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, count]) => count);
+}
+
+/** A report that has no end and that a fault may have lost is lost. */
 function settle(book: Book, strikes: Strikes, entry: ReportEntry) {
   const window = windowKey(entry.task, entry.windowStartMs);
   const { fates, items, isTouched } = strikes.allowedFor(entry.number, entry.batchIds, window);
   const allowed = new Set(fates);
   const found = book.fateOf(entry.number);
-  const isOpen = found.outcome === 'pending' || found.reason === 'not-sent';
   const fate: Fate =
-    isOpen && allowed.has('lost') && !allowed.has(fateName(found))
+    hasNoEnd(found) && allowed.has('lost') && !allowed.has(fateName(found))
       ? { outcome: 'lost', hop: found.hop, reason: 'none' }
       : found;
   return { allowed, items, isTouched, fate };
@@ -295,6 +317,10 @@ export function simulationRecordOf(
       untouchedLost: closing.untouchedLost,
       wrong: closing.wrongCount,
       wrongExamples: closing.wrong,
+      // In a run that was interrupted reports wait for their turn.
+      ...(closing.unexplained.length === 0 || simulated.interrupted
+        ? {}
+        : { unexplained: closing.unexplained }),
     },
     windows: windowsOf(simulated),
     rewrites: simulated.rewrites,
@@ -355,9 +381,10 @@ function windowsOf(simulated: Simulated): SimulationRecord['windows'] {
   const done = new Set(all.filter(settled).map(([key]) => key));
   const open = [...due].filter(([key]) => !done.has(key) && !isEmpty(key));
   const heldKeys = all.filter(([, one]) => one.held !== undefined).map(([key]) => key);
-  const unexcused = [...open.map(([key]) => key), ...heldKeys].filter(
-    (key) => !strikes.isExcused(key),
-  );
+  const unsettled = [...open.map(([key]) => key), ...heldKeys];
+  const unexcused = unsettled.filter((key) => !strikes.isExcused(key));
+  const excused = new Set(unsettled.filter((key) => strikes.isExcused(key)));
+  const excusedTasks = simulated.openTaskWindows.filter((key) => excused.has(key)).length;
   return {
     due: due.size,
     published: all.filter(([, one]) => one.published !== undefined).length,
@@ -365,7 +392,8 @@ function windowsOf(simulated: Simulated): SimulationRecord['windows'] {
     held: heldKeys.length,
     suppressed: all.filter(([, one]) => one.suppressed !== undefined).length,
     open: open.length,
-    excused: open.length + heldKeys.length - unexcused.length,
+    excused: unsettled.length - unexcused.length,
+    ...(excusedTasks === 0 ? {} : { excusedTasks }),
     ...lateWindows(simulated),
     examples: unexcused.slice(0, EXAMPLES).map((key) => due.get(key) ?? key),
   };

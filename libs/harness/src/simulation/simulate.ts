@@ -6,6 +6,8 @@
  */
 
 import type { SeedBranch } from '@priolab/crypto';
+import { readBatchBase } from '@priolab/nodes';
+import type { Job } from '@priolab/nodes';
 import { DAY_MS } from '@priolab/roles';
 
 import type { PopulationPlan } from '../population/plan.ts';
@@ -13,6 +15,7 @@ import type { SimulationRecord } from '../record/simulation-record.ts';
 import { firstDay } from '../run/settings.ts';
 import type { Work } from '../run/work.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { windowKey } from './book.ts';
 import type { Book } from './book.ts';
 import { deedItems, strikeOfDeed } from './deeds.ts';
 import type { Hooks, Inject } from './fault.ts';
@@ -60,6 +63,8 @@ export interface Simulated {
   readonly interrupted: boolean;
   readonly fork?: { readonly atMs: number; readonly name: string } | undefined;
   readonly openTasks: Readonly<Record<'leader' | 'helper', number>>;
+  /** The window (`windowKey`) of each of them. */
+  readonly openTaskWindows: readonly string[];
   /** Report -> 1 + index in the scenario's adversaries. */
   readonly deeds: ReadonlyMap<number, number>;
   /** Names of events -> how often. */
@@ -117,12 +122,18 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     ...counts,
     interrupted,
     openTasks: { leader: leader.openCount, helper: helper.openCount },
+    openTaskWindows: [...leader.openBodies(), ...helper.openBodies()].map(windowOfJob),
     deeds,
     fork,
     settings: simulation.settings,
     shown: readShown(stores, parties.tasks),
     leaks: scanForLeaks({ world, parties, stores, journal, book }),
   };
+}
+
+function windowOfJob(job: Job): string {
+  const { windowStartMs } = job.kind === 'aggregate' ? job : readBatchBase(job.base)!;
+  return windowKey(job.task, windowStartMs);
 }
 
 /** Faults stop by themselves (`nemesisOf`); machines of the core that are down are switched on. */

@@ -27,6 +27,7 @@ export interface TaskQueue<T> {
   take(host: Host): Promise<Delivery<T>>;
   /** Tasks not done. */
   readonly openCount: number;
+  openBodies(): T[];
   /** Deliveries after a task's first, and leases that ran out before it was done. */
   readonly redeliveredCount: number;
   readonly expiredCount: number;
@@ -149,6 +150,8 @@ export function createTaskQueue<T>(options: {
     get expiredCount() {
       return expiredCount;
     },
+    openBodies: () =>
+      [...entries.values()].filter(({ state }) => state !== 'done').map(({ body }) => body),
     has: (id) => entries.has(id),
     addPolicy: (policy) => void policies.push(policy),
     add(id, body) {

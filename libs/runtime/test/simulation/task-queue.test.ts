@@ -41,6 +41,20 @@ describe('task queue', () => {
     expect(queue.openCount).toBe(0);
   });
 
+  test('what is open can be looked at, until it is done', async () => {
+    const { timeline, queue } = working(async (delivery, host) => {
+      await host.sleep(delivery.body === 'short' ? 10 : 50);
+      delivery.done();
+    }, 2);
+    queue.add('a', 'short');
+    queue.add('b', 'long');
+    expect(queue.openBodies()).toEqual(['short', 'long']);
+    await timeline.driveUntil(20);
+    expect(queue.openBodies()).toEqual(['long']);
+    await timeline.driveUntil(1000);
+    expect(queue.openBodies()).toEqual([]);
+  });
+
   test('a lease that runs out brings the task to another worker', async () => {
     const { timeline, queue, log } = working(async (delivery, host) => {
       await host.sleep(delivery.attempt === 1 ? 250 : 10);
