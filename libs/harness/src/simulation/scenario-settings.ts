@@ -3,7 +3,7 @@
 import { cellSettings } from '../scenario/cell-settings.ts';
 import { durationMs } from '../scenario/durations.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import type { NemesisItem, SimulationSettings } from './settings.ts';
+import type { Expanded, NemesisItem, SimulationSettings } from './settings.ts';
 
 const HOUR_MS = 3_600_000;
 /** Uploads are taken for a day after they were made (ENPA section 1.6: a retry a day). */
@@ -66,7 +66,7 @@ export function simulationSettings(scenario: Scenario): SimulationSettings {
 }
 
 /** The faults with their times since the run's start; after `heal` none strikes its core. */
-export function nemesisOf({ nemesis, phases, heal }: Scenario): NemesisItem[] {
+export function nemesisOf({ nemesis, phases, heal }: Expanded): NemesisItem[] {
   const healsAtMs = (at: string | undefined): number =>
     heal === undefined || !isOfCore(at, heal.core) ? Infinity : durationMs(heal.at);
   return nemesis.map((item) => {
@@ -82,6 +82,7 @@ export function nemesisOf({ nemesis, phases, heal }: Scenario): NemesisItem[] {
       dose: item.dose ?? Infinity,
       fires: item.fires,
       params: item.params,
+      partOf: item.partOf,
     };
   });
 }

@@ -10,6 +10,7 @@ import { faults as catalogue } from '../../faults/catalogue.ts';
 import type { FaultId } from '../../faults/catalogue.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { FaultContext, Inject } from '../fault.ts';
+import type { Expanded, FaultOrPart } from '../settings.ts';
 import { HOUR_MS, atItsTime, crashFor } from './acting.ts';
 import { demonstrations } from './demonstrations.ts';
 import { count, duration } from './parameters.ts';
@@ -27,9 +28,16 @@ const MINORITY = [
 ] as const satisfies readonly FaultId[];
 
 /** The scenario with the parts of its composite faults beside them. */
-export function expandNemesis(scenario: Scenario): Scenario {
-  const parts = scenario.nemesis.flatMap((item, index) => partsOf(scenario, item, index));
+export function expandNemesis(scenario: Scenario): Expanded {
+  const parts = scenario.nemesis.flatMap((item, index) =>
+    partsOf(scenario, item, index).map((part): FaultOrPart => ({ ...part, partOf: index })),
+  );
   return parts.length === 0 ? scenario : { ...scenario, nemesis: [...scenario.nemesis, ...parts] };
+}
+
+/** When a fault may strike, as its scenario says. */
+function spanOf({ from, until, phase }: Item): Pick<Item, 'from' | 'until' | 'phase'> {
+  return { from, until, phase };
 }
 
 function partsOf(scenario: Scenario, item: Item, index: number): Item[] {
@@ -39,7 +47,7 @@ function partsOf(scenario: Scenario, item: Item, index: number): Item[] {
   };
   if (item.id === 'nem.byzantine_minority') {
     const p = number('share', 0.05) / MINORITY.length;
-    return MINORITY.map((id) => ({ id, p, fires: 0, params: {} }));
+    return MINORITY.map((id) => ({ ...spanOf(item), id, p, fires: 0, params: {} }));
   }
   if (item.id !== 'nem.swarm') return [];
   const of = typeof item.params['of'] === 'string' ? item.params['of'] : 'recoverable';
@@ -57,9 +65,11 @@ function partsOf(scenario: Scenario, item: Item, index: number): Item[] {
   }
   // As in their demonstrations; whether all of them find an occasion is no matter here.
   return [...drawn].flatMap((id) =>
-    demonstrations[id]!.nemesis.map(
-      (one) => ({ params: {}, ...one, dose: one.dose ?? 1e6, fires: 0 }) as Item,
-    ),
+    demonstrations[id]!.nemesis.map((one) => {
+      const hasOwnTime = (one.from ?? one.until ?? one.phase) !== undefined;
+      const span = hasOwnTime ? {} : spanOf(item);
+      return { params: {}, ...span, ...one, dose: one.dose ?? 1e6, fires: 0 } as Item;
+    }),
   );
 }
 
@@ -130,10 +140,8 @@ function hasNeeds(id: FaultId, { population, services }: Scenario): boolean {
   );
 }
 
-/** Its parts act; it says how many there are. */
-const parts: Inject = (context) => {
-  context.atEnd(() => context.strike({ what: 'as its parts did' }));
-};
+/** Its parts act, and what they strike is counted for it (`strikes.ts`). */
+const parts: Inject = () => {};
 
 /** All machines, in an order of the fault's own. */
 function shuffled(context: FaultContext): string[] {
