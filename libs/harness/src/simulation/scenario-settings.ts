@@ -87,15 +87,35 @@ export function nemesisOf({ nemesis, phases, heal }: Expanded): NemesisItem[] {
   });
 }
 
+/** Words of machines' names, place by place: `ingestion/apple/0`, `processor/leader`, `portal`. */
+const MACHINES: readonly (readonly RegExp[])[] = [
+  [/^ingestion$/, /^(?:apple|google)$/, /^(?:batcher|\d+)$/],
+  [/^processor$/, /^(?:leader|helper)$/],
+  [/^portal$/],
+];
+
+/** Whether some machine can have all these words in its name. */
+function areOfOne(words: readonly string[]): boolean {
+  return MACHINES.some((slots) => {
+    const found = slots.map((slot) => new Set(words.filter((word) => slot.test(word))));
+    return (
+      found.every(({ size }) => size <= 1) &&
+      words.every((word) => found.some((one) => one.has(word)))
+    );
+  });
+}
+
 /**
- * Whether a place or a machine is of the core that heals: `helper`, `processor/helper` and
- * `processor` are each part of the other's name. A fault that strikes anywhere stops with the core.
+ * Whether a place or a machine is of the core that heals. A link is where either end is, a store
+ * where either word of its name is. What names no machine, such as a state or "*", is everywhere: a
+ * fault there stops with the core.
  */
 export function isOfCore(place: string | undefined, core: readonly string[] | undefined): boolean {
   if (place === undefined || core === undefined) return true;
-  return core.some((one) => isPart(one, place) || isPart(place, one));
-}
-
-function isPart(part: string, whole: string): boolean {
-  return `/${whole}/`.includes(`/${part}/`);
+  const ends = place
+    .split(/->|-/)
+    .map((end) => end.split('/').filter((word) => areOfOne([word])))
+    .filter((words) => words.length > 0);
+  if (ends.length === 0) return true;
+  return core.some((one) => ends.some((words) => areOfOne([...words, ...one.split('/')])));
 }

@@ -3,6 +3,7 @@
 import type { Machine } from '@priolab/runtime';
 
 import type { FaultContext, Inject } from '../fault.ts';
+import { atItsTime, overAtMs, stepAfter } from './acting.ts';
 import { reportOf } from './network.ts';
 import { duration, word } from './parameters.ts';
 
@@ -31,45 +32,48 @@ function strikeUploads(context: FaultContext, names: ReadonlySet<string>, offset
   });
 }
 
+/** Clocks are off from the fault's beginning to its end, and right again after that. */
+function putOff(context: FaultContext, offsetMs: number, what: string): void {
+  const { timeline } = context;
+  const machines = machinesAt(context);
+  atItsTime(context, 0, () => {
+    for (const machine of machines) {
+      machine.skewClock(offsetMs);
+      context.strike({ what: `${machine.name} is ${what}` });
+    }
+    const endMs = overAtMs(context, Infinity);
+    if (endMs === Infinity) return;
+    timeline.at(endMs, () => machines.forEach((machine) => machine.skewClock(-offsetMs)));
+  });
+  strikeUploads(context, new Set(machines.map(({ name }) => name)), offsetMs);
+}
+
 const skew: Inject = (context) => {
   const sizeMs = duration(context.item, 'offset', '15m');
   const offsetMs = word(context.item, 'direction', 'ahead') === 'ahead' ? sizeMs : -sizeMs;
-  const machines = machinesAt(context);
-  context.timeline.at(context.startMs + context.item.fromMs, () => {
-    for (const machine of machines) {
-      machine.skewClock(offsetMs);
-      context.strike({ what: `${machine.name} is off by ${offsetMs} ms` });
-    }
-  });
-  strikeUploads(context, new Set(machines.map(({ name }) => name)), offsetMs);
+  putOff(context, offsetMs, `off by ${offsetMs} ms`);
 };
 
 const back: Inject = (context) => {
   const byMs = duration(context.item, 'by', '2h');
-  const machines = machinesAt(context);
-  context.timeline.at(context.startMs + context.item.fromMs, () => {
-    for (const machine of machines) {
-      machine.skewClock(-byMs);
-      context.strike({ what: `${machine.name} is back by ${byMs} ms` });
-    }
-  });
-  strikeUploads(context, new Set(machines.map(({ name }) => name)), byMs);
+  putOff(context, -byMs, `back by ${byMs} ms`);
 };
 
 /** While it stands still, a machine may also be switched off and on: its names must stay new. */
 const freeze: Inject = (context) => {
   const lastsMs = duration(context.item, 'duration', '2h');
-  const { timeline, startMs, item } = context;
+  const { timeline } = context;
   const machines = machinesAt(context);
-  timeline.at(startMs + item.fromMs, () => {
+  atItsTime(context, 0, () => {
+    const endMs = overAtMs(context, timeline.nowMs() + lastsMs);
     for (const machine of machines) {
       machine.freezeClock(true);
       context.strike({ what: `${machine.name}'s clock stands` });
-      timeline.after(lastsMs / 2, () => {
+      stepAfter(context, lastsMs / 2, () => {
         machine.crash();
         machine.start();
       });
-      timeline.after(lastsMs, () => machine.freezeClock(false));
+      timeline.at(endMs, () => machine.freezeClock(false));
     }
   });
   strikeUploads(context, new Set(machines.map(({ name }) => name)), lastsMs);

@@ -5,14 +5,16 @@
  */
 
 import { createSeedTree } from '@priolab/crypto';
+import { DAY_MS } from '@priolab/roles';
 
 import { faults as catalogue } from '../../faults/catalogue.ts';
 import type { FaultId } from '../../faults/catalogue.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { FaultContext, Inject } from '../fault.ts';
 import type { Expanded, FaultOrPart } from '../settings.ts';
-import { HOUR_MS, atItsTime, crashFor } from './acting.ts';
+import { HOUR_MS, atItsTime, crashFor, stepAfter } from './acting.ts';
 import { demonstrations } from './demonstrations.ts';
+import { madeMs } from './device-stages.ts';
 import { count, duration } from './parameters.ts';
 
 type Item = Scenario['nemesis'][number];
@@ -158,7 +160,7 @@ const swizzle: Inject = (context) => {
     names.forEach((name, i) => {
       const leaveMs = (i * lastsMs) / (2 * names.length);
       const awayMs = lastsMs / 4 + (context.draw(`away ${name}`) % (lastsMs / 2));
-      context.timeline.after(leaveMs, () => {
+      stepAfter(context, leaveMs, () => {
         context.strike({ what: `${name} is away for ${awayMs} ms` });
         crashFor(context, name, awayMs);
       });
@@ -179,7 +181,7 @@ const rollingUpgrade: Inject = (context) => {
   }));
   atItsTime(context, 6 * HOUR_MS, () => {
     [...context.machines.keys()].forEach((name, i) => {
-      context.timeline.after(i * pauseMs, () => {
+      stepAfter(context, i * pauseMs, () => {
         context.strike({ what: `${name} starts anew` });
         crashFor(context, name, pauseMs / 2);
         upgraded.add(name);
@@ -207,12 +209,15 @@ const launchDay: Inject = (context) => {
   const withinMs = duration(context.item, 'within', '10m');
   const { phones } = context.hooks;
   phones.measured.push(({ timesMs, count: size, day }) => {
+    if (!context.isOn(day * DAY_MS + 9 * HOUR_MS)) return;
     for (let i = 0; i < size; i++) {
       timesMs[i] = 9 * HOUR_MS + (context.draw(`moment ${day} ${i}`) % withinMs);
     }
     context.strike({ what: `${size} phones send within ${withinMs} ms` });
   });
-  phones.keys.push((_keys, timeMs) => context.parties.publicKeysAt(timeMs - 6 * HOUR_MS));
+  phones.keys.push((keys, timeMs) =>
+    context.isOn(timeMs + 9 * HOUR_MS) ? context.parties.publicKeysAt(timeMs - 6 * HOUR_MS) : keys,
+  );
 };
 
 /** In one state many times as many have something to report. */
@@ -228,7 +233,7 @@ const outbreak: Inject = (context) => {
     for (let i = 0; i < size; i++) {
       const key = `ill ${shard.index} ${metricSlot} ${block.devices[i]}`;
       const isStruck = context.draw(key) < Math.min(1, factor * usual) * 2 ** 32;
-      if (bits[i * bins] !== 1 || !isStruck) continue;
+      if (bits[i * bins] !== 1 || !isStruck || !context.isOn(madeMs(block, i))) continue;
       bits[i * bins] = 0;
       bits[i * bins + 1] = 1;
       changed += 1;
