@@ -42,9 +42,9 @@ export const faultPlaces = {
   processor: 'a processor: leader, helper, processor/leader or processor/helper',
   vendor: 'a vendor: apple or google',
   source: 'a vendor (apple, google) or a state of the population: whose batches',
-  machine: 'machines, by the beginning or a part of their names, such as ingestion/apple',
+  machine: 'machines, by a part of their names, such as ingestion/apple',
   link: 'links, by a part of their names "<from>-><to>", such as "->ingestion/apple/0"',
-  store: 'stores, by the beginning of their names',
+  store: 'stores, by the beginning of their names, such as ingestion-',
 } as const;
 
 export type FaultPlace = keyof typeof faultPlaces;

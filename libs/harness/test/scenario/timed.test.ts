@@ -4,8 +4,16 @@ import { readFileSync } from 'node:fs';
 
 import { describe, expect, test } from 'vitest';
 
-import { UsageError, durationMs, resolveScenario, scenarioDigest } from '../../src/index.ts';
-import type { Scenario, ScenarioInput } from '../../src/index.ts';
+import { faultPlaces } from '../../src/faults/fault.ts';
+import type { FaultPlace } from '../../src/faults/fault.ts';
+import {
+  UsageError,
+  durationMs,
+  faults,
+  resolveScenario,
+  scenarioDigest,
+} from '../../src/index.ts';
+import type { FaultId, Scenario, ScenarioInput } from '../../src/index.ts';
 import { smallInput } from '../run/fixture.ts';
 
 const timed = { ...smallInput, clock: 'simulated', expect: ['sum.exact'] } as const;
@@ -211,6 +219,19 @@ describe('problems', () => {
     const found = problems(change).filter((text) => !/nothing counts yet/.test(text));
     expect(found).toHaveLength(1);
     expect(found[0]).toMatch(message);
+  });
+
+  test.each<[FaultId, FaultPlace, string]>([
+    ['proc.crash', 'processor', 'processor/leader'],
+    ['key.revoked', 'vendor', 'google'],
+    ['ing.drop_both', 'source', 'apple'],
+    ['clk.skew', 'machine', 'ingestion/apple'],
+    ['net.drop', 'link', '->ingestion/apple/0'],
+    ['sto.slow', 'store', 'ingestion-'],
+  ])('the example of what `at` names is understood: %s, a %s', (id, place, at) => {
+    expect(faults[id].at).toBe(place);
+    expect(faultPlaces[place]).toContain(at);
+    expect(problems({ nemesis: [{ id, at }] })).toEqual([]);
   });
 
   test('the other way of it has a use for a probability', () => {

@@ -9,11 +9,11 @@ import { duration, word } from './parameters.ts';
 
 const DAY_MS = 86_400_000;
 
-/** Machines that the fault is at, by the beginning of their names; all where it is at none. */
+/** Machines that the fault is at, by a part of their names; all where it is at none. */
 function machinesAt({ item, machines }: FaultContext): Machine[] {
   const { at } = item;
   const isHere = ({ name }: Machine): boolean =>
-    at === undefined || at === '*' || name.startsWith(at);
+    at === undefined || at === '*' || name.includes(at);
   return [...machines.values()].filter(isHere);
 }
 
