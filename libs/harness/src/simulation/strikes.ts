@@ -77,7 +77,11 @@ export function createStrikes(items: readonly NemesisItem[]): Strikes {
     add(timeMs, item, { what, reports = [], allowed = ['accepted'], batchIds, windows }) {
       fired[item]! += 1;
       const { partOf } = items[item]!;
-      if (partOf !== undefined) fired[partOf]! += 1;
+      if (partOf !== undefined) {
+        fired[partOf]! += 1;
+        // Its parts say the rest themselves.
+        if (fired[partOf] === 1) log.push({ timeMs, item: partOf, what: 'begins', reportCount: 0 });
+      }
       if (fired[item]! <= LOGGED_MAX) {
         log.push({ timeMs, item, what, reportCount: reports.length });
       }
