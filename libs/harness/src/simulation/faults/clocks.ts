@@ -4,6 +4,7 @@ import type { Machine } from '@priolab/runtime';
 
 import type { FaultContext, Inject } from '../fault.ts';
 import { atItsTime, overAtMs, stepAfter } from './acting.ts';
+import { madeMs } from './device-stages.ts';
 import { reportOf } from './network.ts';
 import { duration, word } from './parameters.ts';
 
@@ -89,7 +90,7 @@ const boundary: Inject = (context) => {
     }
     for (let i = 0; i < block.count; i++) {
       const key = `${shard.index} ${metricSlot} ${block.devices[i]!}`;
-      if (!context.chooses(key)) continue;
+      if (!context.chooses(key, madeMs(block, i))) continue;
       block.timesMs[i] = edges[context.draw(key) % edges.length]!;
       context.strike({ what: `a report at ${block.timesMs[i]!} ms of day ${block.day}` });
     }
