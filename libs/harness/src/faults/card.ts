@@ -7,7 +7,7 @@ import { demonstrationOf } from '../simulation/faults/demonstrations.ts';
 import { faultNotes } from '../simulation/faults/not-expressible.ts';
 import { faultSections, faults } from './catalogue.ts';
 import type { FaultId } from './catalogue.ts';
-import { faultPlaces } from './fault.ts';
+import { chanceOf, faultPlaces } from './fault.ts';
 import type { FaultParam, RequiredOutcome } from './fault.ts';
 import { incidents } from './incidents.ts';
 
@@ -26,6 +26,7 @@ export function cardFile(id: FaultId): string {
 
 export function renderCard(id: FaultId): string {
   const { about, outcome, at, checkers, reasons = [], params = {} } = faults[id];
+  const chance = chanceOf(faults[id]);
   const section = faultSections.find((one) => Object.hasOwn(one.faults, id))!;
   const demonstration = demonstrationOf(id);
   const lines = [
@@ -39,6 +40,7 @@ export function renderCard(id: FaultId): string {
       ? []
       : [`- **Reason codes**: ${reasons.map((one) => `\`${one}\``).join(', ')}.`]),
     ...(at === undefined ? [] : [`- **\`at\`** names ${faultPlaces[at]}.`]),
+    ...(chance === undefined ? [] : [`- **Strikes** ${chance}: \`p\` and \`dose\` are refused.`]),
     `- **Seen where**: ${incidents[id] ?? 'no incident is known to us.'}`,
     '',
     ...paramLines(params),

@@ -42,9 +42,9 @@ export const faultPlaces = {
   processor: 'a processor: leader, helper, processor/leader or processor/helper',
   vendor: 'a vendor: apple or google',
   source: 'a vendor (apple, google) or a state of the population: whose batches',
-  machine: 'machines, by the beginning or a part of their names, such as ingestion/apple',
+  machine: 'machines, by a part of their names, such as ingestion/apple',
   link: 'links, by a part of their names "<from>-><to>", such as "->ingestion/apple/0"',
-  store: 'stores, by the beginning of their names',
+  store: 'stores, by the beginning of their names, such as ingestion-',
 } as const;
 
 export type FaultPlace = keyof typeof faultPlaces;
@@ -56,12 +56,25 @@ export interface Fault {
   readonly outcome: readonly RequiredOutcome[];
   /** What `at` names; left out: it strikes no place of its own, and `at` is refused. */
   readonly at?: FaultPlace;
+  /**
+   * It strikes by its parameters and its time alone, so that `p` and `dose` are refused: always, or
+   * with these values of its parameters.
+   */
+  readonly unconditional?: true | Readonly<Record<string, string>>;
   /** Oracles that see whether it did. */
   readonly checkers: readonly OracleId[];
   /** Documented codes under which a report, batch or sum is refused because of it. */
   readonly reasons?: readonly string[];
   readonly needs?: FaultNeeds;
   readonly params?: Readonly<Record<string, FaultParam>>;
+}
+
+/** How a fault strikes that knows neither coin nor dose; undefined for all others. */
+export function chanceOf({ unconditional }: Fault): string | undefined {
+  if (unconditional === undefined) return undefined;
+  const when = Object.entries(unconditional === true ? {} : unconditional);
+  const only = when.map(([name, value]) => `, where ${name} is ${value}`);
+  return `by its parameters and its time alone${only.join('')}`;
 }
 
 /** Types one section of the catalogue. */

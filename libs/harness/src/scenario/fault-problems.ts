@@ -122,6 +122,24 @@ export function faultPlaceProblems(
   return [{ path, message: `got "${at}"${hint}; allowed: ${faultPlaces[place]}` }];
 }
 
+/** A coin or a dose that the fault would pass over. */
+export function faultChanceProblems(
+  id: FaultId,
+  { p, dose, params = {} }: Parts<Scenario['nemesis'][number]>,
+  path: string,
+): Problem[] {
+  const { unconditional } = faults[id];
+  if (unconditional === undefined) return [];
+  const values = { ...faultParams(id), ...params };
+  const when = unconditional === true ? {} : unconditional;
+  if (Object.entries(when).some(([name, value]) => values[name] !== value)) return [];
+  const those = Object.entries(when).map(([name, value]) => ` with ${name} "${value}"`);
+  const why = `${id}${those.join()} strikes by its parameters and its time alone: leave it out`;
+  return Object.entries({ p, dose }).flatMap(([name, value]) =>
+    value === undefined ? [] : [{ path: `${path}.${name}`, message: `got ${value}; ${why}` }],
+  );
+}
+
 function stateNames(population: ScenarioParts['population']): string[] {
   const states = population?.states ?? [];
   const names = Array.isArray(states) ? states : Object.keys(states);

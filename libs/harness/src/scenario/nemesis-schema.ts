@@ -17,7 +17,10 @@ const faultSchema = z.strictObject({
   /** Which node, link, store, vendor, state or role it strikes; left out: any. */
   at: z
     .string()
-    .regex(/^[A-Za-z0-9*][A-Za-z0-9*/>:._-]{0,99}$/, 'the name of a node, link, store or role')
+    .regex(
+      /^(?:->)?[A-Za-z0-9*][A-Za-z0-9*/>:._-]{0,99}$/,
+      'the name of a node, link, store or role',
+    )
     .optional(),
   /** When it may strike, since the start of the run; left out: from the start, to the end. */
   from: sinceStart.optional(),

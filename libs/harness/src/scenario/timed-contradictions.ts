@@ -9,7 +9,12 @@ import type { Clock, OracleId } from '../expectations/oracles.ts';
 import { faults } from '../faults/catalogue.ts';
 import type { FaultId } from '../faults/catalogue.ts';
 import { durationMs } from './durations.ts';
-import { faultNeedProblems, faultParamProblems, faultPlaceProblems } from './fault-problems.ts';
+import {
+  faultChanceProblems,
+  faultNeedProblems,
+  faultParamProblems,
+  faultPlaceProblems,
+} from './fault-problems.ts';
 import { withoutDefaults } from './without-defaults.ts';
 import { didYouMean } from './problems.ts';
 import type { Problem } from './problems.ts';
@@ -126,6 +131,7 @@ function faultProblems(
     ...problems,
     ...faultParamProblems(id, fault.params ?? {}, `${path}.params`),
     ...faultPlaceProblems(id, fault.at, `${path}.at`, scenario),
+    ...faultChanceProblems(id, fault, path),
     ...faultNeedProblems(id, `${path}.id`, scenario),
   ];
 }

@@ -20,7 +20,7 @@ export function isDeed(id: string): id is AdversaryId {
  * The scenario with those of its faults that a device does to its own report as adversaries, after
  * its own. Those of the network, which has a code of its own in simulated time, are left to it.
  */
-export function withDeeds(scenario: Scenario): Scenario {
+export function withDeeds<One extends Scenario>(scenario: One): One {
   const deeds = scenario.nemesis
     .filter(({ id }) => isDeed(id))
     .map(({ id, p }) => ({ id: id as AdversaryId, share: p ?? 1 }));

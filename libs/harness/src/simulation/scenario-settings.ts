@@ -3,7 +3,7 @@
 import { cellSettings } from '../scenario/cell-settings.ts';
 import { durationMs } from '../scenario/durations.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import type { NemesisItem, SimulationSettings } from './settings.ts';
+import type { Expanded, NemesisItem, SimulationSettings } from './settings.ts';
 
 const HOUR_MS = 3_600_000;
 /** Uploads are taken for a day after they were made (ENPA section 1.6: a retry a day). */
@@ -66,7 +66,7 @@ export function simulationSettings(scenario: Scenario): SimulationSettings {
 }
 
 /** The faults with their times since the run's start; after `heal` none strikes its core. */
-export function nemesisOf({ nemesis, phases, heal }: Scenario): NemesisItem[] {
+export function nemesisOf({ nemesis, phases, heal }: Expanded): NemesisItem[] {
   const healsAtMs = (at: string | undefined): number =>
     heal === undefined || !isOfCore(at, heal.core) ? Infinity : durationMs(heal.at);
   return nemesis.map((item) => {
@@ -82,19 +82,40 @@ export function nemesisOf({ nemesis, phases, heal }: Scenario): NemesisItem[] {
       dose: item.dose ?? Infinity,
       fires: item.fires,
       params: item.params,
+      partOf: item.partOf,
     };
   });
 }
 
+/** Words of machines' names, place by place: `ingestion/apple/0`, `processor/leader`, `portal`. */
+const MACHINES: readonly (readonly RegExp[])[] = [
+  [/^ingestion$/, /^(?:apple|google)$/, /^(?:batcher|\d+)$/],
+  [/^processor$/, /^(?:leader|helper)$/],
+  [/^portal$/],
+];
+
+/** Whether some machine can have all these words in its name. */
+function areOfOne(words: readonly string[]): boolean {
+  return MACHINES.some((slots) => {
+    const found = slots.map((slot) => new Set(words.filter((word) => slot.test(word))));
+    return (
+      found.every(({ size }) => size <= 1) &&
+      words.every((word) => found.some((one) => one.has(word)))
+    );
+  });
+}
+
 /**
- * Whether a place or a machine is of the core that heals: `helper`, `processor/helper` and
- * `processor` are each part of the other's name. A fault that strikes anywhere stops with the core.
+ * Whether a place or a machine is of the core that heals. A link is where either end is, a store
+ * where either word of its name is. What names no machine, such as a state or "*", is everywhere: a
+ * fault there stops with the core.
  */
 export function isOfCore(place: string | undefined, core: readonly string[] | undefined): boolean {
   if (place === undefined || core === undefined) return true;
-  return core.some((one) => isPart(one, place) || isPart(place, one));
-}
-
-function isPart(part: string, whole: string): boolean {
-  return `/${whole}/`.includes(`/${part}/`);
+  const ends = place
+    .split(/->|-/)
+    .map((end) => end.split('/').filter((word) => areOfOne([word])))
+    .filter((words) => words.length > 0);
+  if (ends.length === 0) return true;
+  return core.some((one) => ends.some((words) => areOfOne([...words, ...one.split('/')])));
 }

@@ -6,6 +6,8 @@
 import type { RetryPolicy } from '@priolab/nodes';
 import type { Task } from '@priolab/roles';
 
+import type { Scenario } from '../scenario/scenario.ts';
+
 export interface SimulationSettings {
   readonly replicas: number;
   /** How often batches of a task are cut; the longest of all tasks. */
@@ -64,4 +66,12 @@ export interface NemesisItem {
   /** Fewest times that it must have struck. */
   readonly fires: number;
   readonly params: Readonly<Record<string, string | number | boolean>>;
+  /** Index of the composite fault that it is a part of: what it strikes, that one has struck. */
+  readonly partOf?: number | undefined;
 }
+
+/** A scenario's fault, or a part of one that is made of faults. */
+export type FaultOrPart = Scenario['nemesis'][number] & { readonly partOf?: number };
+
+/** A scenario with the parts of its composite faults after its own. */
+export type Expanded = Omit<Scenario, 'nemesis'> & { nemesis: FaultOrPart[] };

@@ -142,7 +142,8 @@ export function injectFaults(simulation: Simulation, stage: Stage): Endings {
     // What devices do to their own reports is done by the devices (`adversary/tampering.ts`).
     if (inject === undefined && isDeed(item.id)) return;
     if (inject === undefined) throw new RangeError(`no code for fault ${item.id}`);
-    inject(context);
+    // Healed before it begins: what knows no occasions would look at neither.
+    if (item.fromMs < item.untilMs) inject(context);
   });
   return { stayUntilMs: () => stayUntilMs, actions };
 }

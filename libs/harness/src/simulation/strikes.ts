@@ -26,7 +26,7 @@ export interface Strikes {
   /** What each fault measured of itself. */
   readonly measured: readonly Readonly<Record<string, number>>[];
   readonly log: readonly LoggedStrike[];
-  /** How often each of the scenario's faults struck. */
+  /** How often each of the scenario's faults struck; one made of faults, as often as those. */
   readonly fired: readonly number[];
   /** What may become of a report, and through which faults. */
   allowedFor(
@@ -76,6 +76,12 @@ export function createStrikes(items: readonly NemesisItem[]): Strikes {
     },
     add(timeMs, item, { what, reports = [], allowed = ['accepted'], batchIds, windows }) {
       fired[item]! += 1;
+      const { partOf } = items[item]!;
+      if (partOf !== undefined) {
+        fired[partOf]! += 1;
+        // Its parts say the rest themselves.
+        if (fired[partOf] === 1) log.push({ timeMs, item: partOf, what: 'begins', reportCount: 0 });
+      }
       if (fired[item]! <= LOGGED_MAX) {
         log.push({ timeMs, item, what, reportCount: reports.length });
       }

@@ -4,8 +4,16 @@ import { readFileSync } from 'node:fs';
 
 import { describe, expect, test } from 'vitest';
 
-import { UsageError, durationMs, resolveScenario, scenarioDigest } from '../../src/index.ts';
-import type { Scenario, ScenarioInput } from '../../src/index.ts';
+import { faultPlaces } from '../../src/faults/fault.ts';
+import type { FaultPlace } from '../../src/faults/fault.ts';
+import {
+  UsageError,
+  durationMs,
+  faults,
+  resolveScenario,
+  scenarioDigest,
+} from '../../src/index.ts';
+import type { FaultId, Scenario, ScenarioInput } from '../../src/index.ts';
 import { smallInput } from '../run/fixture.ts';
 
 const timed = { ...smallInput, clock: 'simulated', expect: ['sum.exact'] } as const;
@@ -112,6 +120,21 @@ describe('problems', () => {
       { nemesis: [{ id: 'dev.storm', at: 'google' }] },
       /^nemesis\[0\]\.at: got "google"; dev\.storm strikes no place of its own/,
     ],
+    [
+      'a probability that is passed over',
+      { nemesis: [{ id: 'clk.skew', p: 0.5 }] },
+      /^nemesis\[0\]\.p: got 0\.5; clk\.skew strikes by its parameters and its time alone/,
+    ],
+    [
+      'a dose that is passed over',
+      { nemesis: [{ id: 'nem.swizzle', dose: 3 }] },
+      /^nemesis\[0\]\.dose: got 3; nem\.swizzle strikes by/,
+    ],
+    [
+      'a probability that one way of it passes over',
+      { nemesis: [{ id: 'sto.expire', p: 0.5 }] },
+      /^nemesis\[0\]\.p: got 0\.5; sto\.expire with how "deletes-early" strikes by/,
+    ],
     ['a probability', { nemesis: [{ id: 'net.drop', p: 0 }] }, /^nemesis\[0\]\.p: .*above 0/],
     [
       'a parameter',
@@ -196,6 +219,24 @@ describe('problems', () => {
     const found = problems(change).filter((text) => !/nothing counts yet/.test(text));
     expect(found).toHaveLength(1);
     expect(found[0]).toMatch(message);
+  });
+
+  test.each<[FaultId, FaultPlace, string]>([
+    ['proc.crash', 'processor', 'processor/leader'],
+    ['key.revoked', 'vendor', 'google'],
+    ['ing.drop_both', 'source', 'apple'],
+    ['clk.skew', 'machine', 'ingestion/apple'],
+    ['net.drop', 'link', '->ingestion/apple/0'],
+    ['sto.slow', 'store', 'ingestion-'],
+  ])('the example of what `at` names is understood: %s, a %s', (id, place, at) => {
+    expect(faults[id].at).toBe(place);
+    expect(faultPlaces[place]).toContain(at);
+    expect(problems({ nemesis: [{ id, at }] })).toEqual([]);
+  });
+
+  test('the other way of it has a use for a probability', () => {
+    const nemesis = [{ id: 'sto.expire', p: 0.5, dose: 9, params: { how: 'keeps-late' } }];
+    expect(problems({ nemesis })).toEqual([]);
   });
 
   test('the wall clock has no use for what happens in simulated time', () => {

@@ -134,6 +134,19 @@ describe('bounds', () => {
   });
 });
 
+describe('decided at midnight, for the moment of each report', () => {
+  test.each(['clk.boundary', 'ing.no_attest', 'ing.rpit_known', 'mal.collude_clients'] as const)(
+    '%s strikes the reports of its time',
+    async (id) => {
+      const firedIn = async (nemesis: object): Promise<number> =>
+        faultIn(await runDemonstration(id, { nemesis: { p: 1, fires: 1, ...nemesis } })).fired;
+      const some = await firedIn({ from: '9h', until: '15h' });
+      expect(some).toBeGreaterThan(0);
+      expect(some).toBeLessThan(await firedIn({}));
+    },
+  );
+});
+
 describe('deeds of devices', () => {
   test('keep to their time and dose', async () => {
     const summary = await runDemonstration('cli.forge', {

@@ -6,6 +6,7 @@ export const keyFaults = defineFaults({
   'key.rotate_midflight': {
     about: 'A processor’s key is replaced while reports for the old one are on their way.',
     outcome: ['recover'],
+    unconditional: true,
     checkers: ['conserve', 'reason', 'blast'],
     needs: { rotation: true },
   },
@@ -21,6 +22,7 @@ export const keyFaults = defineFaults({
     about: 'A processor’s private key is gone.',
     outcome: ['detect'],
     at: 'processor',
+    unconditional: true,
     checkers: ['sets.equal', 'reason', 'conserve'],
     reasons: ['decrypt-failed', 'peer-missing', 'batch-unmatched', 'window-held'],
   },
@@ -35,6 +37,7 @@ export const keyFaults = defineFaults({
     about: 'A key is used after it was withdrawn.',
     outcome: ['detect'],
     at: 'vendor',
+    unconditional: true,
     checkers: ['reason'],
     reasons: ['key-revoked', 'batch-signature', 'decrypt-failed', 'peer-refused'],
   },
@@ -54,6 +57,7 @@ export const keyFaults = defineFaults({
   'key.compromise_one': {
     about: 'An attacker has one processor’s private key and reads what it can read.',
     outcome: ['prevent'],
+    unconditional: true,
     checkers: ['view.indist', 'leak'],
   },
   'key.sign_stolen': {
@@ -69,6 +73,7 @@ export const clockFaults = defineFaults({
     about: 'A node’s clock is off by a fixed time.',
     outcome: ['recover', 'detect'],
     at: 'machine',
+    unconditional: true,
     checkers: ['fresh', 'once', 'conserve'],
     params: {
       offset: param.duration('How far it is off.', '15m'),
@@ -79,6 +84,7 @@ export const clockFaults = defineFaults({
     about: 'A node’s clock jumps back.',
     outcome: ['recover', 'detect'],
     at: 'machine',
+    unconditional: true,
     checkers: ['once', 'live'],
     params: { by: param.duration('How far it jumps.', '2h') },
   },
@@ -86,6 +92,7 @@ export const clockFaults = defineFaults({
     about: 'A node’s clock stands still.',
     outcome: ['recover', 'detect'],
     at: 'machine',
+    unconditional: true,
     checkers: ['once', 'live'],
     params: { duration: param.duration('How long it stands.', '2h') },
   },
@@ -137,6 +144,7 @@ export const storageFaults = defineFaults({
     about: 'A store takes no more writes.',
     outcome: ['recover'],
     at: 'store',
+    unconditional: true,
     checkers: ['conserve', 'live'],
     params: { duration: param.duration('How long it is full.', '2h') },
   },
@@ -150,6 +158,7 @@ export const storageFaults = defineFaults({
   'sto.expire': {
     about: 'Retention deletes what is still needed, or keeps what must be gone.',
     outcome: ['prevent'],
+    unconditional: { how: 'deletes-early' },
     checkers: ['conserve', 'leak'],
     params: { how: param.word('Which of the two.', ['deletes-early', 'keeps-late']) },
   },

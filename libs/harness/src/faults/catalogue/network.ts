@@ -55,6 +55,7 @@ export const networkFaults = defineFaults({
     about: 'Two sides of the network can’t reach each other.',
     outcome: ['recover'],
     at: 'link',
+    unconditional: true,
     checkers: ['sum.exact', 'once', 'live'],
     params: {
       duration: lasting('2h'),
@@ -65,6 +66,7 @@ export const networkFaults = defineFaults({
     about: 'One link holds back everything for a while and then lets it all go.',
     outcome: ['recover'],
     at: 'link',
+    unconditional: true,
     checkers: ['sum.exact', 'live'],
     params: { duration: lasting('30m') },
   },
@@ -72,6 +74,7 @@ export const networkFaults = defineFaults({
     about: 'A random half of the links is clogged one by one and freed in another order.',
     outcome: ['recover'],
     at: 'link',
+    unconditional: true,
     checkers: ['sum.exact', 'once', 'live'],
     params: { duration: lasting('2h') },
   },
@@ -107,6 +110,7 @@ export const networkFaults = defineFaults({
     about: 'Uploads are opened and never finished, so that they hold connections.',
     outcome: ['recover'],
     at: 'machine',
+    unconditional: true,
     checkers: ['conserve', 'live'],
     params: {
       connections: param.count('How many are held at once.', 100, [1, 100_000]),
@@ -117,6 +121,7 @@ export const networkFaults = defineFaults({
     about: 'A link carries only so many bytes a second.',
     outcome: ['recover'],
     at: 'link',
+    unconditional: true,
     checkers: ['conserve', 'live'],
     params: {
       bytesPerSecond: param.count('What it carries.', 100_000, [1, 1_000_000_000]),

@@ -64,6 +64,7 @@ export const processorFaults = defineFaults({
     about: 'One processor runs a new version for a while: its peer speaks it too, or both wait.',
     outcome: ['recover', 'detect'],
     at: 'processor',
+    unconditional: true,
     checkers: ['sum.exact', 'conserve', 'reason'],
     reasons: ['peer-version'],
     params: {

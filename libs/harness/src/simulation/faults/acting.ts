@@ -10,7 +10,10 @@ export function roleAt({ item }: FaultContext): ProcessorRole {
   return item.at?.includes('leader') === true ? 'leader' : 'helper';
 }
 
-/** Takes a machine away and brings it back; one that is away already stays away. */
+/**
+ * Takes a machine away and brings it back; one that is away already stays away. Healing brings back
+ * those of the core (`simulate.ts`).
+ */
 export function crashFor(context: FaultContext, name: string, awayMs: number): void {
   const { machines, timeline } = context;
   const machine = machines.get(name);
@@ -47,7 +50,21 @@ export function batchOf(
 /** Once, at the fault's time: for what has a beginning and no occasions. */
 export function atItsTime(context: FaultContext, otherwiseMs: number, act: () => void): void {
   const { timeline, startMs, item } = context;
-  timeline.at(startMs + (item.fromMs > 0 ? item.fromMs : otherwiseMs), act);
+  timeline.at(startMs + (item.fromMs > 0 ? item.fromMs : otherwiseMs), () => {
+    if (context.isOn()) act();
+  });
+}
+
+/** A later step of a fault that has begun: left out once its time is over. */
+export function stepAfter(context: FaultContext, delayMs: number, act: () => void): void {
+  context.timeline.after(delayMs, () => {
+    if (context.isOn()) act();
+  });
+}
+
+/** When what would last until `otherwiseMs` is over: its fault's end, or healing, ends it. */
+export function overAtMs({ startMs, item }: FaultContext, otherwiseMs: number): number {
+  return Math.min(otherwiseMs, startMs + item.untilMs);
 }
 
 export const HOUR_MS = 3_600_000;

@@ -3,16 +3,18 @@
 import type { Machine } from '@priolab/runtime';
 
 import type { FaultContext, Inject } from '../fault.ts';
+import { atItsTime, overAtMs, stepAfter } from './acting.ts';
+import { madeMs } from './device-stages.ts';
 import { reportOf } from './network.ts';
 import { duration, word } from './parameters.ts';
 
 const DAY_MS = 86_400_000;
 
-/** Machines that the fault is at, by the beginning of their names; all where it is at none. */
+/** Machines that the fault is at, by a part of their names; all where it is at none. */
 function machinesAt({ item, machines }: FaultContext): Machine[] {
   const { at } = item;
   const isHere = ({ name }: Machine): boolean =>
-    at === undefined || at === '*' || name.startsWith(at);
+    at === undefined || at === '*' || name.includes(at);
   return [...machines.values()].filter(isHere);
 }
 
@@ -31,45 +33,48 @@ function strikeUploads(context: FaultContext, names: ReadonlySet<string>, offset
   });
 }
 
+/** Clocks are off from the fault's beginning to its end, and right again after that. */
+function putOff(context: FaultContext, offsetMs: number, what: string): void {
+  const { timeline } = context;
+  const machines = machinesAt(context);
+  atItsTime(context, 0, () => {
+    for (const machine of machines) {
+      machine.skewClock(offsetMs);
+      context.strike({ what: `${machine.name} is ${what}` });
+    }
+    const endMs = overAtMs(context, Infinity);
+    if (endMs === Infinity) return;
+    timeline.at(endMs, () => machines.forEach((machine) => machine.skewClock(-offsetMs)));
+  });
+  strikeUploads(context, new Set(machines.map(({ name }) => name)), offsetMs);
+}
+
 const skew: Inject = (context) => {
   const sizeMs = duration(context.item, 'offset', '15m');
   const offsetMs = word(context.item, 'direction', 'ahead') === 'ahead' ? sizeMs : -sizeMs;
-  const machines = machinesAt(context);
-  context.timeline.at(context.startMs + context.item.fromMs, () => {
-    for (const machine of machines) {
-      machine.skewClock(offsetMs);
-      context.strike({ what: `${machine.name} is off by ${offsetMs} ms` });
-    }
-  });
-  strikeUploads(context, new Set(machines.map(({ name }) => name)), offsetMs);
+  putOff(context, offsetMs, `off by ${offsetMs} ms`);
 };
 
 const back: Inject = (context) => {
   const byMs = duration(context.item, 'by', '2h');
-  const machines = machinesAt(context);
-  context.timeline.at(context.startMs + context.item.fromMs, () => {
-    for (const machine of machines) {
-      machine.skewClock(-byMs);
-      context.strike({ what: `${machine.name} is back by ${byMs} ms` });
-    }
-  });
-  strikeUploads(context, new Set(machines.map(({ name }) => name)), byMs);
+  putOff(context, -byMs, `back by ${byMs} ms`);
 };
 
 /** While it stands still, a machine may also be switched off and on: its names must stay new. */
 const freeze: Inject = (context) => {
   const lastsMs = duration(context.item, 'duration', '2h');
-  const { timeline, startMs, item } = context;
+  const { timeline } = context;
   const machines = machinesAt(context);
-  timeline.at(startMs + item.fromMs, () => {
+  atItsTime(context, 0, () => {
+    const endMs = overAtMs(context, timeline.nowMs() + lastsMs);
     for (const machine of machines) {
       machine.freezeClock(true);
       context.strike({ what: `${machine.name}'s clock stands` });
-      timeline.after(lastsMs / 2, () => {
+      stepAfter(context, lastsMs / 2, () => {
         machine.crash();
         machine.start();
       });
-      timeline.after(lastsMs, () => machine.freezeClock(false));
+      timeline.at(endMs, () => machine.freezeClock(false));
     }
   });
   strikeUploads(context, new Set(machines.map(({ name }) => name)), lastsMs);
@@ -85,7 +90,7 @@ const boundary: Inject = (context) => {
     }
     for (let i = 0; i < block.count; i++) {
       const key = `${shard.index} ${metricSlot} ${block.devices[i]!}`;
-      if (!context.chooses(key)) continue;
+      if (!context.chooses(key, madeMs(block, i))) continue;
       block.timesMs[i] = edges[context.draw(key) % edges.length]!;
       context.strike({ what: `a report at ${block.timesMs[i]!} ms of day ${block.day}` });
     }

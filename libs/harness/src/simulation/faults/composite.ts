@@ -5,13 +5,16 @@
  */
 
 import { createSeedTree } from '@priolab/crypto';
+import { DAY_MS } from '@priolab/roles';
 
 import { faults as catalogue } from '../../faults/catalogue.ts';
 import type { FaultId } from '../../faults/catalogue.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { FaultContext, Inject } from '../fault.ts';
-import { HOUR_MS, atItsTime, crashFor } from './acting.ts';
+import type { Expanded, FaultOrPart } from '../settings.ts';
+import { HOUR_MS, atItsTime, crashFor, stepAfter } from './acting.ts';
 import { demonstrations } from './demonstrations.ts';
+import { madeMs } from './device-stages.ts';
 import { count, duration } from './parameters.ts';
 
 type Item = Scenario['nemesis'][number];
@@ -27,9 +30,16 @@ const MINORITY = [
 ] as const satisfies readonly FaultId[];
 
 /** The scenario with the parts of its composite faults beside them. */
-export function expandNemesis(scenario: Scenario): Scenario {
-  const parts = scenario.nemesis.flatMap((item, index) => partsOf(scenario, item, index));
+export function expandNemesis(scenario: Scenario): Expanded {
+  const parts = scenario.nemesis.flatMap((item, index) =>
+    partsOf(scenario, item, index).map((part): FaultOrPart => ({ ...part, partOf: index })),
+  );
   return parts.length === 0 ? scenario : { ...scenario, nemesis: [...scenario.nemesis, ...parts] };
+}
+
+/** When a fault may strike, as its scenario says. */
+function spanOf({ from, until, phase }: Item): Pick<Item, 'from' | 'until' | 'phase'> {
+  return { from, until, phase };
 }
 
 function partsOf(scenario: Scenario, item: Item, index: number): Item[] {
@@ -39,7 +49,7 @@ function partsOf(scenario: Scenario, item: Item, index: number): Item[] {
   };
   if (item.id === 'nem.byzantine_minority') {
     const p = number('share', 0.05) / MINORITY.length;
-    return MINORITY.map((id) => ({ id, p, fires: 0, params: {} }));
+    return MINORITY.map((id) => ({ ...spanOf(item), id, p, fires: 0, params: {} }));
   }
   if (item.id !== 'nem.swarm') return [];
   const of = typeof item.params['of'] === 'string' ? item.params['of'] : 'recoverable';
@@ -57,9 +67,11 @@ function partsOf(scenario: Scenario, item: Item, index: number): Item[] {
   }
   // As in their demonstrations; whether all of them find an occasion is no matter here.
   return [...drawn].flatMap((id) =>
-    demonstrations[id]!.nemesis.map(
-      (one) => ({ params: {}, ...one, dose: one.dose ?? 1e6, fires: 0 }) as Item,
-    ),
+    demonstrations[id]!.nemesis.map((one) => {
+      const hasOwnTime = (one.from ?? one.until ?? one.phase) !== undefined;
+      const span = hasOwnTime ? {} : spanOf(item);
+      return { params: {}, ...span, ...one, dose: one.dose ?? 1e6, fires: 0 } as Item;
+    }),
   );
 }
 
@@ -132,10 +144,8 @@ function hasNeeds(id: FaultId, { population, services }: Scenario): boolean {
   );
 }
 
-/** Its parts act; it says how many there are. */
-const parts: Inject = (context) => {
-  context.atEnd(() => context.strike({ what: 'as its parts did' }));
-};
+/** Its parts act, and what they strike is counted for it (`strikes.ts`). */
+const parts: Inject = () => {};
 
 /** All machines, in an order of the fault's own. */
 function shuffled(context: FaultContext): string[] {
@@ -152,7 +162,7 @@ const swizzle: Inject = (context) => {
     names.forEach((name, i) => {
       const leaveMs = (i * lastsMs) / (2 * names.length);
       const awayMs = lastsMs / 4 + (context.draw(`away ${name}`) % (lastsMs / 2));
-      context.timeline.after(leaveMs, () => {
+      stepAfter(context, leaveMs, () => {
         context.strike({ what: `${name} is away for ${awayMs} ms` });
         crashFor(context, name, awayMs);
       });
@@ -173,7 +183,7 @@ const rollingUpgrade: Inject = (context) => {
   }));
   atItsTime(context, 6 * HOUR_MS, () => {
     [...context.machines.keys()].forEach((name, i) => {
-      context.timeline.after(i * pauseMs, () => {
+      stepAfter(context, i * pauseMs, () => {
         context.strike({ what: `${name} starts anew` });
         crashFor(context, name, pauseMs / 2);
         upgraded.add(name);
@@ -201,12 +211,15 @@ const launchDay: Inject = (context) => {
   const withinMs = duration(context.item, 'within', '10m');
   const { phones } = context.hooks;
   phones.measured.push(({ timesMs, count: size, day }) => {
+    if (!context.isOn(day * DAY_MS + 9 * HOUR_MS)) return;
     for (let i = 0; i < size; i++) {
       timesMs[i] = 9 * HOUR_MS + (context.draw(`moment ${day} ${i}`) % withinMs);
     }
     context.strike({ what: `${size} phones send within ${withinMs} ms` });
   });
-  phones.keys.push((_keys, timeMs) => context.parties.publicKeysAt(timeMs - 6 * HOUR_MS));
+  phones.keys.push((keys, timeMs) =>
+    context.isOn(timeMs + 9 * HOUR_MS) ? context.parties.publicKeysAt(timeMs - 6 * HOUR_MS) : keys,
+  );
 };
 
 /** In one state many times as many have something to report. */
@@ -222,7 +235,7 @@ const outbreak: Inject = (context) => {
     for (let i = 0; i < size; i++) {
       const key = `ill ${shard.index} ${metricSlot} ${block.devices[i]}`;
       const isStruck = context.draw(key) < Math.min(1, factor * usual) * 2 ** 32;
-      if (bits[i * bins] !== 1 || !isStruck) continue;
+      if (bits[i * bins] !== 1 || !isStruck || !context.isOn(madeMs(block, i))) continue;
       bits[i * bins] = 0;
       bits[i * bins + 1] = 1;
       changed += 1;

@@ -16,7 +16,10 @@ export function withStages(line: Line, change: (device: Device) => Partial<Devic
 }
 
 /** When the report in a slot is made. */
-export function madeMs({ day, timesMs }: MeasurementBlock, slot: number): number {
+export function madeMs(
+  { day, timesMs }: Pick<MeasurementBlock, 'day' | 'timesMs'>,
+  slot: number,
+): number {
   return day * DAY_MS + timesMs[slot]!;
 }
 

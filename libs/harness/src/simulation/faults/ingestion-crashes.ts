@@ -4,7 +4,7 @@ import { PACKETS, storeNames } from '@priolab/nodes';
 import type { StoreOperation } from '@priolab/runtime';
 
 import type { Inject } from '../fault.ts';
-import { bounce, never } from './acting.ts';
+import { bounce, never, overAtMs } from './acting.ts';
 import { duration, word } from './parameters.ts';
 
 function isIngestionWrite({ kind, client }: StoreOperation): boolean {
@@ -50,7 +50,8 @@ const deleteEarly: Inject = (context) => {
     machine.crash();
     machine.skewClock(5 * 86_400_000);
     context.timeline.after(600_000, () => machine.start());
-    context.timeline.after(2 * 3_600_000, () => machine.skewClock(-5 * 86_400_000));
+    const rightAgainMs = overAtMs(context, context.timeline.nowMs() + 2 * 3_600_000);
+    context.timeline.at(rightAgainMs, () => machine.skewClock(-5 * 86_400_000));
     return never();
   });
 };

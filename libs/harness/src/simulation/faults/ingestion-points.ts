@@ -4,6 +4,7 @@ import { FIELD_MODULUS, isSafeQueryRandomness, referencePrio2 } from '@priolab/p
 import type { Prio2Shape } from '@priolab/prio';
 
 import type { Inject } from '../fault.ts';
+import { madeMs } from './device-stages.ts';
 import { assemble, chosenSlots, onBatches, placesOf, reportsIn } from './halves.ts';
 import { word } from './parameters.ts';
 
@@ -95,7 +96,7 @@ const known: Inject = (context) => {
           const { state, vendor, metric } = block.task;
           const who = `${block.day} ${block.devices[slot]!}`;
           const key = `${state} ${vendor} ${metric.id} ${who}`;
-          if (!context.chooses(key)) continue;
+          if (!context.chooses(key, madeMs(block, slot))) continue;
           const at = slot * shape.proofLen;
           forge(block.proofs.subarray(at, at + shape.proofLen), shape, pointFor(shape));
           forged.add(key);

@@ -188,12 +188,12 @@ const noAttest: Inject = (context) => {
   const how = word(context.item, 'how', 'unattested');
   const recorded = new Map<string, Uint8Array>();
   context.hooks.phones.uploads.push((report, { vendor }) => {
-    const { number, bytes, day } = report;
+    const { number, bytes, day, createdMs } = report;
     const credential = bytes.slice(DEVICE_KEY_AT, DEVICE_KEY_AT + CREDENTIAL_SIZE);
     // Certificates are for a day: an older one would be refused for that.
     const known = `${vendor} ${day}`;
     const foreign = recorded.get(known);
-    if (!context.chooses(`report ${number}`)) {
+    if (!context.chooses(`report ${number}`, createdMs)) {
       recorded.set(known, credential);
       return [report];
     }

@@ -287,9 +287,9 @@ const colludeClients: Inject = (context) => {
   const share = count(context.item, 'share', 0.05);
   const known = new Set<number>();
   context.hooks.phones.uploads.push((report) => {
-    const { number } = report;
+    const { number, createdMs } = report;
     const isKnown = context.draw(`known ${number}`) < share * 2 ** 32;
-    if (isKnown && context.chooses(`report ${number}`)) {
+    if (isKnown && context.chooses(`report ${number}`, createdMs)) {
       known.add(number);
       context.strike({ what: `knows report ${number}`, reports: [number] });
     }

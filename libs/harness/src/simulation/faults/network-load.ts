@@ -4,6 +4,7 @@
  */
 
 import type { FaultContext, Inject } from '../fault.ts';
+import { overAtMs } from './acting.ts';
 import { isAt, reportsOf } from './network.ts';
 import { count, duration } from './parameters.ts';
 
@@ -58,7 +59,7 @@ const cap: Inject = (context) => {
     const { from, to, leg, key, bytes } = transmission;
     const link = `${from} ${to} ${leg}`;
     const takesMs = Math.ceil((1000 * bytes.length) / bytesPerSecond);
-    const doneMs = Math.max(nowMs, freeAtMs.get(link) ?? 0) + takesMs;
+    const doneMs = overAtMs(context, Math.max(nowMs, freeAtMs.get(link) ?? 0) + takesMs);
     freeAtMs.set(link, doneMs);
     longestMs = Math.max(longestMs, doneMs - nowMs);
     const what = `${leg} of ${key} takes ${doneMs - nowMs} ms`;

@@ -6,6 +6,7 @@
 import type { NetworkPolicy, Transmission } from '@priolab/runtime';
 
 import type { FaultContext, Inject } from '../fault.ts';
+import { overAtMs } from './acting.ts';
 import { count, duration, flag } from './parameters.ts';
 
 /** The report that a transmission is about; undefined for what is none. */
@@ -129,7 +130,7 @@ const partition: Inject = (context) => {
 /** A link holds everything back and then lets it all go. */
 const clog: Inject = (context) => {
   const lastsMs = duration(context.item, 'duration', '30m');
-  const endMs = context.startMs + context.item.fromMs + lastsMs;
+  const endMs = overAtMs(context, context.startMs + context.item.fromMs + lastsMs);
   context.network.addPolicy((transmission, deliver) => {
     const nowMs = context.timeline.nowMs();
     if (!context.isOn() || nowMs >= endMs || !isAt(context, transmission)) {
@@ -166,7 +167,7 @@ const swizzle: Inject = (context) => {
     const isHeld = span !== undefined && span.fromMs <= nowMs && nowMs < span.toMs;
     if (!isHeld || !context.isOn() || !isAt(context, transmission)) return deliver(transmission);
     context.strike({ what: `${leg} of ${key} held back`, reports: reportsOf(transmission) });
-    context.timeline.at(span.toMs, () => deliver(transmission));
+    context.timeline.at(overAtMs(context, span.toMs), () => deliver(transmission));
   });
 };
 

@@ -9,7 +9,7 @@ import type { StoreOperation, StorePolicy } from '@priolab/runtime';
 
 import { windowKey } from '../book.ts';
 import type { FaultContext, Inject } from '../fault.ts';
-import { bounce, never } from './acting.ts';
+import { bounce, never, overAtMs } from './acting.ts';
 import { count, duration, flag, number, word } from './parameters.ts';
 import { roleOf, rolesOf, taskOfKey } from './parties-at.ts';
 
@@ -69,7 +69,8 @@ const pause: Inject = (context) => {
     const machine = context.machines.get(operation.client)!;
     context.strike({ what: `${operation.client} stands still` });
     machine.pause();
-    context.timeline.after(lastsMs, () => machine.resume());
+    const endMs = overAtMs(context, context.timeline.nowMs() + lastsMs);
+    context.timeline.at(endMs, () => machine.resume());
     return next(operation);
   })(context);
 };
