@@ -68,8 +68,10 @@ const expectations: Readonly<Record<OracleId, string>> = {
   leak: 'Planted secrets occur in no log and no report, and in no wrong party’s input.',
   'view.indist': 'What one processor sees does not tell a value: a statistical test.',
   det: 'The same scenario and seed again give the same events, byte for byte.',
-  detected: 'The oracle that must notice the fault turned red: the fault was seen.',
-  outcome: 'What the catalogue demands of a fault has come of it.',
+  detected: 'The oracle that must notice the fault is red in a run in which it struck.',
+  outcome:
+    'What the catalogue demands of a fault has come of it: no report that it touched has a fate ' +
+    'that it does not allow, and over the run one of its outcomes is shown.',
 };
 
 const clockWords: Readonly<Record<Clock, string>> = {

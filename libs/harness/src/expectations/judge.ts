@@ -73,7 +73,9 @@ function judgeOne(record: RunRecord, expectation: Expectation): ExpectationOutco
     const found = judgePlain(record, expectation.by);
     return judgeDetection(record.simulation, expectation.of, found);
   }
-  if (id === 'outcome') return judgeOutcome(record.simulation, expectation.of);
+  if (id === 'outcome') {
+    return judgeOutcome(record, expectation.of, (oracle) => judgePlain(record, oracle));
+  }
   return judgeEvent(record.simulation, expectation);
 }
 

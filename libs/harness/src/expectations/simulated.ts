@@ -11,6 +11,8 @@ import type { Vendor } from '@priolab/roles';
 
 import { cellSettings } from '../scenario/cell-settings.ts';
 import type { CellRecord, ExpectationOutcome, RunRecord } from '../record/run-record.ts';
+import { judgeRequired } from './outcomes.ts';
+import type { Ask } from './outcomes.ts';
 import { checkViews } from './view.ts';
 import type {
   FaultRecord,
@@ -337,16 +339,16 @@ export function judgeFault(fault: FaultRecord): ExpectationOutcome {
 }
 
 /** `outcome`: what the catalogue demands of a fault, over all its instances. */
-export function judgeOutcome({ faults }: SimulationRecord, of: string): ExpectationOutcome {
-  const own = faults.filter(({ id }) => id === of).map(judgeFault);
+export function judgeOutcome(record: RunRecord, of: string, ask: Ask): ExpectationOutcome {
+  const own = record.simulation!.faults.filter(({ id }) => id === of).map(judgeFault);
   const worst =
     own.find(({ verdict }) => verdict === 'fail') ??
     own.find(({ verdict }) => verdict === 'vacuous') ??
     own[0]!;
-  return { ...worst, id: `outcome ${of}` };
+  return judgeRequired(record, of, worst, ask);
 }
 
-/** `detected`: the oracle that must notice the fault is red; that is the required outcome. */
+/** `detected`: the oracle that must notice the fault is red in a run in which it struck. */
 export function judgeDetection(
   { faults }: SimulationRecord,
   of: string,

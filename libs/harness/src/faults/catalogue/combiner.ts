@@ -41,7 +41,7 @@ export const combinerFaults = defineFaults({
   },
   'comb.republish': {
     about: 'A window is published again after late reports have come.',
-    outcome: ['detect'],
+    outcome: ['prevent', 'detect'],
     checkers: ['once', 'fresh'],
     params: { after: param.duration('How long after the first time.', '1d') },
   },

@@ -93,7 +93,7 @@ export const maliciousFaults = defineFaults({
   },
   'mal.grind': {
     about: 'A processor repeats a random step until the outcome suits it.',
-    outcome: ['detect'],
+    outcome: ['prevent', 'detect'],
     at: 'processor',
     checkers: ['rand.safe', 'det'],
     params: { tries: param.count('How often it tries.', 16, [2, 100_000]) },

@@ -113,7 +113,23 @@ const sybil: Inject = (context) => {
   });
 };
 
+/** Done by the tampering device. Prio2 proves bits, not their number: what that adds is measured. */
+const multiHot: Inject = ({ book, measure, atEnd }) =>
+  atEnd(() => {
+    const counted = book.reports.filter(
+      ({ number, clean, sent }) =>
+        clean === undefined &&
+        sent.every((bit) => bit === 1) &&
+        book.fateOf(number).outcome === 'accepted',
+    );
+    const excess = counted.reduce((sum, { sent }) => sum + sent.length - 1, 0);
+    measure('reports with every bin set', counted.length);
+    measure('added beyond one bin each', excess);
+    measure('share of all reports', counted.length / Math.max(1, book.reports.length));
+  });
+
 export const clientValueFaults: Readonly<Record<string, Inject>> = {
+  'cli.multi_hot': multiHot,
   'cli.sybil': sybil,
   'cli.poison_valid': poisonValid,
 };

@@ -91,6 +91,10 @@ export function demonstrationOf(id: FaultId): ScenarioInput | undefined {
     ...(phases === undefined ? {} : { phases }),
     ...(heal === undefined ? {} : { heal }),
     ...(liveness === undefined ? {} : { liveness }),
-    expect: [...ALWAYS.filter((one) => !without.includes(one)), ...expect],
+    expect: [
+      ...ALWAYS.filter((one) => !without.includes(one)),
+      { id: 'outcome', of: id },
+      ...expect,
+    ],
   };
 }

@@ -3,6 +3,8 @@
  * together with another's share. Decorators on the vendor's ingestor.
  */
 
+import { toHex } from '@priolab/crypto';
+import { reasonCode } from '@priolab/roles';
 import type { BatchPair, ProcessorRole, ShareBatch } from '@priolab/roles';
 
 import type { FaultContext, Inject } from '../fault.ts';
@@ -19,6 +21,8 @@ import {
   without,
 } from './halves.ts';
 import { count, word } from './parameters.ts';
+
+const DUPLICATE_ID = reasonCode('duplicate-report-id');
 
 function sideOf({ item }: FaultContext): ProcessorRole {
   return word(item, 'side', 'helper') === 'leader' ? 'leader' : 'helper';
@@ -59,8 +63,29 @@ const dropOne: Inject = (context) => {
   });
 };
 
+/** Counts what processors refuse as a copy; a batch that is worked on again counts once. */
+function measureCopies(context: FaultContext): void {
+  const copies = new Map<string, number>();
+  context.hooks.processor.push((inner, { role }) => ({
+    ...inner,
+    verifyNext(peer) {
+      const status = inner.verifyNext(peer);
+      const refused = status.filter((code) => code === DUPLICATE_ID).length;
+      copies.set(`${role} ${toHex(peer.batchId)}`, refused);
+      return status;
+    },
+  }));
+  context.atEnd(() =>
+    context.measure(
+      'copies refused',
+      [...copies.values()].reduce((a, b) => a + b, 0),
+    ),
+  );
+}
+
 /** The first counts, the second is refused, whichever side has it. */
 const duplicateInBatch: Inject = (context) => {
+  measureCopies(context);
   const side = word(context.item, 'side', 'both');
   onChosen(context, (pair, slots) => {
     const twice = (half: ShareBatch): ShareBatch =>
@@ -80,6 +105,7 @@ const duplicateInBatch: Inject = (context) => {
 
 /** Reports of one batch stand in the next one of the day as well. */
 const duplicateAcrossBatches: Inject = (context) => {
+  measureCopies(context);
   onBatches(context, () => {
     let kept: { readonly pair: BatchPair; readonly reports: readonly number[] } | undefined;
     return (pair) => {

@@ -43,6 +43,9 @@ export function onChosen(
 
 const BOTH = ['request', 'response'] as const;
 
+/** How the keys of messages begin that were recorded and sent again. */
+const AGAIN = 'again ';
+
 /** Lost messages are sent again; a report may be given up only if nothing ever got through. */
 const lose =
   (legs: readonly Transmission['leg'][]): Inject =>
@@ -100,6 +103,13 @@ const duplicate: Inject = (context) => {
 
 const replay: Inject = (context) => {
   const afterMs = duration(context.item, 'after', '1d');
+  let refused = 0;
+  context.network.addPolicy((transmission, deliver) => {
+    const { leg, key, bytes } = transmission;
+    if (leg === 'response' && key.startsWith(AGAIN) && bytes[0] !== 0) refused += 1;
+    deliver(transmission);
+  });
+  context.atEnd(() => context.measure('copies refused', refused));
   context.network.addPolicy(
     onChosen(context, ['request'], (transmission, deliver) => {
       deliver(transmission);
@@ -108,7 +118,7 @@ const replay: Inject = (context) => {
       const againMs = context.timeline.nowMs() + afterMs;
       context.stayUntil(againMs + 2 * context.settings.batchEveryMsMax);
       context.timeline.at(againMs, () =>
-        context.network.inject({ ...transmission, key: `again ${key}` }),
+        context.network.inject({ ...transmission, key: AGAIN + key }),
       );
     }),
   );

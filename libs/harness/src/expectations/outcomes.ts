@@ -1,0 +1,187 @@
+/**
+ * `outcome`: whether what the catalogue demands of a fault has come of it, as a pure function of
+ * the run record. Where the catalogue names several outcomes, any of them is enough. Whatever they
+ * are, the fault must have struck, and no report that it touched may have a fate that it does not
+ * allow (`judgeFault`).
+ */
+
+import { faults as catalogue } from '../faults/catalogue.ts';
+import type { FaultId } from '../faults/catalogue.ts';
+import type { RequiredOutcome } from '../faults/fault.ts';
+import type { ExpectationOutcome, RunRecord, Verdict } from '../record/run-record.ts';
+import type { FaultRecord, SimulationRecord } from '../record/simulation-record.ts';
+import { plainOracleIds } from './oracles.ts';
+import type { PlainOracleId } from './oracles.ts';
+
+/** What an oracle says of the run. */
+export type Ask = (id: PlainOracleId) => Pick<ExpectationOutcome, 'verdict' | 'observed'>;
+
+interface Question {
+  readonly record: RunRecord;
+  readonly simulation: SimulationRecord;
+  readonly of: FaultId;
+  /** Its instances that struck. */
+  readonly own: readonly FaultRecord[];
+  readonly ask: Ask;
+}
+
+interface Found {
+  readonly verdict: Extract<Verdict, 'pass' | 'fail' | 'vacuous'>;
+  readonly said: string;
+}
+
+/** Fates that are no refusal: nobody gave a reason. */
+const UNREASONED: ReadonlySet<string> = new Set(['accepted', 'lost', 'pending', 'unaccounted']);
+
+/**
+ * Measurements of a fault, or events of the run, that are above zero where it was noticed though
+ * none of the reports that it touched was refused: what was refused is a copy, or nobody's.
+ */
+const SIGNS: Readonly<Partial<Record<FaultId, readonly string[]>>> = {
+  'net.replay': ['copies refused'],
+  'ing.dup_in_batch': ['copies refused'],
+  'ing.dup_cross_batch': ['copies refused'],
+  'ing.mix_states': ['batch.refused'],
+  'key.sign_stolen': ['batch.refused'],
+  'sto.misdirect': ['batch.refused'],
+  'dev.retry_fresh': ['fresh reports refused'],
+  'cli.dup_uuid': ['copies refused'],
+  'cli.replay': ['copies refused'],
+  'cli.flood': ['refused at the door', 'refused when batched'],
+  'nem.byzantine_minority': ['report.refused'],
+};
+
+const judges: Readonly<Record<RequiredOutcome, (question: Question) => Found>> = {
+  recover: recovered,
+  prevent: leftNoTrace,
+  detect: noticed,
+  accept: bounded,
+  limit: measured,
+};
+
+/**
+ * @param base what is judged of every fault: the worst of its instances
+ * @param ask what the oracles say of the same run
+ */
+export function judgeRequired(
+  record: RunRecord,
+  of: string,
+  base: ExpectationOutcome,
+  ask: Ask,
+): ExpectationOutcome {
+  const simulation = record.simulation!;
+  const own = simulation.faults.filter(({ id, fired }) => id === of && fired > 0);
+  const demanded = catalogue[of as FaultId].outcome;
+  const limit = `${base.limit}; ${demanded.join(' or ')}`;
+  const id = `outcome ${of}`;
+  if (base.verdict !== 'pass') return { ...base, id, limit };
+  if (own.length === 0) return { ...base, id, limit, verdict: 'vacuous' };
+  const question: Question = { record, simulation, of: of as FaultId, own, ask };
+  const found = demanded.map((one) => ({ one, ...judges[one](question) }));
+  const best =
+    found.find(({ verdict }) => verdict === 'pass') ??
+    found.find(({ verdict }) => verdict === 'fail') ??
+    found[0]!;
+  const n = own.reduce((sum, { fired }) => sum + fired, 0);
+  const observed = `${base.observed}; ${best.one}: ${best.said}`;
+  return { id, verdict: best.verdict, observed, limit, n };
+}
+
+/** Whether a fault must leave no trace in the results. */
+function isTraceless(id: string): boolean {
+  return catalogue[id as FaultId].outcome.every((one) => one === 'recover' || one === 'prevent');
+}
+
+/** No other fault struck that may cost something, and no device cheated. */
+function isAlone({ record, simulation, of }: Question): boolean {
+  const others = simulation.faults.filter(({ id, fired }) => id !== of && fired > 0);
+  return others.every(({ id }) => isTraceless(id)) && record.scenario.adversaries.length === 0;
+}
+
+/**
+ * The results are as if the fault had not been: what it touched is counted as well. Where recovery
+ * is all that may come of it, a refusal that a strike allows is `judgeFault`'s: a batch that is empty
+ * at one side only is refused by name.
+ */
+function recovered(question: Question): Found {
+  const { simulation, of, own } = question;
+  const found = leftNoTrace(question);
+  if (found.verdict !== 'pass') return found;
+  if (simulation.windows.published === 0) {
+    return { verdict: 'vacuous', said: 'nothing was published' };
+  }
+  const { touched, uncounted, unreasoned } = costOf(own);
+  const missing = catalogue[of].outcome.length > 1 ? uncounted : unreasoned;
+  if (missing === 0 || !isAlone(question)) return found;
+  return {
+    verdict: 'fail',
+    said: `${missing} of the ${touched} reports that it touched not counted`,
+  };
+}
+
+/** Reports that a fault touched, those of them that are not counted, and those without a reason. */
+function costOf(own: readonly FaultRecord[]) {
+  const sizes = { touched: 0, uncounted: 0, unreasoned: 0 };
+  for (const [fate, count] of own.flatMap(({ fates }) => Object.entries(fates))) {
+    sizes.touched += count;
+    if (fate === 'accepted' || fate === 'below-minimum') continue;
+    sizes.uncounted += count;
+    if (UNREASONED.has(fate)) sizes.unreasoned += count;
+  }
+  return sizes;
+}
+
+/**
+ * Nothing is wrong over the whole run. Another fault that may cost something explains sums that are
+ * wrong; fates and windows that no fault accounts for, it does not.
+ */
+function leftNoTrace(question: Question): Found {
+  const { record, simulation, ask } = question;
+  if (record.interrupted) return { verdict: 'vacuous', said: 'the run was cut short' };
+  const isOnly = isAlone(question);
+  const asked: PlainOracleId[] = ['live'];
+  // A window that another fault made too small takes with it what no fault touched.
+  if (isOnly || simulation.reports.wrong > 0) asked.unshift('blast');
+  if (isOnly) asked.unshift('sum.exact', 'once', 'conserve');
+  const red = asked.map((id) => ({ id, ...ask(id) })).filter(({ verdict }) => verdict === 'fail');
+  if (red.length === 0) return { verdict: 'pass', said: `${asked.join(', ')} hold` };
+  return { verdict: 'fail', said: red.map(({ id, observed }) => `${id}: ${observed}`).join('; ') };
+}
+
+/** Somebody has noticed: a party that refused, or an oracle that watches for it. */
+function noticed({ simulation, of, own, ask }: Question): Found {
+  const signs = SIGNS[of] ?? [];
+  const named = own.map(({ fates, measured: sizes }) => [
+    ...Object.keys(fates).filter((fate) => !UNREASONED.has(fate)),
+    ...signs.filter((sign) => (sizes[sign] ?? simulation.events[sign] ?? 0) > 0),
+  ]);
+  if (named.every((some) => some.length > 0)) {
+    return { verdict: 'pass', said: [...new Set(named.flat())].join(', ') };
+  }
+  const red = catalogue[of].checkers.find((id) => isPlain(id) && ask(id).verdict === 'fail');
+  if (red !== undefined) return { verdict: 'pass', said: `${red} is red` };
+  return { verdict: 'fail', said: 'nobody noticed' };
+}
+
+const isPlain = (id: string): id is PlainOracleId =>
+  (plainOracleIds as readonly string[]).includes(id);
+
+/** It costs no more than reports that it touched. */
+function bounded(question: Question): Found {
+  const { record, simulation, own } = question;
+  const { touched, uncounted } = costOf(own);
+  const { untouchedLost } = simulation.reports;
+  const cost = `${uncounted} of the ${touched} reports that it touched not counted`;
+  if (record.interrupted || untouchedLost === 0 || !isAlone(question)) {
+    return { verdict: 'pass', said: cost };
+  }
+  return { verdict: 'fail', said: `${cost}, and ${untouchedLost} that it did not touch` };
+}
+
+/** A known limit: how far it goes is in the record. */
+function measured({ own }: Question): Found {
+  const sizes = own.map(({ measured: one }) => Object.entries(one).filter(([, v]) => isFinite(v)));
+  if (sizes.some((some) => some.length === 0)) return { verdict: 'vacuous', said: 'not measured' };
+  const shown = sizes.flat().map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`);
+  return { verdict: 'pass', said: shown.join(', ') };
+}
