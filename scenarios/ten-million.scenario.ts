@@ -2,7 +2,8 @@ import { defineScenario } from '@priolab/harness';
 
 export default defineScenario({
   id: 'ten-million',
-  about: 'Ten million reports of shares only, one in a hundred forged; a minute or two on two cores.',
+  about:
+    'Ten million reports of shares only, one in a hundred forged; a minute or two on two cores.',
   population: { reports: 10_000_000, days: 14, states: ['us-ca', 'us-ma', 'us-va', 'us-wa'] },
   system: { metrics: [{ id: 'wide-poll-v1', bins: 100 }] },
   crypto: { fidelity: 'shares-only', crossCheck: { every: 100_000 } },
