@@ -17,7 +17,7 @@ const OWN_FILE = fileURLToPath(import.meta.url);
 const HERE = dirname(OWN_FILE);
 const CACHE = join(HERE, '../../../node_modules/.cache/priolab');
 const CURRENT = 'current.json';
-/** How long a bundle is kept that another took the place of: a process may still load parts of it. */
+/** How long a bundle that was replaced is kept: a process may still load parts of it. */
 const KEEP_MS = 24 * 60 * 60 * 1000;
 /** Files that change how modules are found or translated, though no module imports them. */
 const SETTINGS = ['package.json', 'tsconfig.json', 'tsconfig.base.json'];

@@ -18,7 +18,7 @@ const BACKENDS: Readonly<Record<BackendName, () => CryptoBackend>> = {
 export const backendNames = Object.freeze(Object.keys(BACKENDS) as BackendName[]);
 
 /**
- * The backend for a service that holds a real private key: OpenSSL opens its envelopes, and OpenSSL's
+ * The backend for a service that holds a real private key: OpenSSL opens its envelopes, and its
  * multiplications do not depend on secrets in time. Signatures of `node` are for simulation.
  * @throws CryptoError `unsafe-backend` for one whose envelopes are not opened so
  */

@@ -100,8 +100,8 @@ function isAlone({ record, simulation, of }: Question): boolean {
 
 /**
  * The results are as if the fault had not been: what it touched is counted as well. Where recovery
- * is all that may come of it, a refusal that a strike allows is `judgeFault`'s: a batch that is empty
- * at one side only is refused by name.
+ * is all that may come of it, a refusal that a strike allows is `judgeFault`'s: a batch that is
+ * empty at one side only is refused by name.
  */
 function recovered(question: Question): Found {
   const { simulation, of, own } = question;

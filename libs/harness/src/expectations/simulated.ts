@@ -94,7 +94,7 @@ function placesOf(unexplained: readonly UnexplainedCount[]): string {
 }
 
 /**
- * `conserve`: each report has one fate. What is pending, lost or not sent is so because a fault that
+ * `conserve`: each report has one fate. What is pending, lost or not sent is so as a fault that
  * struck it, its batch or its window allows that. Which reason a refusal must have is for `reason`.
  */
 const checkConservation: SimulatedCheck = (

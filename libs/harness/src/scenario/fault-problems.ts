@@ -96,7 +96,7 @@ export function allowedOf(param: FaultParam): string {
 const PROCESSORS = ['leader', 'helper', 'processor/leader', 'processor/helper'];
 const VENDORS = ['apple', 'google'];
 
-/** A place that the fault does not know: it would strike elsewhere, and the record would not say. */
+/** A place that the fault does not know: it would strike elsewhere, and nobody would say so. */
 export function faultPlaceProblems(
   id: FaultId,
   at: string | undefined,

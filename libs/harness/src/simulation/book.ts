@@ -5,7 +5,7 @@
  *
  * A report's fate is read off the events of the parties, the last word first: published, held,
  * decided, refused with its batch, refused at the door, given up. One of which none of these was
- * said is pending where it was last seen: the book can't tell one that waits from one that vanished.
+ * said is pending where it was last seen: whether it waits or has vanished the book can't tell.
  * So it is asked of the faults, when the books are closed, whether they allow that (`closeBook`).
  */
 

@@ -1,9 +1,9 @@
 /**
  * The eye of the oracle `leak`: secrets of the run are looked for, as bytes, in hex and in base64,
  * in everything that a party other than their owner holds or that is shown to people: the stores
- * of processors and portal, results, and the journal's last lines, as they are at the end of the run.
- * Secrets are the private keys of authorities, processors and signers, and of a sample of reports what
- * tells phones apart (their keys) and the exact time of the upload.
+ * of processors and portal, results, and the journal's last lines, as they are when the run ends.
+ * Secrets are the private keys of authorities, processors and signers, and of a sample of reports
+ * what tells phones apart (their keys) and the exact time of the upload.
  */
 
 import { toHex } from '@priolab/crypto';

@@ -110,7 +110,7 @@ describe('red where no fault has struck', () => {
     expect(conserve(summary).verdict).toBe('fail');
   });
 
-  test('single reports and whole batches that a vendor leaves out, and of which state', async () => {
+  test('single reports and whole batches left out, and of which state', async () => {
     for (const [choose, all] of [
       [(slot: number) => slot === 0, false],
       [() => true, true],
@@ -122,7 +122,8 @@ describe('red where no fault has struck', () => {
       expect(swallowed(summary) > 20).toBe(all);
       expect(conserve(summary)).toMatchObject({ verdict: 'fail', n: 60 - swallowed(summary) });
       expect(conserve(summary).observed).toContain(
-        `${swallowed(summary)} that no fault allows: us-md ${swallowed(summary)} pending (ingestor)`,
+        `${swallowed(summary)} that no fault allows: ` +
+          `us-md ${swallowed(summary)} pending (ingestor)`,
       );
     }
   });
@@ -147,7 +148,7 @@ describe('where faults have struck', () => {
     expect(conserve(summary).verdict).toBe('fail');
   });
 
-  test('a processor that dies at every write: it must recover, and nothing is published', async () => {
+  test('a processor that dies at every write must recover; nothing is published', async () => {
     const summary = await runFaulty({ ...calm, nemesis: [{ id: 'proc.crash' }] });
     expect(summary.simulation!.faults[0]!.fired).toBeGreaterThan(100);
     expect(unexplained(summary).map(({ state }) => state)).toEqual(['us-md', 'us-wa']);

@@ -12,7 +12,7 @@ async function leakOf(sabotage: (context: FaultContext) => void) {
   return { ...expectations.find(({ id }) => id === 'leak')!, exitCode };
 }
 
-test('none where nobody says one; processors’ and signers’ keys are among those looked for', async () => {
+test('none where nobody says one; processors’ and signers’ keys are looked for', async () => {
   const names: string[] = [];
   const { verdict } = await leakOf(({ parties }) => {
     names.push(...parties.privateKeys.map(({ name }) => name));

@@ -113,7 +113,7 @@ const sybil: Inject = (context) => {
   });
 };
 
-/** Done by the tampering device. Prio2 proves bits, not their number: what that adds is measured. */
+/** Done by the tampering device. Prio2 proves bits, not how many: what that adds is measured. */
 const multiHot: Inject = ({ book, measure, atEnd }) =>
   atEnd(() => {
     const counted = book.reports.filter(
