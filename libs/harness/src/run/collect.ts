@@ -145,23 +145,23 @@ function countRepeats(set: FingerprintSet, words: Uint32Array): number {
 }
 
 /**
- * Ids of the accepted reports of one day: shards come in order of days, and a day's set is sized
- * to the reports that were planned for it. So an id accepted twice on a day is seen whatever the
- * shards. One that comes back on another day is seen where it comes back: in the shard's own
+ * Ids of the accepted reports of one day: shards come in order of days, and the one set is sized to
+ * the reports that were planned for the largest. So an id accepted twice on a day is seen whatever
+ * the shards. One that comes back on another day is seen where it comes back: in the shard's own
  * observer, which follows the copies it knows of, and, for one device in 64, as a repeated value.
  */
 function createDayIds(plan: PopulationPlan): { open(day: number): FingerprintSet } {
+  const { table } = plan.transfer;
+  const countOf = new Map<number, number>();
+  table.day.forEach((day, index) => {
+    countOf.set(day, (countOf.get(day) ?? 0) + table.reportCount[index]!);
+  });
+  const ids = createFingerprintSet(Math.max(0, ...countOf.values()));
   let openDay = -1;
-  let ids = createFingerprintSet(0);
   return {
     open(day) {
-      if (day === openDay) return ids;
+      if (day !== openDay) ids.clear();
       openDay = day;
-      let reportCount = 0;
-      plan.transfer.table.day.forEach((of, index) => {
-        if (of === day) reportCount += plan.transfer.table.reportCount[index]!;
-      });
-      ids = createFingerprintSet(reportCount);
       return ids;
     },
   };
