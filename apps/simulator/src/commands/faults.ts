@@ -7,7 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
-import { EXIT, didYouMean, resolveScenario, worstExit, outOfReach } from '@priolab/harness';
+import { EXIT, didYouMean, outOfReach, resolveScenario, worstExit } from '@priolab/harness';
 import {
   cardFile,
   demonstrationOf,

@@ -5,7 +5,7 @@
 
 import { bundle } from '@priolab/bundle';
 import * as harness from '@priolab/harness';
-import { UsageError } from '@priolab/harness';
+import { problem } from './problem.ts';
 
 export const CODE_ENDINGS = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'] as const;
 
@@ -48,8 +48,4 @@ function reasonOf(error: unknown): string {
   if (errors?.[0] === undefined) return error.message;
   const { text, location } = errors[0];
   return location === null ? text : `line ${location.line}, column ${location.column}: ${text}`;
-}
-
-function problem(file: string, message: string): UsageError {
-  return new UsageError(file, [{ path: '', message }]);
 }

@@ -4,8 +4,7 @@
  */
 
 import { readFileSync, statSync } from 'node:fs';
-
-import { UsageError } from '@priolab/harness';
+import { problem } from './problem.ts';
 
 /** Largest file, in bytes. */
 export const DATA_SIZE_MAX = 256 * 1024;
@@ -35,8 +34,4 @@ function readText(path: string, file: string): string {
     const reason = error instanceof Error ? error.message : String(error);
     throw problem(file, `can't be read: ${reason}`);
   }
-}
-
-function problem(file: string, message: string): UsageError {
-  return new UsageError(file, [{ path: '', message }]);
 }

@@ -8,6 +8,7 @@ import type { CST } from 'yaml';
 
 import { UsageError } from '@priolab/harness';
 import type { Problem } from '@priolab/harness';
+import { problem } from './problem.ts';
 
 /** Most values that aliases may stand for, so that a small file can't become a huge value. */
 const ALIAS_MAX = 100;
@@ -88,8 +89,4 @@ function isDeeper(value: unknown, levels: number): boolean {
 
 function tooDeep(file: string): UsageError {
   return problem(file, `is nested too deeply; allowed: ${DEPTH_MAX} levels`);
-}
-
-function problem(file: string, message: string): UsageError {
-  return new UsageError(file, [{ path: '', message }]);
 }

@@ -7,12 +7,13 @@
 import { realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 
-import { UsageError, fileNamesOf } from '@priolab/harness';
+import { fileNamesOf } from '@priolab/harness';
 import type { Source } from '@priolab/harness';
 
 import { CODE_ENDINGS, importValue, isCodeFile } from './code-file.ts';
 import { DATA_ENDINGS, isDataFile, readData } from './data-file.ts';
 import { guessFile } from './find.ts';
+import { problem } from './problem.ts';
 
 /** Most files that one scenario may be built on. */
 const FILES_MAX = 100;
@@ -80,8 +81,4 @@ function readValue(path: string, name: string): Promise<unknown> {
   if (isCodeFile(path)) return importValue(path, name);
   const endings = [...CODE_ENDINGS, ...DATA_ENDINGS].join(', ');
   throw problem(name, `is no scenario file by its name; allowed: names that end in ${endings}`);
-}
-
-function problem(file: string, message: string): UsageError {
-  return new UsageError(file, [{ path: '', message }]);
 }
