@@ -11,6 +11,7 @@ export {
   type VirtualClock,
 } from './clock.ts';
 export { createScheduler, type Scheduler, type SimulatedScheduler } from './scheduler.ts';
+export { collectBetweenWork } from './engine/collect-garbage.ts';
 export { createEngine } from './engine/create.ts';
 export {
   EngineError,

@@ -1,13 +1,14 @@
 /**
  * Long computations beside an event loop: steps are taken in slices of some milliseconds, and
- * signals, timers and output are served in between. The steps' result does not depend on it.
+ * signals, timers and output are served in between, and garbage is collected: planning draws its
+ * bytes from ciphers, each time into a new buffer. The steps' result does not depend on it.
  */
 
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 
-import { monotonicMs } from '@priolab/runtime';
+import { collectBetweenWork, monotonicMs } from '@priolab/runtime';
 
-const SLICE_MS = 50;
+const SLICE_MS = 20;
 
 export interface SliceOptions<Step> {
   readonly signal?: AbortSignal | undefined;
@@ -29,6 +30,7 @@ export async function inSlices<Step, Result>(
     const nowMs = monotonicMs();
     if (nowMs < sliceEndMs) continue;
     onSlice?.(step.value, nowMs - startMs);
+    collectBetweenWork();
     await yieldToEventLoop();
     sliceEndMs = monotonicMs() + SLICE_MS;
   }

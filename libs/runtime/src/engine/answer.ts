@@ -4,7 +4,7 @@
  */
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { collectIfGrown } from './collect-garbage.ts';
+import { collectBetweenWork } from './collect-garbage.ts';
 import { encodeError, type WorkerInit, type WorkerMessage } from './messages.ts';
 import { createRunner, type Program } from './program.ts';
 
@@ -22,7 +22,7 @@ export async function answerShards(load: () => Promise<Program>): Promise<void> 
       try {
         const result = await runner.run(shardIndex);
         send({ kind: 'result', shardIndex, result }, runner.transferables?.(result));
-        collectIfGrown();
+        collectBetweenWork();
       } catch (error) {
         send({ kind: 'failure', shardIndex, error: encodeError(error) });
       }

@@ -4,7 +4,7 @@
  */
 
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
-import { collectIfGrown } from './collect-garbage.ts';
+import { collectBetweenWork } from './collect-garbage.ts';
 import { EngineError, type EngineReport, type ShardJob, type ShardRunner } from './engine.ts';
 import { createRunner, importProgram } from './program.ts';
 
@@ -18,7 +18,7 @@ export async function runInline<I, R>(job: ShardJob<I, R>): Promise<EngineReport
     while (completedCount < shardCount && mayGoOn()) {
       job.onResult(completedCount, await runShard(runner, completedCount));
       completedCount += 1;
-      collectIfGrown();
+      collectBetweenWork();
       await yieldToEventLoop();
     }
   }

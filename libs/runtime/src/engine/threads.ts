@@ -6,6 +6,7 @@
  */
 
 import { Worker } from 'node:worker_threads';
+import { collectBetweenWork } from './collect-garbage.ts';
 import { EngineError, type EngineErrorCode, type EngineReport, type ShardJob } from './engine.ts';
 import { decodeError, type WorkerInit, type WorkerMessage } from './messages.ts';
 import { workerEntry, type WorkerEntry } from './worker-entry.ts';
@@ -110,6 +111,7 @@ function dealShards<I, R>(
       const result = early.get(deliveredCount) as R;
       early.delete(deliveredCount);
       job.onResult(deliveredCount, result);
+      collectBetweenWork();
     }
   };
   const receive = (thread: Thread, message: WorkerMessage) => {
