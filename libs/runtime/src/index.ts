@@ -48,6 +48,6 @@ export {
   type StorePolicy,
 } from './simulation/remote-store.ts';
 export { createTimeline, type DrivenTimeline, type Timeline } from './simulation/timeline.ts';
-export { createMemoryStore, type MemoryStore } from './stores/memory-store.ts';
+export { createMemoryStore, type MemoryStore, type StoredObject } from './stores/memory-store.ts';
 export type { ObjectStat, ObjectStore } from './stores/object-store.ts';
 export { TransportError, type TransportErrorCode } from './transport-error.ts';

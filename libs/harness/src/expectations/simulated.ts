@@ -270,6 +270,7 @@ const checkLeaks: SimulatedCheck = (_record, { leaks }) =>
     failed: leaks.found.length > 0,
     observed:
       `${leaks.found.length} of ${plural(leaks.secrets, 'secret')} found in ${leaks.bytes} bytes` +
+      (leaks.unsearched === 0 ? '' : ` (${leaks.unsearched} removed ones not searched)`) +
       (leaks.found.length === 0 ? '' : `: ${leaks.found.slice(0, 3).join(', ')}`),
     limit: 'none',
   });

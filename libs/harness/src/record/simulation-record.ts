@@ -97,10 +97,12 @@ export interface SimulationRecord {
   readonly identities: { readonly counted: number; readonly twice: number };
   /** Accepted reports that were stored too long after (or before) they were made. */
   readonly stale: { readonly count: number; readonly of: number };
-  /** Planted secrets looked for, bytes searched, and where some were found. */
+  /** Planted secrets looked for, bytes searched and not searched, and where some were found. */
   readonly leaks: {
     readonly secrets: number;
     readonly bytes: number;
+    /** Bytes of removed objects beyond what is kept of them. */
+    readonly unsearched: number;
     readonly found: readonly string[];
   };
   /** Names of events -> how often. */

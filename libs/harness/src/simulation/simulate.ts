@@ -107,7 +107,7 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
   for (const action of endings.actions) action();
 
   const { leader, helper } = deployment.queues;
-  const { strikes, parties, work, daysEndMs, events, world } = stage;
+  const { strikes, parties, work, daysEndMs, events, world, removed } = stage;
   const counts = { eventCount, events, counted: countEvents(stage), rewrites };
   const { stores } = deployment;
   return {
@@ -127,7 +127,7 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     fork,
     settings: simulation.settings,
     shown: readShown(stores, parties.tasks),
-    leaks: scanForLeaks({ world, parties, stores, journal, book }),
+    leaks: scanForLeaks({ world, parties, stores, removed, journal, book }),
   };
 }
 

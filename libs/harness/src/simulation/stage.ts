@@ -24,6 +24,8 @@ import { noHooks } from './fault.ts';
 import type { FaultContext, Hooks } from './fault.ts';
 import { createJournal } from './journal.ts';
 import type { Journal } from './journal.ts';
+import { watchRemovals } from './leaks.ts';
+import type { Removed } from './leaks.ts';
 import { createOccasions } from './occasions.ts';
 import { createParties } from './parties.ts';
 import type { Parties } from './parties.ts';
@@ -45,6 +47,8 @@ export interface Stage {
   readonly strikes: Strikes;
   /** Begins to look at what is written twice; called when all faults are in place. */
   readonly watchRewrites: () => Rewrites;
+  /** What stores held and hold no longer. */
+  readonly removed: Removed;
   readonly work: Work;
   /** Names of events -> how often. */
   readonly events: Record<string, number>;
@@ -93,6 +97,7 @@ export function setStage(simulation: Simulation): Stage {
     fork !== undefined && timeline.nowMs() - startMs >= fork.atMs ? forked : randomness;
   const transport = createTransport({ timeline, settings, randomness: drawnFrom });
   const watch = watchRewrites(transport.stores);
+  const removed = watchRemovals(transport.stores);
   const events: Record<string, number> = {};
   const listener = (event: NodeEvent): void => {
     book.note(event, timeline.nowMs());
@@ -102,7 +107,7 @@ export function setStage(simulation: Simulation): Stage {
   const parts = { timeline, transport, parties, settings, hooks, listener };
   const deployment = createDeployment(parts);
   const told = { timeline, world, parties, deployment, hooks, book, journal, strikes };
-  return { ...told, watchRewrites: watch, work, events, startMs, daysEndMs, drawnFrom };
+  return { ...told, watchRewrites: watch, removed, work, events, startMs, daysEndMs, drawnFrom };
 }
 
 /** What faults ask of the end of the run. */
