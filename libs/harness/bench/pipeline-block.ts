@@ -8,9 +8,10 @@
  * (the ingestor has met these devices). Out altogether: drawing the measurements, and the oracles.
  */
 
-import { backendNames, sha256 } from '@priolab/crypto';
+import { backendNames, sha256, toHex } from '@priolab/crypto';
 import type { BackendName } from '@priolab/crypto';
-import type { MeasurementBlock } from '@priolab/roles';
+import type { NodeEvent } from '@priolab/nodes';
+import type { BareBatch, Intake, MeasurementBlock, ShareBatch } from '@priolab/roles';
 
 import { openShard, openShardWithoutTransport, runBlock } from '../src/pipeline.ts';
 import type { Observer } from '../src/pipeline.ts';
@@ -22,6 +23,8 @@ import type { Work } from '../src/run/work.ts';
 import { createWorld } from '../src/run/world.ts';
 import type { Line } from '../src/run/world.ts';
 import { resolveScenario } from '../src/scenario/scenario.ts';
+import { describeEvent } from '../src/simulation/describe-event.ts';
+import { createJournal } from '../src/simulation/journal.ts';
 
 /** From the fastest to the slowest. */
 const PREFERENCE: readonly string[] = ['wasm', 'node', 'noble'];
@@ -85,23 +88,73 @@ export function createPipeline({ world, line, shard, block, identities }: Setup)
   return run;
 }
 
-/** The same with the oracles' eyes on it: fates, truths, fresh values, as a run has them. */
-export function createWatchedPipeline(setup: Setup): () => number {
-  const { world, line, shard, block, identities } = setup;
-  const timer = createStageTimer(() => 0);
+/**
+ * What the oracles' eyes do at such a block: fates, truths, fresh values. The block has gone its way
+ * once, and what there was to see is shown to them again and again.
+ */
+export function createOracles(setup: Setup): () => number {
+  const { world, line, shard, block } = setup;
+  const seen: ((observer: Observer) => void)[] = [];
+  passOnce(setup, {
+    uploaded: (...what) => seen.push((observer) => observer.uploaded(...what)),
+    handedOver: (...what) => seen.push((observer) => observer.handedOver(...what)),
+    takenIn: (...what) => seen.push((observer) => observer.takenIn(...what)),
+    verified: (...what) => seen.push((observer) => observer.verified(...what)),
+  });
   const arena = createObserverArena(block.count);
-  const run = (): number => {
-    line.ingestors.apple.openPartition(shard.index);
+  const { bits } = block;
+  return () => {
     const observer = createShardObserver(world.scenario, shard, arena);
-    const { bits } = block;
     observer.expect({ metricSlot: 0, firstReport: 0, bits, deeds: line.deeds });
-    runBlock({ world, line, shard, identities, observer, timer }, block);
+    for (const show of seen) show(observer);
     observer.close();
-    if (observer.tally.wrongFates > 0) throw new Error('a wrong fate');
-    return checksum(line, block.count) ^ sha256(observer.fates)[0]!;
+    const { tally, reportsByRung } = observer;
+    if (tally.wrongFates > 0 || reportsByRung.full !== block.count) throw new Error('a wrong fate');
+    return sha256(observer.fates)[0]!;
   };
-  run();
-  return run;
+}
+
+/** What the journal of a run in simulated time does at such a block: three events, hashed. */
+export function createJournalling(setup: Setup): () => number {
+  const { block } = setup;
+  const { task, day } = block;
+  const events: NodeEvent[] = [];
+  let uploads: Uint8Array[] = [];
+  let batched: Intake<ShareBatch | BareBatch>;
+  passOnce(setup, {
+    ...silent,
+    uploaded(_report, _sealed, { count, bytes, offsets, sizes }) {
+      const upload = (_: unknown, i: number) => bytes.slice(offsets[i]!, offsets[i]! + sizes[i]!);
+      uploads = Array.from({ length: count }, upload);
+    },
+    takenIn: (intake) => (batched = intake),
+    verified({ leader }, messages, verdicts) {
+      const { windowStartMs, batchId, reportIds } = leader;
+      const batch = { batchId: toHex(batchId), windowStartMs, uploadSlots: new Uint32Array() };
+      const { status } = batched;
+      const batches = [batch];
+      events.push({ kind: 'batched', vendor: 'apple', task, day, uploads, status, batches });
+      for (const role of ['leader', 'helper'] as const) {
+        const seen = { role, task, windowStartMs, batchId: toHex(batchId), reportIds };
+        const { queryRandomness } = leader;
+        const said = { queryRandomness, peerValues: messages[role].values, unheld: [] };
+        events.push({ kind: 'decided', ...seen, ...said, status: verdicts[role] });
+      }
+    },
+  });
+  return () => {
+    const journal = createJournal();
+    for (const event of events) journal.write(0, describeEvent(event));
+    return Number.parseInt(journal.digest().slice(0, 8), 16);
+  };
+}
+
+/** The block goes its way once, before somebody's eyes. */
+function passOnce({ world, line, shard, block, identities }: Setup, observer: Observer): void {
+  const timer = createStageTimer(() => 0);
+  line.ingestors.apple.openPartition(shard.index);
+  runBlock({ world, line, shard, identities, observer, timer }, block);
+  checksum(line, block.count);
 }
 
 /** The same without transport, as a run of fidelity `shares-only` has it. */

@@ -13,9 +13,10 @@ import { branches } from '../src/run/settings.ts';
 import type { Line } from '../src/run/world.ts';
 import { checkCertificates } from './certificate-check.ts';
 import {
+  createJournalling,
+  createOracles,
   createPipeline,
   createSharesOnly,
-  createWatchedPipeline,
   fastest,
   fastestFirst,
   notRegistered,
@@ -173,10 +174,16 @@ export const rows: readonly BenchRow[] = [
     rowOf({ name: `certificate check, ${backend}`, bins: 100, backend, start: checkCertificates }),
   ),
   rowOf({
-    name: `pipeline and oracles, 100 bins, ${fastest}`,
+    name: `oracles at the pipeline, 100 bins, ${fastest}`,
     bins: 100,
     backend: fastest,
-    start: createWatchedPipeline,
+    start: createOracles,
+  }),
+  rowOf({
+    name: `journal of the pipeline, 100 bins, ${fastest}`,
+    bins: 100,
+    backend: fastest,
+    start: createJournalling,
   }),
   rowOf({
     name: `shares only, 100 bins, ${fastest}`,
