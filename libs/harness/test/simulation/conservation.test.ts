@@ -13,16 +13,11 @@ import { faultCode } from '../../src/simulation/faults/registry.ts';
 import { environment } from '../run/fixture.ts';
 import { runDemonstration, runFaulty } from './fault-run.ts';
 import type { Sabotage } from './fault-run.ts';
+import { smallDeployment } from './small-deployment.ts';
 
 /** Its fault never strikes: so many writes there are not. */
 const calm = {
-  id: 'conservation',
-  about: 'for a test',
-  clock: 'simulated',
-  population: { reports: 60, states: ['us-wa', 'us-md'] },
-  system: { metrics: ['PeriodicExposureNotification-v1'] },
-  crypto: { crossCheck: false },
-  services: { ingestion: { batchEvery: '6h' } },
+  ...smallDeployment,
   nemesis: [{ id: 'proc.crash', params: { write: 1e6 } }],
   expect: ['conserve'],
 } satisfies ScenarioInput;

@@ -10,19 +10,10 @@ import type { ScenarioInput } from '../../src/scenario/scenario.ts';
 import type { Inject } from '../../src/simulation/fault.ts';
 import { faultCode } from '../../src/simulation/faults/registry.ts';
 import { environment } from '../run/fixture.ts';
+import { smallDeployment } from './small-deployment.ts';
 
 function run(change: Partial<ScenarioInput>, watch?: Inject): Promise<RunSummary> {
-  const input: ScenarioInput = {
-    id: 'services',
-    about: 'for a test',
-    clock: 'simulated',
-    population: { reports: 60, states: ['us-wa', 'us-md'] },
-    system: { metrics: ['PeriodicExposureNotification-v1'] },
-    crypto: { crossCheck: false },
-    services: { ingestion: { batchEvery: '6h' } },
-    expect: ['conserve', 'reason', 'live'],
-    ...change,
-  };
+  const input: ScenarioInput = { ...smallDeployment, ...change };
   const code =
     (inject: Inject): Inject =>
     (context) => {
