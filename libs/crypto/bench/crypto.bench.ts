@@ -68,6 +68,22 @@ function seal(backend: CryptoBackend, count: number, plaintextSize: number): () 
   };
 }
 
+/** Each to somebody else, more than a backend keeps in mind: whatever a new recipient costs. */
+function sealToEach(backend: CryptoBackend, count: number): () => number {
+  const { block, sealed } = sealing(backend, 1, 64);
+  const secrets = scalars('recipients', count).bytes;
+  const keys = Array.from({ length: count }, (_, i) => secrets.slice(32 * i, 32 * (i + 1)));
+  const recipients = keys.map((key) => backend.privateKey(key).publicKey);
+  return () => {
+    let sum = 0;
+    for (const recipient of recipients) {
+      backend.seal({ ...block, recipient });
+      sum ^= checksum(sealed.bytes);
+    }
+    return sum >>> 0;
+  };
+}
+
 function open(backend: CryptoBackend, count: number, plaintextSize: number): () => number {
   const { privateKey, block, sealed, sealedSize } = sealing(backend, count, plaintextSize);
   backend.seal(block);
@@ -177,10 +193,12 @@ function rowsOf(name: BackendName): readonly BenchRow[] {
     sizes: { smoke: 3, full: full * scale },
     prepare,
   });
+  const recipients = { smoke: 3, full: 8 };
   return [
     row('public key', (size) => publicKeys(backend, size)),
     row('seal 64 B', (size) => seal(backend, size, 64)),
     row('seal 924 B', (size) => seal(backend, size, 924)),
+    { ...row('seal 64 B, a recipient each', (n) => sealToEach(backend, n)), sizes: recipients },
     row('open 924 B', (size) => open(backend, size, 924)),
     row('sign', (size) => sign(backend, size)),
     row('verify', (size) => verify(backend, size)),
