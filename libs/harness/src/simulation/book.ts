@@ -105,6 +105,7 @@ export function uploadName(bytes: Uint8Array): string {
 }
 
 const LATE: Reason = 'batch-late';
+const UNMATCHED: Reason = 'batch-unmatched';
 const UNSAFE = reasonCode('unsafe-query-randomness');
 const PEER_MISSING = reasonCode('peer-missing');
 const DUPLICATE = reasonCode('duplicate-report-id');
@@ -275,7 +276,7 @@ function noteSummed(
   window.sums[role] = event;
   for (const batchId of unmatched) {
     const { refusals } = batchOf(batchId);
-    if (!refusals.has(role)) refusals.set(role, 'batch-unmatched');
+    if (!refusals.has(role)) refusals.set(role, UNMATCHED);
   }
 }
 
@@ -352,22 +353,35 @@ function fateFrom(
   const { verdicts, intakes, batchIds, outcome } = entry;
   const decided = decidedFate(entry, windowSummed);
   if (decided !== undefined) return decided;
-  for (const batchId of batchIds) {
-    for (const role of ['leader', 'helper'] as const) {
-      const reason = batches.get(batchId)?.refusals.get(role);
-      if (reason !== undefined) return fate('rejected', role, reason);
-    }
-  }
+  const refused = refusalOf(batchIds, batches);
+  if (refused !== undefined) return refused;
   // In a sum at one side and not yet at the other, or in a batch that nobody has summed yet.
   if (batchIds.length > 0 || verdicts.leader !== undefined) return fate('pending', 'leader');
   // Forwarded once, and in no batch that anybody has: what came of its copies is another matter.
   if (intakes.includes(0)) return fate('pending', 'ingestor');
-  const refused = intakes.find((code) => code !== 0);
-  if (refused !== undefined) return fate('rejected', 'ingestor', reasonOf(refused));
+  const code = intakes.find((one) => one !== 0);
+  if (code !== undefined) return fate('rejected', 'ingestor', reasonOf(code));
   if (outcome === undefined) return fate('pending', 'device');
   if (outcome.kind === 'refused') return fate('rejected', 'ingestor', reasonOf(outcome.reason));
   if (outcome.kind === 'given-up') return fate('rejected', 'device', 'not-sent');
   return fate('pending', 'ingestor');
+}
+
+/**
+ * Why a batch was not used. Who had it in full and says that the other did not sum it tells only
+ * what follows: the other says why, and that is the reason where there is one.
+ */
+function refusalOf(
+  batchIds: readonly string[],
+  batches: ReadonlyMap<string, BatchEntry>,
+): Fate | undefined {
+  const all = batchIds.flatMap((batchId) =>
+    (['leader', 'helper'] as const).flatMap((role) => {
+      const reason = batches.get(batchId)?.refusals.get(role);
+      return reason === undefined ? [] : [fate('rejected', role, reason)];
+    }),
+  );
+  return all.find(({ reason }) => reason !== UNMATCHED) ?? all[0];
 }
 
 const PEER_REFUSED = reasonCode('peer-refused');

@@ -1,6 +1,7 @@
 /** The book of a simulated run: fates as windows are summed, summed again and published. */
 
 import type { NodeEvent } from '@priolab/nodes';
+import { REPORT_ID_AT } from '@priolab/roles';
 import type { ProcessorRole, Task } from '@priolab/roles';
 import { expect, test } from 'vitest';
 
@@ -94,4 +95,26 @@ test('open as long as any report is, whichever is closed first, and open again',
   // It was stored all the same, and goes on.
   accept(book, 1, 'a');
   expect(book.hasOpen()).toBe(true);
+});
+
+test('a batch that one side could not use: its reason, not what the other makes of it', () => {
+  const book = bookOf(2);
+  const at = { task, windowStartMs: 0 };
+  const enter = (report: number, batchId: string): void => {
+    const upload = new Uint8Array(400);
+    upload.set(idOf(report), REPORT_ID_AT);
+    const batches = [{ batchId, windowStartMs: 0, uploadSlots: Uint32Array.of(0) }];
+    const batched = { vendor: 'google', day: 0, uploads: [upload], status: new Uint8Array(1) };
+    book.note({ kind: 'batched', ...at, ...batched, batches } as NodeEvent, 0);
+  };
+  enter(0, 'a');
+  enter(1, 'b');
+  const counts = { batchIds: [], count: 0, rejectedCount: 0 };
+  book.note({ kind: 'summed', role: 'leader', ...at, unmatched: ['a', 'b'], ...counts }, 0);
+  const unmatched = { outcome: 'rejected', hop: 'leader', reason: 'batch-unmatched' };
+  expect(book.fateOf(0)).toEqual(unmatched);
+  const refused = { kind: 'batch-refused', batchId: 'a', of: 'ingestion', detail: '' } as const;
+  book.note({ ...refused, role: 'helper', reason: 'batch-digest' }, 0);
+  expect(book.fateOf(0)).toEqual({ outcome: 'rejected', hop: 'helper', reason: 'batch-digest' });
+  expect(book.fateOf(1)).toEqual(unmatched);
 });

@@ -135,7 +135,7 @@ export const ingestionFaults = defineFaults({
     about: 'A batch arrives after its window has been summed.',
     outcome: ['detect', 'accept'],
     checkers: ['conserve', 'fresh'],
-    reasons: ['batch-late', 'peer-missing', 'batch-unmatched'],
+    reasons: ['batch-late', 'peer-missing'],
     params: { by: param.duration('How late it comes.', '1d') },
   },
   'ing.rpit_unsafe': {

@@ -109,7 +109,7 @@ export const storageFaults = defineFaults({
     outcome: ['detect', 'recover'],
     at: 'store',
     checkers: ['reason', 'conserve', 'blast'],
-    reasons: ['batch-digest', 'batch-signature', 'peer-missing', 'batch-unmatched'],
+    reasons: ['batch-digest', 'batch-signature', 'peer-missing'],
   },
   'sto.torn': {
     about: 'An object is stored in part only.',

@@ -151,7 +151,7 @@ const lateBatch: Inject = (context) => {
       late.add(base);
       const batchIds = [batchIdOf(base)];
       // It may come between the two processors' looks: one has it, the other not any more.
-      const allowed = ['batch-late', 'peer-missing', 'batch-unmatched'];
+      const allowed = ['batch-late', 'peer-missing'];
       context.strike({ what: `batch ${base} late`, batchIds, allowed });
     }
     context.timeline.after(byMs, () => {
