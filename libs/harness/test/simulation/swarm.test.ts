@@ -9,7 +9,7 @@ import type { ScenarioInput } from '../../src/scenario/scenario.ts';
 import { APART, expandNemesis } from '../../src/simulation/faults/composite.ts';
 import { demonstrationOf, demonstrations } from '../../src/simulation/faults/demonstrations.ts';
 import { faultCode } from '../../src/simulation/faults/registry.ts';
-import { runFaulty } from './fault-run.ts';
+import { faultIn, redOf, runFaulty } from './fault-run.ts';
 
 const SEEDS = 3000;
 
@@ -87,4 +87,16 @@ test('without that allowance it would be one', async () => {
   });
   const red = expectations.filter((one) => one.verdict === 'fail').map(({ id }) => id);
   expect(red).toContain('reason');
+});
+
+const both = (...ids: readonly FaultId[]): ScenarioInput => ({
+  ...demonstrationOf(ids[0]!)!,
+  nemesis: ids.flatMap((id) => demonstrationOf(id)!.nemesis!),
+});
+
+test('where each side has a copy of another report, all of them count once', async () => {
+  // The halves are the other way round when places in them are copied into the next batch.
+  const run = await runFaulty(both('ing.reorder_one', 'ing.dup_cross_batch'));
+  expect(redOf(run)).toEqual([]);
+  expect(Object.keys(faultIn(run, 'ing.dup_cross_batch').fates)).toEqual(['accepted']);
 });

@@ -6,7 +6,7 @@
  * order in which they see things makes no difference between them.
  */
 
-import { REPORT_ID_SIZE, encodeBatchSet, reportIdsOf } from '@priolab/roles';
+import { REPORT_ID_SIZE, encodeBatchSet, reasonCode, reportIdsOf } from '@priolab/roles';
 
 import { endings, taskPrefix, windowBase } from '../names.ts';
 import { putDurably, writeSigned } from '../signed-store.ts';
@@ -21,10 +21,11 @@ export interface WindowNote {
   readonly batchIds: readonly string[];
   /** Hex `batchId || reportId`. */
   readonly repeated: readonly string[];
-  /** Hex, one after the other: reports of the window's batches. */
+  /** Hex, one after the other: reports of the window's batches that the peer has there as well. */
   readonly reportIds: string;
 }
 
+const PEER_MISSING = reasonCode('peer-missing');
 const ID_DIGITS = 2 * REPORT_ID_SIZE;
 
 /**
@@ -114,7 +115,10 @@ async function makeNote(
   const repeated: string[] = [];
   const seen: string[] = [];
   for (const batchId of batchIds) {
-    for (const id of reportIdsOf(ready.get(batchId)!.batch)) {
+    const { batch, word } = ready.get(batchId)!;
+    for (const [i, id] of reportIdsOf(batch).entries()) {
+      // Where the peer does not have it it can't count: then it counts where both have it.
+      if (word.shares.status[i] === PEER_MISSING) continue;
       const first = batchOf.get(id);
       // Twice within one batch is seen when the batch is verified.
       if (first !== undefined && first !== batchId && !desk.settings.legacy.perBatchDedup) {

@@ -96,8 +96,6 @@ export const APART: readonly (readonly FaultId[])[] = [
   ['cli.postdate', 'dev.retry_same'],
   // A task that is done again after the upgrade writes in the new version.
   ['proc.version_skew', 'proc.redeliver'],
-  // Probably: which of two copies counts goes by the order, which each side then has for itself.
-  ['ing.reorder_one', 'ing.dup_cross_batch'],
   // Who knows r lets a cheat through that must not get through alone.
   ['ing.rpit_known', 'cli.out_of_range'],
   ['ing.rpit_known', 'cli.forge'],
