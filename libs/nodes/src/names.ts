@@ -65,6 +65,8 @@ export const endings = {
   batch: '.batch',
   validity: (role: ProcessorRole) => `.validity_${PARTY_NUMBER[role]}`,
   set: (role: ProcessorRole) => `.set_${PARTY_NUMBER[role]}`,
+  /** A note of what is said to the peer about a batch, or about a window. */
+  said: '.said',
   /** A note that a window was summed. */
   done: (role: ProcessorRole) => `.done_${PARTY_NUMBER[role]}`,
   sum: (role: ProcessorRole) => `.sum_${PARTY_NUMBER[role]}`,

@@ -3,10 +3,11 @@
  * what is given up is named. One that does not ask what its peer speaks costs reports, and is seen.
  */
 
-import { versionsPrefix } from '@priolab/nodes';
+import { SIGNATURE, endings, versionsPrefix } from '@priolab/nodes';
 import type { ProcessorDesk } from '@priolab/nodes';
 import { describe, expect, test } from 'vitest';
 
+import { bounce, never } from '../../src/simulation/faults/acting.ts';
 import { failedIn, faultIn, redOf, runDemonstration } from './fault-run.ts';
 import type { Changes } from './fault-run.ts';
 
@@ -100,16 +101,43 @@ describe('without the handshake', () => {
   });
 });
 
+/** There is nothing to notice. */
+const unnoticed: Changes = {
+  scenario: ({ expect: expected }) => ({
+    expect: expected.filter((one) => typeof one === 'string'),
+  }),
+};
+
 test('a newer program that speaks the old version changes nothing', async () => {
   const params = { change: 'compatible', duration: '12h' };
   const run = await runDemonstration('proc.version_skew', {
     params,
-    scenario: ({ expect: expected }) => ({
-      expect: expected.filter((one) => typeof one === 'string'),
-    }),
+    ...unnoticed,
   });
   expect(failedIn(run)).toEqual([]);
   const { fates, measured } = faultIn(run);
   expect(Object.keys(fates)).toEqual(['accepted']);
   expect(measured['times noticed']).toBe(0);
+});
+
+test('a message that the new program began is not mended with the old one’s signature', async () => {
+  let crashes = 0;
+  const run = await runDemonstration('proc.version_skew', {
+    // What is taken in at ten past four is signed when the old program is back.
+    params: { change: 'compatible', duration: '4h12m' },
+    ...unnoticed,
+    over(context) {
+      context.stores.addPolicy((operation, next) => {
+        const { kind, store, key, client } = operation;
+        const isSigning = key.endsWith(endings.validity('helper') + SIGNATURE);
+        const isHit = kind === 'put' && store === 'validity-leader' && isSigning && crashes === 0;
+        if (!isHit) return next(operation);
+        crashes += 1;
+        bounce(context, client, 5 * 60_000);
+        return never();
+      });
+    },
+  });
+  expect(crashes).toBe(1);
+  expect(failedIn(run)).toEqual([]);
 });

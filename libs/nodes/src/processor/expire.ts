@@ -34,6 +34,8 @@ export async function expire(host: Host, desk: ProcessorDesk): Promise<void> {
   };
   await clean('ingestion', ingestion);
   await clean('validity', validity);
+  // Of what was said about batches; those of windows stay.
+  await clean('state', state);
   for (const [store, count] of Object.entries(counts)) {
     listener({ kind: 'expired', store: `${store}-${role}`, count });
   }

@@ -1,15 +1,15 @@
 /**
  * Takes in one batch: opens our shares, evaluates the proofs at r, and leaves the verifier shares
- * where the peer reads them. Done twice it writes the same bytes.
+ * where the peer reads them. Done twice it writes the same bytes (`say.ts`).
  * Source: ENPA section 6.5 "Intake".
  */
 
 import { encodeVerifierShares, reasonCode } from '@priolab/roles';
 
 import { endings, readBatchBase, windowBase } from '../names.ts';
-import { writeSigned } from '../signed-store.ts';
 import { NotReady, keptMs, readBatch, waitsMs } from './desk.ts';
 import type { IntakeJob } from './desk.ts';
+import { say } from './say.ts';
 import { inVersion, unheard } from './versions.ts';
 import type { DeskAtWork } from './versions.ts';
 
@@ -20,7 +20,7 @@ const MAY_MEND: ReadonlySet<string> = new Set(['batch-signature', 'batch-digest'
 
 /** @param nowMs by the processor's own clock */
 export async function takeIn(desk: DeskAtWork, job: IntakeJob, nowMs: number): Promise<void> {
-  const { role, signer, peerValidity, state, listener, settings } = desk;
+  const { role, signer, state, listener, settings } = desk;
   const { base } = job;
   const { batchId, windowStartMs: namedMs } = readBatchBase(base)!;
   const endMs = namedMs + job.task.windowMs;
@@ -67,6 +67,6 @@ export async function takeIn(desk: DeskAtWork, job: IntakeJob, nowMs: number): P
   }
   const { header, packets } = encodeVerifierShares(batch, shares, role);
   const sealed = signer.seal(inVersion(header, version), packets);
-  await writeSigned(peerValidity, base + endings.validity(role), sealed);
+  await say(desk, { base, ending: endings.validity(role) }, sealed);
   listener({ kind: 'taken-in', role, batchId });
 }

@@ -9,10 +9,11 @@
 import { REPORT_ID_SIZE, encodeBatchSet, reasonCode, reportIdsOf } from '@priolab/roles';
 
 import { endings, taskPrefix, windowBase } from '../names.ts';
-import { putDurably, writeSigned } from '../signed-store.ts';
+import { putDurably } from '../signed-store.ts';
 import type { Ready, Window } from './aggregate.ts';
 import { NotReady, waitsMs } from './desk.ts';
 import type { ProcessorDesk } from './desk.ts';
+import { say } from './say.ts';
 import { inVersion } from './versions.ts';
 import type { DeskAtWork } from './versions.ts';
 
@@ -39,8 +40,10 @@ export async function fixWindowSet(
   nowMs: number,
   findReady: () => Promise<ReadonlyMap<string, Ready>>,
 ): Promise<WindowNote> {
-  const { role, state, signer, peerValidity } = desk;
-  const key = windowBase(window.task, window.windowStartMs) + endings.set(role);
+  const { role, state, signer } = desk;
+  const base = windowBase(window.task, window.windowStartMs);
+  const ending = endings.set(role);
+  const key = base + ending;
   const note = await desk.turns(async () => {
     const known = await readNote(desk, key);
     if (known !== undefined) return known;
@@ -56,7 +59,7 @@ export async function fixWindowSet(
     throw new NotReady('no version is agreed on');
   }
   const { header, packets } = encodeBatchSet({ ...window, ...note }, role);
-  await writeSigned(peerValidity, key, signer.seal(inVersion(header, version), packets));
+  await say(desk, { base, ending }, signer.seal(inVersion(header, version), packets));
   return note;
 }
 

@@ -94,8 +94,6 @@ export const APART: readonly (readonly FaultId[])[] = [
   // A copy keeps the time that its original no longer bears.
   ['cli.backdate', 'dev.retry_same'],
   ['cli.postdate', 'dev.retry_same'],
-  // A task that is done again after the upgrade writes in the new version.
-  ['proc.version_skew', 'proc.redeliver'],
   // Who knows r lets a cheat through that must not get through alone.
   ['ing.rpit_known', 'cli.out_of_range'],
   ['ing.rpit_known', 'cli.forge'],
