@@ -35,6 +35,8 @@ export interface ReportEntry {
   /** X of the phone's attestation key: what tells phones apart. */
   deviceKey?: Uint8Array;
   outcome?: UploadOutcome;
+  /** The reason code with which a server first refused it, heard or not. */
+  refusedAs?: number;
   /** When the phone heard that it is stored. */
   storedMs?: number;
   /** Uploads of it that an ingestor looked at: reason codes, 0 forwarded. */
@@ -73,6 +75,8 @@ export interface Book {
   /** Another id (hex), or an upload's digest, that belongs to a report. */
   alias(id: string, report: number): void;
   outcomeOf(report: number, outcome: UploadOutcome, nowMs: number): void;
+  /** A server has refused it, whether or not its phone hears of that. */
+  refusedAtTheDoor(report: number, reason: number): void;
   /** The phone wrote another time into it. */
   dated(report: number, createdMs: number): void;
   /** Its value is its sender's invention: no noisy measurement. */
@@ -202,6 +206,10 @@ export function createBook(): Book {
       const entry = reports[report]!;
       entry.outcome = outcome;
       if (outcome.kind === 'stored') entry.storedMs ??= nowMs;
+    },
+    refusedAtTheDoor(report, reason) {
+      const entry = reports[report]!;
+      entry.refusedAs ??= reason;
     },
     dated(report, createdMs) {
       const entry = reports[report]!;
@@ -363,7 +371,10 @@ function fateFrom(
   if (code !== undefined) return fate('rejected', 'ingestor', reasonOf(code));
   if (outcome === undefined) return fate('pending', 'device');
   if (outcome.kind === 'refused') return fate('rejected', 'ingestor', reasonOf(outcome.reason));
-  if (outcome.kind === 'given-up') return fate('rejected', 'device', 'not-sent');
+  if (outcome.kind === 'given-up') {
+    if (entry.refusedAs === undefined) return fate('rejected', 'device', 'not-sent');
+    return fate('rejected', 'ingestor', reasonOf(entry.refusedAs));
+  }
   return fate('pending', 'ingestor');
 }
 

@@ -15,6 +15,7 @@ import type { SimulationRecord } from '../record/simulation-record.ts';
 import { firstDay } from '../run/settings.ts';
 import type { Work } from '../run/work.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { watchAnswers } from './answers.ts';
 import { windowKey } from './book.ts';
 import type { Book } from './book.ts';
 import { deedItems, strikeOfDeed } from './deeds.ts';
@@ -88,6 +89,7 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
   const endings = injectFaults(simulation, stage);
   simulation.vary?.(stage.hooks);
   const rewrites = stage.watchRewrites();
+  watchAnswers(deployment.network, book);
 
   // Machines start; phones report, day by day.
   for (const machine of deployment.machines.values()) machine.start();

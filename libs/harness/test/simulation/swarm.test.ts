@@ -94,6 +94,18 @@ const both = (...ids: readonly FaultId[]): ScenarioInput => ({
   nemesis: ids.flatMap((id) => demonstrationOf(id)!.nemesis!),
 });
 
+test('a phone that gave up since it heard no refusal was refused all the same', async () => {
+  const [oversize] = demonstrationOf('cli.oversize')!.nemesis!;
+  const lost = { id: 'net.lose_response' } as const;
+  const run = await runFaulty({
+    ...demonstrationOf('cli.oversize')!,
+    nemesis: [oversize!, { ...lost, dose: 1e6, fires: 10 }],
+  });
+  expect(redOf(run)).toEqual([]);
+  expect(Object.keys(faultIn(run, 'cli.oversize').fates)).toEqual(['oversized']);
+  expect(faultIn(run, 'net.lose_response').fates['accepted']).toBeGreaterThan(50);
+});
+
 test('where each side has a copy of another report, all of them count once', async () => {
   // The halves are the other way round when places in them are copied into the next batch.
   const run = await runFaulty(both('ing.reorder_one', 'ing.dup_cross_batch'));

@@ -88,7 +88,7 @@ function inEachOthersWay(a: FaultId, b: FaultId): boolean {
 /** Sets of which a swarm draws one at most. */
 export const APART: readonly (readonly FaultId[])[] = [
   // Their slownesses multiply: no lease outlives that.
-  ['sto.slow', 'proc.slow', 'net.cap'],
+  ['sto.slow', 'proc.slow'],
   // Which of two reports with one id comes first is settled when they are made.
   ['cli.dup_uuid', 'dev.storm', 'clk.boundary'],
   // A copy keeps the time that its original no longer bears.

@@ -59,7 +59,9 @@ const cap: Inject = (context) => {
     const { from, to, leg, key, bytes } = transmission;
     const link = `${from} ${to} ${leg}`;
     const takesMs = Math.ceil((1000 * bytes.length) / bytesPerSecond);
-    const doneMs = overAtMs(context, Math.max(nowMs, freeAtMs.get(link) ?? 0) + takesMs);
+    // What still waits when the link is wide again comes through at once.
+    const inTurnMs = Math.max(nowMs, freeAtMs.get(link) ?? 0) + takesMs;
+    const doneMs = overAtMs(context, Math.min(endMs, inTurnMs));
     freeAtMs.set(link, doneMs);
     longestMs = Math.max(longestMs, doneMs - nowMs);
     const what = `${leg} of ${key} takes ${doneMs - nowMs} ms`;
