@@ -1,5 +1,6 @@
 /** What a swarm draws, and what it must not draw together; and reports that two faults struck. */
 
+import { DAY_MS } from '@priolab/roles';
 import { expect, test } from 'vitest';
 
 import { faults } from '../../src/faults/catalogue.ts';
@@ -9,7 +10,7 @@ import type { ScenarioInput } from '../../src/scenario/scenario.ts';
 import { APART, expandNemesis } from '../../src/simulation/faults/composite.ts';
 import { demonstrationOf, demonstrations } from '../../src/simulation/faults/demonstrations.ts';
 import { faultCode } from '../../src/simulation/faults/registry.ts';
-import { faultIn, redOf, runFaulty } from './fault-run.ts';
+import { faultIn, redOf, runDemonstration, runFaulty } from './fault-run.ts';
 
 const SEEDS = 3000;
 
@@ -104,6 +105,18 @@ test('a phone that gave up since it heard no refusal was refused all the same', 
   expect(redOf(run)).toEqual([]);
   expect(Object.keys(faultIn(run, 'cli.oversize').fates)).toEqual(['oversized']);
   expect(faultIn(run, 'net.lose_response').fates['accepted']).toBeGreaterThan(50);
+});
+
+test('who waits for the id of a late victim comes too late with an early report', async () => {
+  const run = await runDemonstration('cli.dup_uuid', {
+    over({ hooks }) {
+      hooks.phones.measured.push(({ timesMs }) =>
+        timesMs.fill(1, 1).fill(DAY_MS - 30 * 60_000, 0, 1),
+      );
+    },
+  });
+  expect(redOf(run)).toEqual([]);
+  expect(Object.keys(faultIn(run).fates)).toEqual(['stale']);
 });
 
 test('where each side has a copy of another report, all of them count once', async () => {

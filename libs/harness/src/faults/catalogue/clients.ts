@@ -67,7 +67,7 @@ export const clientFaults = defineFaults({
     about: 'A device uses a report id again: its own, or a victim’s.',
     outcome: ['detect'],
     checkers: ['once', 'reason', 'blast'],
-    reasons: ['duplicate-report-id', 'replayed'],
+    reasons: ['duplicate-report-id', 'replayed', 'stale'],
     params: { whose: param.word('Whose id it is.', ['victim', 'own']) },
   },
   'cli.replay': {

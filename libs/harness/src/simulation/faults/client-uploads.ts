@@ -17,8 +17,9 @@ import {
 import type { Task } from '@priolab/roles';
 
 import { uploadName } from '../book.ts';
-import type { Inject } from '../fault.ts';
+import type { AllowedFate, Inject } from '../fault.ts';
 import type { PhoneReport } from '../phones.ts';
+import { fatesByTime } from './device-times.ts';
 import { measureRefused, onReports, redate } from './devices.ts';
 import { reportOf } from './network.ts';
 import { count, duration, word } from './parameters.ts';
@@ -43,6 +44,11 @@ const dupUuid: Inject = (context) => {
   const isVictims = word(context.item, 'whose', 'victim') === 'victim';
   const victims = new Map<string, PhoneReport>();
   const struck: number[] = [];
+  // After an early report of a late victim it may be too old by then.
+  const refusals = ({ task, createdMs }: PhoneReport, sendAtMs: number): AllowedFate[] =>
+    fatesByTime(context, { task, madeMs: createdMs, createdMs, sendAtMs }).map((fate) =>
+      fate === 'accepted' ? 'duplicate-report-id' : fate,
+    );
   context.hooks.phones.uploads.push((report, upload) => {
     const { number, task, day, sendAtMs, deed, copies } = report;
     if (deed !== 0 || copies > 0) return [report];
@@ -61,8 +67,9 @@ const dupUuid: Inject = (context) => {
       return [report, { ...report, bytes, sendAtMs: sendAtMs + HOUR_MS, copies: 1 }];
     }
     context.book.alias(uploadName(bytes), number);
-    context.strike({ what, reports: [number], allowed: ['duplicate-report-id'] });
-    return [{ ...report, bytes, sendAtMs: Math.max(sendAtMs, victim.sendAtMs + HOUR_MS) }];
+    const laterMs = Math.max(sendAtMs, victim.sendAtMs + HOUR_MS);
+    context.strike({ what, reports: [number], allowed: refusals(report, laterMs) });
+    return [{ ...report, bytes, sendAtMs: laterMs }];
   });
   if (!isVictims) measureRefused(context, struck, { name: 'copies refused', code: REPLAYED });
 };
