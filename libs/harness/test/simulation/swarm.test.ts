@@ -125,3 +125,21 @@ test('where each side has a copy of another report, all of them count once', asy
   expect(redOf(run)).toEqual([]);
   expect(Object.keys(faultIn(run, 'ing.dup_cross_batch').fates)).toEqual(['accepted']);
 });
+
+test('what two faults take out of one half each is lost, and nothing else is', async () => {
+  const run = await runFaulty(both('ing.drop_one', 'ing.empty_batch'));
+  expect(redOf(run)).toEqual([]);
+  for (const id of ['ing.drop_one', 'ing.empty_batch'] as const) {
+    const lost = run.simulation!.faults.filter((one) => one.id === id && one.fates['lost']);
+    expect(lost.length, id).toBe(1);
+  }
+});
+
+test('without that allowance it would be one of conserve', async () => {
+  const dropOne = faultCode.get('ing.drop_one')!;
+  const run = await runFaulty(both('ing.empty_batch', 'ing.drop_one'), {
+    id: 'ing.drop_one',
+    instead: (context) => dropOne({ ...context, alsoAllow: () => {} }),
+  });
+  expect(redOf(run)).toContain('conserve');
+});

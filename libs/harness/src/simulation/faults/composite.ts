@@ -97,9 +97,6 @@ export const APART: readonly (readonly FaultId[])[] = [
   // Who knows r lets a cheat through that must not get through alone.
   ['ing.rpit_known', 'cli.out_of_range'],
   ['ing.rpit_known', 'cli.forge'],
-  // A report that one side lost, or has in another batch, in a batch that lost the rest.
-  ['ing.drop_one', 'ing.empty_batch'],
-  ['ing.split_uneven', 'ing.empty_batch'],
 ];
 
 function isTraceless(id: FaultId): boolean {

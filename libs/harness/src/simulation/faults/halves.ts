@@ -85,6 +85,24 @@ export function without(pair: BatchPair, side: 'leader' | 'helper' | 'both', slo
   };
 }
 
+/**
+ * One side does not get these reports of a batch: it misses them, and says so. What the other half
+ * has not either, as another fault took it out before, nobody ever sees.
+ */
+export function strikeMissing(
+  context: FaultContext,
+  what: string,
+  { pair, side, slots }: { pair: BatchPair; side: ProcessorRole; slots: readonly number[] },
+): void {
+  const half = pair[side];
+  const other = pair[side === 'leader' ? 'helper' : 'leader'];
+  const held = new Set(placesOf(other).map(({ slot }) => idHex(other, slot)));
+  const gone = slots.filter((slot) => !held.has(idHex(half, slot)));
+  const reports = reportsIn(context, half, slots);
+  context.strike({ what, reports, allowed: ['peer-missing'] });
+  for (const report of reportsIn(context, half, gone)) context.alsoAllow(report, ['lost']);
+}
+
 export function withHalf(pair: BatchPair, role: ProcessorRole, half: ShareBatch): BatchPair {
   return role === 'leader' ? { ...pair, leader: half } : { ...pair, helper: half };
 }

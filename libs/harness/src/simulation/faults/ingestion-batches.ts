@@ -17,6 +17,7 @@ import {
   placesOf,
   reportsIn,
   sealedOf,
+  strikeMissing,
   withHalf,
   without,
 } from './halves.ts';
@@ -55,10 +56,11 @@ const dropBoth: Inject = (context) => {
 
 const dropOne: Inject = (context) => {
   const side = sideOf(context);
-  onChosen(context, (pair, slots) => {
-    const reports = reportsIn(context, pair.leader, slots);
-    const what = `left ${reports.length} reports out of the ${side}'s half`;
-    context.strike({ what, reports, allowed: ['peer-missing'] });
+  onBatches(context, () => (pair) => {
+    const slots = chosenSlots(context, pair[side]);
+    if (slots.length === 0) return [pair];
+    const what = `left ${slots.length} reports out of the ${side}'s half`;
+    strikeMissing(context, what, { pair, side, slots });
     return [without(pair, side, slots)];
   });
 };
@@ -202,13 +204,9 @@ const splitUneven: Inject = (context) => {
         : places.length;
       const tail = places.slice(cutAt);
       if (tail.length > 0) {
-        const reports = reportsIn(
-          context,
-          helper,
-          tail.map(({ slot }) => slot),
-        );
-        const what = `the helper's batch ends ${tail.length} reports earlier`;
-        context.strike({ what, reports, allowed: ['peer-missing'] });
+        const slots = tail.map(({ slot }) => slot);
+        const what = `the helper's batch ends ${slots.length} reports earlier`;
+        strikeMissing(context, what, { pair, side: 'helper', slots });
       }
       carried = assemble(helper, tail);
       return [{ ...pair, helper: assemble(helper, [...first, ...places.slice(0, cutAt)]) }];
@@ -231,9 +229,8 @@ const emptyBatch: Inject = (context) => {
       return [pair, { leader: empty(leader), helper: empty(helper), uploadSlots }];
     }
     const role: ProcessorRole = side === 'leader' ? 'leader' : 'helper';
-    const slots = placesOf(pair.leader).map(({ slot }) => slot);
-    const reports = reportsIn(context, pair.leader, slots);
-    context.strike({ what: `the ${role}'s half is empty`, reports, allowed: ['peer-missing'] });
+    const slots = placesOf(pair[role]).map(({ slot }) => slot);
+    strikeMissing(context, `the ${role}'s half is empty`, { pair, side: role, slots });
     return [withHalf(pair, role, nothing(pair[role]))];
   });
 };
