@@ -14,6 +14,8 @@ import type { Strikes } from './strikes.ts';
 export function createOccasions(options: {
   readonly item: NemesisItem;
   readonly index: number;
+  /** Of its branch of randomness, among all faults of the run. */
+  readonly name: string;
   readonly timeline: { nowMs(): number };
   /** The branch to draw from now. */
   readonly randomness: () => SeedBranch;
@@ -21,11 +23,11 @@ export function createOccasions(options: {
   readonly strikes: Strikes;
   readonly journal: Journal;
 }): Pick<FaultContext, 'isOn' | 'chooses' | 'draw' | 'strike' | 'alsoAllow'> {
-  const { item, index, timeline, randomness, startMs, strikes, journal } = options;
+  const { item, index, name, timeline, randomness, startMs, strikes, journal } = options;
   const coinsOf = new Map<SeedBranch, SeedBranch>();
   const coins = (): SeedBranch => {
     const branch = randomness();
-    const known = coinsOf.get(branch) ?? branch.child('coins', `${index}-${item.id}`);
+    const known = coinsOf.get(branch) ?? branch.child('coins', name);
     coinsOf.set(branch, known);
     return known;
   };

@@ -126,7 +126,10 @@ export function injectFaults(simulation: Simulation, stage: Stage): Endings {
   let stayUntilMs = daysEndMs;
   const actions: (() => void)[] = [];
   nemesis.forEach((item, index) => {
-    const clocks = { item, index, timeline, randomness: stage.drawnFrom, startMs };
+    // By its place among those of its kind: without another fault a list draws what it drew before.
+    const place = nemesis.slice(0, index).filter(({ id }) => id === item.id).length;
+    const name = `${place}-${item.id}`;
+    const clocks = { item, index, name, timeline, randomness: stage.drawnFrom, startMs };
     const context: FaultContext = {
       item,
       timeline,
@@ -137,7 +140,7 @@ export function injectFaults(simulation: Simulation, stage: Stage): Endings {
       startMs,
       endMs: daysEndMs,
       ...stage.deployment,
-      randomness: randomness.child('fault', `${index}-${item.id}`),
+      randomness: randomness.child('fault', name),
       ...createOccasions({ ...clocks, strikes, journal }),
       measure: (name, value) => strikes.measure(index, name, value),
       atEnd: (action) => void actions.push(action),
