@@ -100,11 +100,13 @@ Examples
   --first <n>        the first of them (default: 1)
   --for <time>       stop after so long, for example 10m
   --workers <n>      worker threads (default: one a core)
+  --shrink <n>       runs for each kind of finding to leave out faults (default: 40; 0: none)
   --out <folder>     where seeds.ndjson and capsules go (default: runs/fuzz)
 
 Runs a scenario in simulated time under many seeds; without a file scenarios/swarm.scenario.ts,
 which draws its faults by the seed. A red oracle that no fault of the run explains is a finding: one
-capsule of each kind is kept. The exit code is 1 where there is one.
+capsule of each kind is kept, and one with those of its faults alone that it needs. The exit code is
+1 where there is one.
 
 Examples
   npx priolab fuzz --seeds 1000

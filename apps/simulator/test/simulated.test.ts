@@ -130,6 +130,22 @@ describe('many runs', () => {
     expect(priolab('replay', capsuleIn(out)).out).toMatch(/^SAME/m);
   });
 
+  test('fuzz: of a finding, the faults that it needs and their capsule', () => {
+    const nemesis = [{ id: 'net.delay', p: 0.2 }, { id: 'net.drop', p: 0.2 }, { id: 'sto.slow' }];
+    const file = scenarioFile('shrinking', { ...red, nemesis });
+    const { code, out } = priolab('fuzz', file, '--seeds', '1', '--workers', '0');
+    expect(code).toBe(1);
+    expect(out).toMatch(/^FINDING never net\.drop: 1 seeds, first 1/m);
+    // All, without either of the others, without both: without net.drop it would be no scenario.
+    expect(out).toMatch(/^ {2}needs, after 4 runs: net\.drop$/m);
+    const [, capsule] = /npx priolab replay (\S+\.shrunk\.capsule\.json)/.exec(out)!;
+    const again = priolab('replay', join(folder, capsule!));
+    expect(again.out).toMatch(/^SAME/m);
+    expect(again.out).toContain('fail never net.drop');
+    const none = priolab('fuzz', file, '--seeds', '1', '--workers', '0', '--shrink', '0');
+    expect(none.out).not.toContain('shrunk');
+  });
+
   test('faults: a table of what struck and what came of it', () => {
     const { code, out } = priolab('faults', 'net.drop', 'net.dup');
     expect(out).toMatch(/^net\.drop +\d+ +\d\d:\d\d +recover +pass/m);

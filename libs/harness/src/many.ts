@@ -8,6 +8,7 @@ export { faultIds, faults, type FaultId } from './faults/catalogue.ts';
 export { reddenedBy, unexplainedOf } from './many/explained.ts';
 export type { ManyResult } from './many/many-program.ts';
 export { runMany } from './many/run-many.ts';
+export { shrink, type Shrunk } from './many/shrink.ts';
 export {
   demonstrationOf,
   demonstrations,

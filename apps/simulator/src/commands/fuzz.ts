@@ -1,6 +1,7 @@
 /**
  * `priolab fuzz`: one scenario under many seeds, each with its own random faults. What no fault
- * explains is a finding, kept with its capsule; one of each kind is enough.
+ * explains is a finding, kept with its capsule; one of each kind is enough. Of that one the faults
+ * are left out that it does not need.
  */
 
 import { mkdirSync, openSync, closeSync, writeFileSync, writeSync } from 'node:fs';
@@ -8,8 +9,9 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
 import { EXIT, UsageError, durationMs, worstExit } from '@priolab/harness';
-import { runMany } from '@priolab/harness/many';
-import type { ManyResult } from '@priolab/harness/many';
+import type { Scenario } from '@priolab/harness';
+import { runMany, shrink } from '@priolab/harness/many';
+import type { ManyResult, Shrunk } from '@priolab/harness/many';
 import { createInterrupt, monotonicMs } from '@priolab/runtime';
 
 import { parse, usage, wholeNumber } from '../arguments.ts';
@@ -25,6 +27,7 @@ const options = {
   first: { type: 'string', default: '1' },
   for: { type: 'string' },
   workers: { type: 'string' },
+  shrink: { type: 'string', default: '40' },
   out: { type: 'string', default: 'runs/fuzz' },
 } as const;
 
@@ -38,6 +41,7 @@ export async function fuzz(args: readonly string[]): Promise<number> {
     values.workers === undefined
       ? availableParallelism()
       : wholeNumber('fuzz', '--workers', values.workers, { min: 0, max: 256 });
+  const runsMax = wholeNumber('fuzz', '--shrink', values.shrink, { min: 0, max: 1000 });
   const limitMs = values.for === undefined ? Infinity : readTime(values.for);
   const scenario = await loadScenario(file);
   if (scenario.clock !== 'simulated') {
@@ -49,6 +53,7 @@ export async function fuzz(args: readonly string[]): Promise<number> {
   const progress = createProgressLine(process.stderr, { doing: 'fuzz', unit: 'seeds' });
   const interrupt = createInterrupt();
   const startMs = monotonicMs();
+  let elapsedMs = 0;
   const stop = new AbortController();
   interrupt.signal.addEventListener('abort', () => stop.abort());
   try {
@@ -67,17 +72,21 @@ export async function fuzz(args: readonly string[]): Promise<number> {
         const { capsule: _capsule, ...line } = result;
         writeSync(log, `${JSON.stringify(line)}\n`);
         findings.add(result);
-        const elapsedMs = monotonicMs() - startMs;
+        elapsedMs = monotonicMs() - startMs;
         progress.update({ reportsDone: index + 1, reportCount: count, elapsedMs });
         if (elapsedMs > limitMs) stop.abort();
       },
     });
+    if (runsMax > 0 && !interrupt.signal.aborted) {
+      progress.clear();
+      await shrinkFindings(findings, { scenario, runsMax, workers, signal: interrupt.signal });
+    }
   } finally {
     progress.clear();
     closeSync(log);
     interrupt.dispose();
   }
-  findings.print(monotonicMs() - startMs, values.out);
+  findings.print(elapsedMs, values.out);
   return worstExit([
     interrupt.signal.aborted ? EXIT.interrupted : EXIT.pass,
     findings.count > 0 ? EXIT.correctness : EXIT.pass,
@@ -95,12 +104,56 @@ function readTime(text: string): number {
   }
 }
 
+/** Leaves out of the first run of each kind what it does not need. */
+async function shrinkFindings(
+  findings: ReturnType<typeof createFindings>,
+  options: {
+    readonly scenario: Scenario;
+    readonly runsMax: number;
+    readonly workers: number;
+    readonly signal: AbortSignal;
+  },
+): Promise<void> {
+  const { scenario, runsMax, workers, signal } = options;
+  const progress = createProgressLine(process.stderr, { doing: 'shrink', unit: 'runs' });
+  const startMs = monotonicMs();
+  let runs = 0;
+  const run = async (scenarios: readonly Scenario[]): Promise<ManyResult[]> => {
+    const results: ManyResult[] = [];
+    await runMany({
+      init: { jobs: { kind: 'list', scenarios }, environment: describeEnvironment() },
+      workers,
+      signal,
+      onResult(_index, result) {
+        results.push(result);
+        const elapsedMs = monotonicMs() - startMs;
+        const reportCount = runsMax * findings.count;
+        progress.update({ reportsDone: (runs += 1), reportCount, elapsedMs });
+      },
+    });
+    return results;
+  };
+  for (const { seed, unexplained } of findings.firsts()) {
+    if (signal.aborted) break;
+    const found = { scenario: { ...scenario, seed }, unexplained };
+    findings.addShrunk(unexplained, await shrink({ ...found, run, runsMax }));
+  }
+  progress.clear();
+}
+
+interface Finding {
+  count: number;
+  readonly seed: string;
+  readonly unexplained: readonly string[];
+  readonly command: string;
+  readonly observed: string;
+  /** Lines about the fewest faults that show it. */
+  shrunk?: readonly string[];
+}
+
 /** Findings by what failed, each with the first capsule; and how often every fault struck. */
 function createFindings(out: string, scenarioFile: string) {
-  const kinds = new Map<
-    string,
-    { count: number; seed: string; command: string; observed: string }
-  >();
+  const kinds = new Map<string, Finding>();
   const faults = new Map<string, { runs: number; struck: number }>();
   let runs = 0;
   let explained = 0;
@@ -135,25 +188,58 @@ function createFindings(out: string, scenarioFile: string) {
           : `npx priolab replay ${file}`;
       const { observed = '' } =
         result.failed.find(({ id }) => result.unexplained.includes(id)) ?? {};
-      kinds.set(kind, { count: 1, seed: result.seed, command, observed });
+      const { seed, unexplained } = result;
+      kinds.set(kind, { count: 1, seed, unexplained, command, observed });
+    },
+
+    firsts: (): readonly Finding[] => [...kinds.values()],
+
+    addShrunk(of: readonly string[], shrunk: Shrunk | undefined): void {
+      const finding = kinds.get(of.join(', '))!;
+      const file = join(out, `seed-${finding.seed}.shrunk.capsule.json`);
+      const capsule = shrunk?.result.capsule;
+      if (capsule !== undefined) writeFileSync(file, capsule);
+      finding.shrunk = [
+        describeShrunk(shrunk),
+        ...(capsule === undefined ? [] : [`npx priolab replay ${file}`]),
+      ];
     },
 
     print(elapsedMs: number, folder: string): void {
-      const perRun = runs === 0 ? 0 : elapsedMs / runs;
-      const never = [...faults].filter(([, { struck }]) => struck === 0).map(([id]) => id);
-      console.log(
-        `${runs} seeds in ${(elapsedMs / 1000).toFixed(1)} s (${perRun.toFixed(0)} ms each): ` +
-          `${explained} with red oracles that a fault explains, ${kinds.size} findings`,
-      );
-      const struck = faults.size - never.length;
-      console.log(`${struck} of ${faults.size} faults that were drawn struck in some run`);
-      if (struck === 0) console.log('vacuous: no fault struck in any run');
-      if (never.length > 0) console.log(`  never: ${never.sort().join(', ')}`);
-      for (const [kind, { count, seed, command, observed }] of kinds) {
+      printSummary({ elapsedMs, runs, explained, findings: kinds.size, faults });
+      for (const [kind, { count, seed, command, observed, shrunk = [] }] of kinds) {
         console.log(printable(`FINDING ${kind}: ${count} seeds, first ${seed}: ${observed}`));
-        console.log(printable(`  ${command}`));
+        for (const line of [command, ...shrunk]) console.log(printable(`  ${line}`));
       }
       console.log(printable(`every seed: ${join(folder, 'seeds.ndjson')}`));
     },
   };
+}
+
+function describeShrunk(shrunk: Shrunk | undefined): string {
+  if (shrunk === undefined) return 'its faults, written out one by one, do not show it';
+  const { nemesis, runs, isLeast } = shrunk;
+  const faults = nemesis.map(({ id, at }) => (at === undefined ? id : `${id} at ${at}`));
+  const list = faults.length === 0 ? 'no fault at all' : faults.join(', ');
+  return `${isLeast ? 'needs' : 'needs at most'}, after ${runs} runs: ${list}`;
+}
+
+function printSummary(counts: {
+  readonly elapsedMs: number;
+  readonly runs: number;
+  readonly explained: number;
+  readonly findings: number;
+  readonly faults: ReadonlyMap<string, { readonly struck: number }>;
+}): void {
+  const { elapsedMs, runs, explained, findings, faults } = counts;
+  const perRun = runs === 0 ? 0 : elapsedMs / runs;
+  const never = [...faults].filter(([, { struck }]) => struck === 0).map(([id]) => id);
+  console.log(
+    `${runs} seeds in ${(elapsedMs / 1000).toFixed(1)} s (${perRun.toFixed(0)} ms each): ` +
+      `${explained} with red oracles that a fault explains, ${findings} findings`,
+  );
+  const struck = faults.size - never.length;
+  console.log(`${struck} of ${faults.size} faults that were drawn struck in some run`);
+  if (struck === 0) console.log('vacuous: no fault struck in any run');
+  if (never.length > 0) console.log(`  never: ${never.sort().join(', ')}`);
 }

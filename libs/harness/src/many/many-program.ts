@@ -77,7 +77,7 @@ function brokenRun(scenario: Scenario, error: unknown): ManyResult {
   };
 }
 
-function shortOf(summary: RunSummary): ManyResult {
+export function shortOf(summary: RunSummary): ManyResult {
   const { identity, verdict, exitCode, cost, simulation, expectations } = summary;
   const failed = expectations.filter((one) => one.verdict !== 'pass');
   const unexplained = unexplainedOf(summary);

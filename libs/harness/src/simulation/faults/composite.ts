@@ -70,7 +70,7 @@ function partsOf(scenario: Scenario, item: Item, index: number): Item[] {
     demonstrations[id]!.nemesis.map((one) => {
       const hasOwnTime = (one.from ?? one.until ?? one.phase) !== undefined;
       const span = hasOwnTime ? {} : spanOf(item);
-      return { params: {}, ...span, ...one, dose: one.dose ?? 1e6, fires: 0 } as Item;
+      return { params: {}, ...span, ...one, fires: 0 } as Item;
     }),
   );
 }
