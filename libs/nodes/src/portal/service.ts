@@ -26,7 +26,7 @@ export interface PortalOptions {
   readonly results: ObjectStore;
   readonly readers: Readonly<Record<ProcessorRole, ObjectReader>>;
   readonly scanEveryMs: number;
-  /** How long after its end a window waits for both sums. */
+  /** How long a window waits for both sums, from its end and from the first of them on. */
   readonly patienceMs: number;
   readonly minBatch: (task: Task) => number;
   /** The combiner's arithmetic, and the authority's. */
@@ -80,8 +80,10 @@ async function publish(options: PortalOptions, named: Named, nowMs: number): Pro
   const leader = await readPart(options, 'leader', base);
   const helper = await readPart(options, 'helper', base);
   if (leader === undefined || helper === undefined) {
-    // A window that one side never sums is closed some day, and says who is missing.
-    if (nowMs < named.windowStartMs + task.windowMs + patienceMs) return;
+    // A window that one side never sums is closed some day, and says who is missing. One that is
+    // summed long after its end has its peer's sum still to come.
+    const beganMs = Math.max(named.windowStartMs + task.windowMs, await firstMs(options, base));
+    if (nowMs < beganMs + patienceMs) return;
     const role = leader === undefined ? 'leader' : 'helper';
     return hold(options, named, `no-${role}-share`, `none after ${patienceMs} ms`);
   }
@@ -122,6 +124,16 @@ async function hold(
   await putDurably(results, base, encodeNote({ held: reason }));
   const taskId = toHex(task.id);
   listener({ kind: 'held', task, pair: { taskId, windowStartMs, reason, detail } });
+}
+
+/** When the first of its sums came, by the store's clock. */
+async function firstMs({ portal }: PortalOptions, base: string): Promise<number> {
+  const written: number[] = [];
+  for (const role of ROLES) {
+    const stat = await portal.stat(base + endings.sum(role) + SIGNATURE);
+    if (stat !== undefined) written.push(stat.writtenMs);
+  }
+  return Math.min(...written);
 }
 
 interface Part {

@@ -49,7 +49,7 @@ async function portalWith(changes: Changes, roles: readonly ProcessorRole[]) {
       listener: (event) => void events.push(event),
     }),
   );
-  for (const role of roles) {
+  const sum = async (role: ProcessorRole): Promise<void> => {
     const signer = signerOf(`processor/${role}`);
     const put = async (store: string, share: AggregateShare): Promise<void> => {
       const { header, packets } = encodeSumPart(share, [], role);
@@ -59,13 +59,14 @@ async function portalWith(changes: Changes, roles: readonly ProcessorRole[]) {
     const share = shareOf(role, changes[role]);
     await put(PORTAL, share);
     await put(AUDIT, { ...share, ...(role === 'leader' ? changes.auditLeader : {}) });
-  }
+  };
+  for (const role of roles) await sum(role);
   site.machine.start();
   const note = (): unknown => {
     const bytes = site.stores.inside(RESULTS).objects.get(base)?.bytes;
     return bytes === undefined ? undefined : JSON.parse(Buffer.from(bytes).toString());
   };
-  return { ...site, events, note };
+  return { ...site, sum, events, note };
 }
 
 const both = ['leader', 'helper'] as const;
@@ -116,6 +117,17 @@ test.each(both)('a sum of the %s alone waits for the other, and is then held', a
   expect(note()).toBeUndefined();
   await timeline.driveUntil(DAY_START_MS + 33 * HOUR_MS);
   expect(note()).toEqual({ held: role === 'leader' ? 'no-helper-share' : 'no-leader-share' });
+});
+
+test('a window that is summed long after its end has a day for the other sum, too', async () => {
+  const { timeline, sum, note } = await portalWith({}, []);
+  await timeline.driveUntil(DAY_START_MS + 40 * HOUR_MS);
+  await sum('leader');
+  await timeline.driveUntil(DAY_START_MS + 63 * HOUR_MS);
+  expect(note()).toBeUndefined();
+  await sum('helper');
+  await timeline.driveUntil(DAY_START_MS + 65 * HOUR_MS);
+  expect(note()).toMatchObject({ totals: [4, 2] });
 });
 
 function doubled(): Partial<AggregateShare> {
