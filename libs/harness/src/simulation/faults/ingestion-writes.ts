@@ -139,6 +139,9 @@ const partialWrite: Inject = (context) => {
 const lateBatch: Inject = (context) => {
   const byMs = duration(context.item, 'by', '1d');
   const late = new Set<string>();
+  /** Of batches that come in time. */
+  const windows = new Set<string>();
+  const windowOf = (base: string): string => base.slice(0, base.lastIndexOf('/'));
   context.stores.addPolicy(async (operation, next) => {
     const found = writtenBatch(operation);
     if (found === undefined) return next(operation);
@@ -147,7 +150,10 @@ const lateBatch: Inject = (context) => {
       return late.has(base) ? { size: 0, writtenMs: context.timeline.nowMs() } : next(operation);
     }
     if (!late.has(base)) {
-      if (!context.chooses(base)) return next(operation);
+      if (!context.chooses(base)) {
+        windows.add(windowOf(base));
+        return next(operation);
+      }
       late.add(base);
       const batchIds = [batchIdOf(base)];
       // It may come between the two processors' looks: one has it, the other not any more.
@@ -158,6 +164,14 @@ const lateBatch: Inject = (context) => {
       context.stores.inside(operation.store).putNow(operation.key, operation.bytes!);
     });
     return true;
+  });
+  // A window of which nothing came in time is not summed before the first of it comes.
+  context.atEnd(() => {
+    for (const base of late) {
+      if (windows.has(windowOf(base))) continue;
+      const reports = context.book.batches.get(batchIdOf(base))?.reports ?? [];
+      for (const report of reports) context.alsoAllow(report, ['accepted']);
+    }
   });
   context.stayUntil(context.endMs + byMs);
 };
