@@ -1,8 +1,8 @@
 /**
  * The fewest faults that still show what a search has found. Faults are left out of the list, the
- * seed stays: as each draws by its own name (`stage.ts`), those that are left do what they did. Each
- * round tries the list without each of its faults, then without all of those that were not needed;
- * what is left in the end needs every one of them.
+ * seed stays: as each draws by its own name (`stage.ts`), those that are left do what they did.
+ * Each round tries the list without each of its faults, then without all of those that were not
+ * needed; what is left in the end needs every one of them.
  */
 
 import { faults as catalogue } from '../faults/catalogue.ts';
@@ -70,7 +70,7 @@ export async function shrink(options: ShrinkOptions): Promise<Shrunk | undefined
   }
 }
 
-/** What is red beside the faults' own lines, which change with the list; or those, if nothing is. */
+/** What is red beside the faults' own lines, which change with the list; or those alone. */
 function oraclesOf(unexplained: readonly string[]): readonly string[] {
   const oracles = unexplained.filter((id) => !(id in catalogue));
   return oracles.length > 0 ? oracles : unexplained;

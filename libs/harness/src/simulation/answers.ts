@@ -1,6 +1,6 @@
 /**
- * What upload servers answered, whether or not a phone heard it: of a phone that gave up it can't be
- * told from the phone whether its report was refused.
+ * What upload servers answered, whether or not a phone heard it: of a phone that gave up it can't
+ * be told from the phone whether its report was refused.
  */
 
 import { STORED, TRY_AGAIN } from '@priolab/nodes';

@@ -69,6 +69,8 @@ export interface PhoneHooks {
    * not the report itself have a `sender` of their own.
    */
   readonly uploads: ((report: PhoneReport, context: UploadContext) => readonly PhoneReport[])[];
+  /** The same after all of those: what attackers do who wait for what others send. */
+  readonly afterwards: PhoneHooks['uploads'];
   /** Changes the stages of the devices of a line, for one block. */
   readonly devices: ((line: Line, where: BlockPlace) => Line)[];
 }
@@ -92,7 +94,7 @@ export interface UploadContext {
 }
 
 export function noPhoneHooks(): PhoneHooks {
-  return { measured: [], keys: [], uploads: [], devices: [] };
+  return { measured: [], keys: [], uploads: [], afterwards: [], devices: [] };
 }
 
 export interface PhoneOptions {
@@ -130,7 +132,8 @@ export function createPhones(options: PhoneOptions): Phones {
   const makers = world.lines.map(({ metric }) => createReportMaker(options.parties, metric));
 
   const schedule = (report: PhoneReport, context: UploadContext): void => {
-    const list = options.hooks.uploads.reduce<readonly PhoneReport[]>(
+    const { uploads, afterwards } = options.hooks;
+    const list = [...uploads, ...afterwards].reduce<readonly PhoneReport[]>(
       (reports, hook) => reports.flatMap((one) => hook(one, context)),
       [report],
     );

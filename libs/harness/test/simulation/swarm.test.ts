@@ -119,6 +119,19 @@ test('who waits for the id of a late victim comes too late with an early report'
   expect(Object.keys(faultIn(run).fates)).toEqual(['stale']);
 });
 
+test('who waits for a victim’s id comes after it, whatever else moves what they send', async () => {
+  const run = await runFaulty(both('cli.dup_uuid', 'dev.storm'));
+  expect(redOf(run)).toEqual([]);
+  expect(Object.keys(faultIn(run, 'cli.dup_uuid').fates)).toEqual(['duplicate-report-id']);
+});
+
+test('where all batches of a window are late, what comes first is summed', async () => {
+  const run = await runDemonstration('ing.late_batch', { nemesis: { p: 1 } });
+  expect(redOf(run)).toEqual([]);
+  const { fates } = faultIn(run);
+  expect(Object.keys(fates).sort()).toEqual(['accepted', 'batch-late', 'peer-missing']);
+});
+
 test('where each side has a copy of another report, all of them count once', async () => {
   // The halves are the other way round when places in them are copied into the next batch.
   const run = await runFaulty(both('ing.reorder_one', 'ing.dup_cross_batch'));

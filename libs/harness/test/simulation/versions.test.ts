@@ -120,7 +120,7 @@ test('a newer program that speaks the old version changes nothing', async () => 
   expect(measured['times noticed']).toBe(0);
 });
 
-test('a message that the new program began is not mended with the old one’s signature', async () => {
+test('what the new program began to say is not signed by the old one', async () => {
   let crashes = 0;
   const run = await runDemonstration('proc.version_skew', {
     // What is taken in at ten past four is signed when the old program is back.

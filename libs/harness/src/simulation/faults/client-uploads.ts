@@ -49,8 +49,11 @@ const dupUuid: Inject = (context) => {
     fatesByTime(context, { task, madeMs: createdMs, createdMs, sendAtMs }).map((fate) =>
       fate === 'accepted' ? 'duplicate-report-id' : fate,
     );
-  context.hooks.phones.uploads.push((report, upload) => {
+  const attackers = new Set<number>();
+  // Whatever else moves what they send: the attacker waits for what its victim does send.
+  context.hooks.phones.afterwards.push((report, upload) => {
     const { number, task, day, sendAtMs, deed, copies } = report;
+    if (attackers.has(number)) return [];
     if (deed !== 0 || copies > 0) return [report];
     const where = `${toHex(task.id)} ${day}`;
     const victim = isVictims ? victims.get(where) : report;
@@ -66,6 +69,7 @@ const dupUuid: Inject = (context) => {
       context.strike({ what, reports: [number] });
       return [report, { ...report, bytes, sendAtMs: sendAtMs + HOUR_MS, copies: 1 }];
     }
+    attackers.add(number);
     context.book.alias(uploadName(bytes), number);
     const laterMs = Math.max(sendAtMs, victim.sendAtMs + HOUR_MS);
     context.strike({ what, reports: [number], allowed: refusals(report, laterMs) });

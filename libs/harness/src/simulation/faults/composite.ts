@@ -89,8 +89,6 @@ function inEachOthersWay(a: FaultId, b: FaultId): boolean {
 export const APART: readonly (readonly FaultId[])[] = [
   // Their slownesses multiply: no lease outlives that.
   ['sto.slow', 'proc.slow'],
-  // Which of two reports with one id comes first is settled when they are made.
-  ['cli.dup_uuid', 'dev.storm'],
   // A copy keeps the time that its original no longer bears.
   ['cli.backdate', 'dev.retry_same'],
   ['cli.postdate', 'dev.retry_same'],
