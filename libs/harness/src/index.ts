@@ -24,7 +24,7 @@ export { explainTerm, explainableTerms } from './explain.ts';
 export { faultIds, faultSections, faults, outOfReach, type FaultId } from './faults/catalogue.ts';
 export { incidents } from './faults/incidents.ts';
 export { requiredOutcomes, type Fault, type FaultParam } from './faults/fault.ts';
-export { serviceReasons, type ServiceReason } from './faults/reasons.ts';
+export type { FaultReason } from './faults/reasons.ts';
 export { fidelities, type Fidelity, type FidelityRecord } from './fidelity.ts';
 export { legacyIds, legacySwitches, type LegacyId } from './legacy/catalogue.ts';
 export { deviceLabel } from './population/labels.ts';

@@ -3,7 +3,7 @@
  * project's fault catalogue and stable. The deeds are in `tampering.ts`.
  */
 
-import type { Reason } from '@priolab/roles';
+import type { ReportReason } from '../faults/reasons.ts';
 
 export interface Adversary {
   readonly id: AdversaryId;
@@ -13,7 +13,7 @@ export interface Adversary {
    * Reasons under which its reports (or, where it resends, the copies) may be refused. Empty: the
    * protocol can't tell, and the report counts (a known limit, measured and disclosed).
    */
-  readonly refusedAs: readonly Reason[];
+  readonly refusedAs: readonly ReportReason[];
   /** Its value is its sender's invention, not a noisy measurement. */
   readonly inventsValue: boolean;
   /** Only the proof check stands against it: it escapes with probability up to 2n/p a report. */
@@ -52,7 +52,7 @@ const soundnessOnly = {
 } as const;
 const measured = { inventsValue: false, soundness: false, needsTransport: false } as const;
 const toUpload = { ...measured, needsTransport: true } as const;
-const anyFormFault: readonly Reason[] = [
+const anyFormFault: readonly ReportReason[] = [
   'truncated',
   'oversized',
   'unknown-version',
@@ -105,7 +105,7 @@ export const adversaries: Readonly<Record<AdversaryId, Adversary>> = {
   'cli.undecryptable': {
     id: 'cli.undecryptable',
     about: 'sends garbage in place of one of the two ciphertexts',
-    refusedAs: ['decrypt-failed', 'peer-refused'],
+    refusedAs: ['decrypt-failed'],
     ...toUpload,
   },
   'cli.oversize': {

@@ -33,24 +33,6 @@ interface Found {
 /** Fates that are no refusal: nobody gave a reason. */
 const UNREASONED: ReadonlySet<string> = new Set(['accepted', 'lost', 'pending', 'unaccounted']);
 
-/**
- * Measurements of a fault, or events of the run, that are above zero where it was noticed though
- * none of the reports that it touched was refused: what was refused is a copy, or nobody's.
- */
-const SIGNS: Readonly<Partial<Record<FaultId, readonly string[]>>> = {
-  'net.replay': ['copies refused'],
-  'ing.dup_in_batch': ['copies refused'],
-  'ing.dup_cross_batch': ['copies refused'],
-  'ing.mix_states': ['batch.refused'],
-  'key.sign_stolen': ['batch.refused'],
-  'sto.misdirect': ['batch.refused'],
-  'dev.retry_fresh': ['fresh reports refused'],
-  'cli.dup_uuid': ['copies refused'],
-  'cli.replay': ['copies refused'],
-  'cli.flood': ['refused at the door', 'refused when batched'],
-  'nem.byzantine_minority': ['report.refused'],
-};
-
 const judges: Readonly<Record<RequiredOutcome, (question: Question) => Found>> = {
   recover: recovered,
   prevent: leftNoTrace,
@@ -149,12 +131,11 @@ function leftNoTrace(question: Question): Found {
 }
 
 /** Somebody has noticed: a party that refused, or an oracle that watches for it. */
-function noticed({ simulation, of, own, ask }: Question): Found {
-  const signs = SIGNS[of] ?? [];
-  const named = own.map(({ fates, measured: sizes }) => [
-    ...Object.keys(fates).filter((fate) => !UNREASONED.has(fate)),
-    ...signs.filter((sign) => (sizes[sign] ?? simulation.events[sign] ?? 0) > 0),
-  ]);
+function noticed({ of, own, ask }: Question): Found {
+  const reasons: readonly string[] = catalogue[of].reasons ?? [];
+  const named = own.map(({ fates, refused }) =>
+    Object.keys({ ...fates, ...refused }).filter((one) => reasons.includes(one)),
+  );
   if (named.every((some) => some.length > 0)) {
     return { verdict: 'pass', said: [...new Set(named.flat())].join(', ') };
   }

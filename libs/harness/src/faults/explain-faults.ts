@@ -6,7 +6,6 @@ import { legacySwitches } from '../legacy/catalogue.ts';
 import { faults, outOfReach } from './catalogue.ts';
 import { chanceOf, faultPlaces } from './fault.ts';
 import type { Fault, FaultParam, RequiredOutcome } from './fault.ts';
-import { serviceReasons } from './reasons.ts';
 
 type Explanations = Readonly<Record<string, string>>;
 
@@ -57,5 +56,4 @@ export const faultWords: readonly (readonly [group: string, explanations: Explan
     }),
   ],
   ['Events', explainedAs(events, (about) => `An event that is counted. ${about}`)],
-  ['Reasons to refuse a batch or a sum', serviceReasons],
 ];

@@ -4,6 +4,7 @@
  */
 
 import type { OracleId } from '../expectations/oracles.ts';
+import type { FaultReason } from './reasons.ts';
 
 /**
  * What must come of a fault. `detect`: it is noticed and named. `recover`: no effect on results.
@@ -63,8 +64,11 @@ export interface Fault {
   readonly unconditional?: true | Readonly<Record<string, string>>;
   /** Oracles that see whether it did. */
   readonly checkers: readonly OracleId[];
-  /** Documented codes under which a report, batch or sum is refused because of it. */
-  readonly reasons?: readonly string[];
+  /**
+   * Codes under which a report, batch or sum, or a copy of one, is refused because of it: all of
+   * them, since its strikes may allow no others (`simulation/strikes.ts`).
+   */
+  readonly reasons?: readonly FaultReason[];
   readonly needs?: FaultNeeds;
   readonly params?: Readonly<Record<string, FaultParam>>;
 }

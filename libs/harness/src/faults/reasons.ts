@@ -1,14 +1,11 @@
 /**
- * Codes under which a whole batch, a verification message or a sum is refused in simulated time,
- * beside those for single reports (`@priolab/roles`, `REASONS`) and for pairs of sums
- * (`HoldReason`). The catalogue names no code that is in none of the three.
+ * Codes under which something is refused because of a fault: those of reports and batches, and what
+ * pairs of sums are held for in place of `window-held`, which says of no fault more than that.
  */
 
-export const serviceReasons = {
-  'batch-wrong-recipient': 'The batch is meant for the other processor.',
-  'batch-wrong-task': 'The batch holds reports of another state or metric than its name says.',
-  'key-expired': 'The key was used after its end.',
-  'key-revoked': 'The key was used after it was withdrawn.',
-} as const;
+import type { HoldReason, Reason } from '@priolab/roles';
 
-export type ServiceReason = keyof typeof serviceReasons;
+/** What a report, or a whole batch, is refused under. */
+export type ReportReason = Exclude<Reason, 'none' | 'not-sent' | 'window-held'>;
+
+export type FaultReason = ReportReason | HoldReason;

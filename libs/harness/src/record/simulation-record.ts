@@ -14,6 +14,8 @@ export interface FaultRecord {
   readonly fires: number;
   /** Reports that it may have touched, by what became of them. */
   readonly fates: Readonly<Record<string, number>>;
+  /** Batches and windows that it struck and that were refused or held, by the reason. */
+  readonly refused: Readonly<Record<string, number>>;
   /** Reports that it touched and that ended otherwise than it allows. */
   readonly unexpected: number;
   /** Sizes of its effect, by name: what a known limit amounts to. */

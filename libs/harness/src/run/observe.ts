@@ -11,7 +11,7 @@
 import { FIELD_MODULUS, isSafeQueryRandomness } from '@priolab/prio';
 import type { Prio2Shape } from '@priolab/prio';
 import { REPORT_ID_SIZE, reasonCode, reasonOf } from '@priolab/roles';
-import type { ReportBlock } from '@priolab/roles';
+import type { Reason, ReportBlock } from '@priolab/roles';
 
 import { adversaries as catalogue } from '../adversary/catalogue.ts';
 import type { Adversary } from '../adversary/catalogue.ts';
@@ -220,9 +220,13 @@ function createAcceptances(capacity: number): Acceptances {
   };
 }
 
+function isRefusedAs(reasons: readonly Reason[], code: number): boolean {
+  return reasons.includes(reasonOf(code >>> 8));
+}
+
 function countCopy(tally: Tally, { refusedAs }: Adversary, code: number): void {
   tally.copyFates.set(code, (tally.copyFates.get(code) ?? 0) + 1);
-  if (code === ACCEPTED || !refusedAs.includes(reasonOf(code >>> 8))) tally.wrongCopies++;
+  if (code === ACCEPTED || !isRefusedAs(refusedAs, code)) tally.wrongCopies++;
 }
 
 /** A forgery that the proof check alone stands against. */
@@ -251,5 +255,5 @@ function judge(deed: Adversary | undefined, code: number): { fits: boolean; esca
   const honest = deed === undefined || deed.resends !== undefined;
   if (honest || deed.refusedAs.length === 0) return { fits: accepted, escaped: false };
   if (accepted) return { fits: deed.soundness, escaped: true };
-  return { fits: code !== 0 && deed.refusedAs.includes(reasonOf(code >>> 8)), escaped: false };
+  return { fits: code !== 0 && isRefusedAs(deed.refusedAs, code), escaped: false };
 }

@@ -66,6 +66,11 @@ export interface BatchEntry {
   readonly refusals: Map<ProcessorRole, Reason>;
 }
 
+/** A fate, and why its window was held, where it was. */
+export interface BookedFate extends Fate {
+  readonly heldAs?: string;
+}
+
 export interface Book {
   readonly reports: readonly ReportEntry[];
   readonly windows: ReadonlyMap<string, WindowEntry>;
@@ -90,7 +95,7 @@ export interface Book {
   readonly repeatedValues: number;
   reportOf(idHex: string): number | undefined;
   note(event: NodeEvent, nowMs: number): void;
-  fateOf(report: number): Fate;
+  fateOf(report: number): BookedFate;
   /** Whether there is a report whose fate is still to come. */
   hasOpen(): boolean;
   /** Points r that processors evaluated at, each once, with the number of roots. */
@@ -187,7 +192,7 @@ export function createBook(): Book {
     // In several windows only where a vendor cheats: the one that was heard of first.
     return found.length <= 1 ? found[0] : [...windows.values()].find((one) => found.includes(one));
   };
-  const fateOf = (report: number): Fate => fateFrom(reports[report]!, windowSummed, batches);
+  const fateOf = (report: number): BookedFate => fateFrom(reports[report]!, windowSummed, batches);
 
   return {
     reports,
@@ -357,7 +362,7 @@ function fateFrom(
   entry: ReportEntry,
   windowSummed: WindowSummed,
   batches: ReadonlyMap<string, BatchEntry>,
-): Fate {
+): BookedFate {
   const { verdicts, intakes, batchIds, outcome } = entry;
   const decided = decidedFate(entry, windowSummed);
   if (decided !== undefined) return decided;
@@ -401,7 +406,7 @@ const PEER_REFUSED = reasonCode('peer-refused');
 function decidedFate(
   { verdicts, task }: ReportEntry,
   windowSummed: WindowSummed,
-): Fate | undefined {
+): BookedFate | undefined {
   const { leader, helper } = verdicts;
   if (leader === undefined || helper === undefined) return undefined;
   for (const [batchId, code] of leader) {
@@ -410,7 +415,9 @@ function decidedFate(
     if (window?.published !== undefined) return fate('accepted', 'combiner');
     // Where one processor keeps a small sum back, the combiner misses it.
     if (window?.suppressed !== undefined) return fate('rejected', 'combiner', 'below-minimum');
-    if (window?.held !== undefined) return fate('rejected', 'combiner', 'window-held');
+    if (window?.held !== undefined) {
+      return { ...fate('rejected', 'combiner', 'window-held'), heldAs: window.held.reason };
+    }
     return fate('pending', 'combiner');
   }
   for (const [batchId, code] of leader) {

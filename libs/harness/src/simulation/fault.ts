@@ -29,6 +29,7 @@ import type {
   ProcessorDesk,
 } from '@priolab/nodes';
 
+import type { FaultReason } from '../faults/reasons.ts';
 import type { Book } from './book.ts';
 import type { Parties } from './parties.ts';
 import { noPhoneHooks } from './phones.ts';
@@ -126,6 +127,8 @@ export interface FaultContext {
   strike(strike: Strike): void;
   /** What else may become of a report that it struck. */
   alsoAllow(report: number, allowed: readonly AllowedFate[]): void;
+  /** Notes that copies of its making, or what no report is in, were refused. */
+  refused(reason: FaultReason, count: number): void;
   /** Notes a size of what the fault did: for limits, which are measured and disclosed. */
   measure(name: string, value: number): void;
   /** Runs `action` when the run has ended, before the books are closed. */

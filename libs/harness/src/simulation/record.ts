@@ -8,6 +8,8 @@ import type { NodeEvent } from '@priolab/nodes';
 import { isSafeQueryRandomness } from '@priolab/prio';
 
 import { adversaries as catalogue } from '../adversary/catalogue.ts';
+import { faults as faultCatalogue } from '../faults/catalogue.ts';
+import type { FaultId } from '../faults/catalogue.ts';
 import { fateCode } from '../record/fate.ts';
 import type { Fate } from '../record/fate.ts';
 import { noiseRecordOf } from '../record/noise-record.ts';
@@ -22,7 +24,7 @@ import { DAY_MS, reasonCode } from '@priolab/roles';
 import type { Task } from '@priolab/roles';
 import type { Scenario } from '../scenario/scenario.ts';
 import { windowKey } from './book.ts';
-import type { Book, ReportEntry, WindowEntry } from './book.ts';
+import type { Book, BookedFate, ReportEntry, WindowEntry } from './book.ts';
 import type { NemesisItem, SimulationSettings } from './settings.ts';
 import type { Simulated } from './simulate.ts';
 import type { Strikes } from './strikes.ts';
@@ -45,9 +47,9 @@ export interface Closing {
   readonly faults: readonly FaultRecord[];
 }
 
-/** A fate as strikes name it. */
-function fateName({ outcome, reason }: Fate): string {
-  return outcome === 'rejected' ? reason : outcome;
+/** A fate as strikes name it: where a window was held, by what was wrong with it. */
+function fateName({ outcome, reason, heldAs = reason }: BookedFate): string {
+  return outcome === 'rejected' ? heldAs : outcome;
 }
 
 export function closeBook(simulated: Simulated, nemesis: readonly NemesisItem[]): Closing {
@@ -58,6 +60,7 @@ export function closeBook(simulated: Simulated, nemesis: readonly NemesisItem[])
     fired: strikes.fired[index]!,
     fires,
     fates: {} as Record<string, number>,
+    refused: refusedOf(simulated, index),
     unexpected: 0,
     measured: strikes.measured[index]!,
   }));
@@ -93,8 +96,32 @@ export function closeBook(simulated: Simulated, nemesis: readonly NemesisItem[])
       wrong.push({ report: entry.number, fate: name, allowed: [...allowed] });
     }
   }
+  nemesis.forEach(({ partOf }, index) => {
+    if (partOf !== undefined) addRefusals(faults[partOf]!.refused, faults[index]!);
+  });
   const { wrong: wrongCount, ...rest } = counts;
   return { fates, ledger, wrong, wrongCount, ...rest, unexplained: counted(unexplained), faults };
+}
+
+/** What its parts were refused for is counted for a fault made of faults. */
+function addRefusals(refused: Record<string, number>, part: FaultRecord): void {
+  const known: readonly string[] = faultCatalogue[part.id as FaultId].reasons ?? [];
+  for (const [reason, count] of Object.entries({ ...part.fates, ...part.refused })) {
+    if (known.includes(reason)) refused[reason] = (refused[reason] ?? 0) + count;
+  }
+}
+
+/** Batches and windows that a fault struck, by what they were refused or held for. */
+function refusedOf({ book, strikes }: Simulated, item: number): Record<string, number> {
+  const refused: Record<string, number> = { ...strikes.refusals[item]! };
+  const add = (reason: string): void => void (refused[reason] = (refused[reason] ?? 0) + 1);
+  for (const [batchId, { refusals }] of book.batches) {
+    if (strikes.hasStruckBatch(item, batchId)) new Set(refusals.values()).forEach(add);
+  }
+  for (const [window, { held }] of book.windows) {
+    if (held !== undefined && strikes.hasStruckWindow(item, window)) add(held.reason);
+  }
+  return refused;
 }
 
 /** Neither counted nor refused by anybody. */
@@ -118,7 +145,7 @@ function settle(book: Book, strikes: Strikes, entry: ReportEntry) {
   const { fates, items, isTouched } = strikes.allowedFor(entry.number, entry.batchIds, window);
   const allowed = new Set(fates);
   const found = book.fateOf(entry.number);
-  const fate: Fate =
+  const fate: BookedFate =
     hasNoEnd(found) && allowed.has('lost') && !allowed.has(fateName(found))
       ? { outcome: 'lost', hop: found.hop, reason: 'none' }
       : found;
@@ -127,9 +154,9 @@ function settle(book: Book, strikes: Strikes, entry: ReportEntry) {
 
 export function countFates(fates: readonly Fate[]): FateCount[] {
   const counts = new Map<string, FateCount & { count: number }>();
-  for (const fate of fates) {
-    const key = `${fate.outcome} ${fate.hop} ${fate.reason}`;
-    const known = counts.get(key) ?? { ...fate, count: 0 };
+  for (const { outcome, hop, reason } of fates) {
+    const key = `${outcome} ${hop} ${reason}`;
+    const known = counts.get(key) ?? { outcome, hop, reason, count: 0 };
     counts.set(key, { ...known, count: known.count + 1 });
   }
   return [...counts.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, count]) => count);

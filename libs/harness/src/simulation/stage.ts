@@ -142,6 +142,7 @@ export function injectFaults(simulation: Simulation, stage: Stage): Endings {
       ...stage.deployment,
       randomness: randomness.child('fault', name),
       ...createOccasions({ ...clocks, strikes, journal }),
+      refused: (reason, count) => strikes.refused(index, reason, count),
       measure: (name, value) => strikes.measure(index, name, value),
       atEnd: (action) => void actions.push(action),
       stayUntil: (timeMs) => void (stayUntilMs = Math.max(stayUntilMs, timeMs)),

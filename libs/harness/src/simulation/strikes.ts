@@ -1,8 +1,12 @@
 /**
  * What faults did to whom, and what may come of it. A report that no fault struck must be accepted;
- * one that some did may end as any of them allows. So a fault can't excuse what it did not touch.
+ * one that some did may end as any of them allows. So a fault can't excuse what it did not touch,
+ * nor under a reason that the catalogue does not say of it.
  */
 
+import { faults as catalogue } from '../faults/catalogue.ts';
+import type { FaultId } from '../faults/catalogue.ts';
+import type { FaultReason } from '../faults/reasons.ts';
 import type { AllowedFate, Strike } from './fault.ts';
 import type { NemesisItem } from './settings.ts';
 
@@ -23,6 +27,10 @@ export interface Strikes {
    */
   excuse(report: number, allowed: readonly AllowedFate[], item?: number): void;
   measure(item: number, name: string, value: number): void;
+  /** Copies, or what no report is in, that were refused because of a fault. */
+  refused(item: number, reason: FaultReason, count: number): void;
+  /** By fault and reason. */
+  readonly refusals: readonly Readonly<Record<string, number>>[];
   /** What each fault measured of itself. */
   readonly measured: readonly Readonly<Record<string, number>>[];
   readonly log: readonly LoggedStrike[];
@@ -39,6 +47,8 @@ export interface Strikes {
     readonly isTouched: boolean;
   };
   isExcused(window: string): boolean;
+  hasStruckBatch(item: number, batchId: string): boolean;
+  hasStruckWindow(item: number, window: string): boolean;
 }
 
 /** What a fault that struck allows. */
@@ -50,13 +60,27 @@ interface Allowance {
 
 /** Strikes kept word for word, for each fault. */
 const LOGGED_MAX = 200;
+/** Fates that are no refusal. */
+const ENDS: ReadonlySet<string> = new Set(['accepted', 'lost', 'pending']);
 /** In place of an index in `nemesis`. */
 const NOBODY = -1;
+
+/** A fault whose code allows, or counts, what its card does not name: a bug of ours. */
+function assertDocumented({ id }: NemesisItem, fates: readonly string[]): void {
+  const reasons: readonly string[] = catalogue[id as FaultId].reasons ?? [];
+  const odd = fates.find((fate) => !ENDS.has(fate) && !reasons.includes(fate));
+  if (odd === undefined) return;
+  throw new RangeError(`${id}: expected one of its reasons [${reasons.join(', ')}], got ${odd}`);
+}
+
+const isAmong = (item: number, some: readonly Allowance[] = []): boolean =>
+  some.some((one) => one.item === item);
 
 export function createStrikes(items: readonly NemesisItem[]): Strikes {
   const log: LoggedStrike[] = [];
   const fired = items.map(() => 0);
   const measured: Record<string, number>[] = items.map(() => ({}));
+  const refusals: Record<string, number>[] = items.map(() => ({}));
   const byReport = new Map<number, Allowance[]>();
   const byBatch = new Map<string, Allowance[]>();
   const byWindow = new Map<string, Allowance[]>();
@@ -69,12 +93,20 @@ export function createStrikes(items: readonly NemesisItem[]): Strikes {
     log,
     fired,
     measured,
-    excuse: (report, allowed, item = NOBODY) =>
-      void enter(byReport, report).push({ item, allowed }),
+    excuse(report, allowed, item = NOBODY) {
+      if (item !== NOBODY) assertDocumented(items[item]!, allowed);
+      enter(byReport, report).push({ item, allowed });
+    },
+    refusals,
+    refused(item, reason, count) {
+      assertDocumented(items[item]!, [reason]);
+      if (count > 0) refusals[item]![reason] = (refusals[item]![reason] ?? 0) + count;
+    },
     measure(item, name, value) {
       measured[item]![name] = value;
     },
     add(timeMs, item, { what, reports = [], allowed = ['accepted'], batchIds, windows }) {
+      assertDocumented(items[item]!, allowed);
       fired[item]! += 1;
       const { partOf } = items[item]!;
       if (partOf !== undefined) {
@@ -102,5 +134,7 @@ export function createStrikes(items: readonly NemesisItem[]): Strikes {
       return { fates, items: [...items], isTouched: all.length > 0 };
     },
     isExcused: (window) => byWindow.has(window),
+    hasStruckBatch: (item, batchId) => isAmong(item, byBatch.get(batchId)),
+    hasStruckWindow: (item, window) => isAmong(item, byWindow.get(window)),
   };
 }

@@ -5,13 +5,36 @@
 
 import { describe, expect, test } from 'vitest';
 
+import { faults } from '../../src/faults/catalogue.ts';
 import type { FaultId } from '../../src/faults/catalogue.ts';
+import type { RunSummary } from '../../src/record/run-record.ts';
+import type { FaultRecord } from '../../src/record/simulation-record.ts';
 import { demonstrations } from '../../src/simulation/faults/demonstrations.ts';
 import { faultCode } from '../../src/simulation/faults/registry.ts';
 import { faultIn, runDemonstration } from './fault-run.ts';
+import { unseen, variations } from './reasons-elsewhere.ts';
 
 const ids = Object.keys(demonstrations) as FaultId[];
 const slice = process.env['CI'] ? ids.filter((_, index) => index % 3 === 0) : ids;
+
+/**
+ * Reasons of its card under which something was refused that the fault touched or made; and reasons
+ * that no fault of the run has on its card.
+ */
+function reasonsIn({ simulation }: RunSummary, id: FaultId) {
+  const all = simulation!.faults;
+  const refusedOf = ({ fates, refused }: FaultRecord): string[] =>
+    Object.keys({ ...fates, ...refused }).filter((one) => !ENDS.includes(one));
+  const documented = new Set(all.flatMap((one) => faults[one.id as FaultId].reasons ?? []));
+  const own = [...new Set(all.filter((one) => one.id === id).flatMap(refusedOf))];
+  const isOwn = (reason: string): boolean => faults[id].reasons?.includes(reason as never) ?? false;
+  return {
+    seen: own.filter(isOwn),
+    foreign: all.flatMap(refusedOf).filter((reason) => !documented.has(reason as never)),
+  };
+}
+
+const ENDS = ['accepted', 'lost', 'pending'];
 
 describe('demonstrations', () => {
   test.each(slice)('%s strikes, and its outcome holds', async (id) => {
@@ -19,6 +42,14 @@ describe('demonstrations', () => {
     const failed = summary.expectations.filter(({ verdict }) => verdict !== 'pass');
     expect(failed).toEqual([]);
     expect(faultIn(summary, id).fired).toBeGreaterThan(0);
+    const { seen, foreign } = reasonsIn(summary, id);
+    expect(foreign).toEqual([]);
+    const { outcome, reasons = [] } = faults[id];
+    const elsewhere = variations.flatMap(([other, , some]) => (other === id ? some : []));
+    const known = [...seen, ...elsewhere, ...(unseen[id] ?? [])];
+    expect(known).toEqual(expect.arrayContaining([...reasons]));
+    const mustBeRefused = outcome.includes('detect') && !outcome.includes('recover');
+    if (mustBeRefused && reasons.length > 0) expect(seen).not.toEqual([]);
   });
 
   test('there is one for each fault that has code', () => {

@@ -61,7 +61,7 @@ export const clientFaults = defineFaults({
     about: 'A device sends few bytes that ask for much: huge lengths and deep nesting.',
     outcome: ['detect'],
     checkers: ['reason', 'blast', 'live'],
-    reasons: ['truncated', 'oversized', 'unknown-version', 'wrong-share-size'],
+    reasons: ['truncated', 'wrong-share-size'],
   },
   'cli.dup_uuid': {
     about: 'A device uses a report id again: its own, or a victim’s.',
@@ -74,7 +74,7 @@ export const clientFaults = defineFaults({
     about: 'An honest report that was overheard is sent again: later, or for another state.',
     outcome: ['detect'],
     checkers: ['once', 'fresh', 'tenant'],
-    reasons: ['replayed', 'stale', 'wrong-task', 'bad-certificate'],
+    reasons: ['replayed', 'stale', 'bad-signature'],
     params: {
       to: param.word('Where it is sent.', ['same-window', 'later-window', 'other-state']),
     },
@@ -109,7 +109,7 @@ export const clientFaults = defineFaults({
     about: 'A device dates its report ahead into a window to come.',
     outcome: ['detect'],
     checkers: ['fresh', 'reason'],
-    reasons: ['stale', 'bad-certificate', 'batch-late'],
+    reasons: ['stale', 'bad-certificate'],
     params: { by: param.duration('How far ahead.', '2d') },
   },
   'cli.tag': {

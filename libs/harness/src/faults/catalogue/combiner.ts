@@ -8,7 +8,7 @@ export const combinerFaults = defineFaults({
     outcome: ['detect'],
     at: 'processor',
     checkers: ['tenant', 'sum.exact'],
-    reasons: ['batches-differ', 'wrong-window'],
+    reasons: ['wrong-window'],
     params: { what: param.word('What differs.', ['window', 'state']) },
   },
   'comb.missing': {
@@ -23,6 +23,7 @@ export const combinerFaults = defineFaults({
     outcome: ['detect'],
     at: 'processor',
     checkers: ['once', 'idem', 'sum.exact'],
+    reasons: ['no-leader-share', 'no-helper-share'],
   },
   'comb.overflow': {
     about: 'A total reaches the modulus, so that it wraps around.',

@@ -55,6 +55,7 @@ export const compositeFaults = defineFaults({
     outcome: ['detect', 'limit'],
     unconditional: true,
     checkers: ['noforge', 'reason', 'conserve'],
+    reasons: ['proof-invalid', 'noncanonical-share', 'decrypt-failed'],
     params: { share: param.rate('Share of devices that attack.', 0.05) },
   },
 });

@@ -22,6 +22,7 @@ export const deviceFaults = defineFaults({
     about: 'A device dies in the middle of sending and starts again with the same upload.',
     outcome: ['recover'],
     checkers: ['once', 'conserve'],
+    reasons: ['stale', 'batch-late'],
     params: {
       step: param.word('Where it dies.', ['mid-request', 'before-send', 'before-ack']),
       restart: param.duration('How long until it starts again.', '1h'),
@@ -94,7 +95,7 @@ export const deviceFaults = defineFaults({
     about: 'A device encrypts to a key that its processor has retired or never had.',
     outcome: ['detect', 'accept'],
     checkers: ['reason', 'blast', 'conserve'],
-    reasons: ['decrypt-failed', 'peer-refused'],
+    reasons: ['decrypt-failed'],
     params: {
       key: param.word('Which key: the oldest, the one before the newest, or none of them.', [
         'retired',

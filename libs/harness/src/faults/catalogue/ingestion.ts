@@ -78,7 +78,7 @@ export const ingestionFaults = defineFaults({
     outcome: ['detect'],
     at: 'source',
     checkers: ['reason', 'leak'],
-    reasons: ['decrypt-failed', 'wrong-share-size'],
+    reasons: ['decrypt-failed'],
   },
   'ing.mix_states': {
     about: 'Reports of one state are put into another state’s batch.',
@@ -114,9 +114,9 @@ export const ingestionFaults = defineFaults({
   },
   'ing.partial_write': {
     about: 'A batch is written in part: without reports, without signature, or torn.',
-    outcome: ['recover'],
+    outcome: ['recover', 'accept'],
     checkers: ['live', 'conserve'],
-    reasons: ['batch-incomplete'],
+    reasons: ['batch-incomplete', 'batch-digest', 'peer-missing', 'batch-unmatched', 'batch-late'],
     params: {
       missing: param.word('What is not there.', ['reports', 'signature', 'tail']),
       repair: param.duration('How long until it is written in full.', '1h'),
@@ -127,6 +127,7 @@ export const ingestionFaults = defineFaults({
     outcome: ['recover'],
     at: 'source',
     checkers: ['sets.equal', 'sum.exact'],
+    reasons: ['peer-missing'],
     params: {
       side: param.word('Where it is empty.', ['both', 'leader', 'helper']),
     },

@@ -15,7 +15,7 @@ export const keyFaults = defineFaults({
     outcome: ['detect'],
     at: 'processor',
     checkers: ['blast', 'reason', 'conserve'],
-    reasons: ['decrypt-failed', 'peer-refused'],
+    reasons: ['decrypt-failed'],
     params: { duration: param.duration('How long the manifest is wrong.', '6h') },
   },
   'key.lost': {
@@ -24,14 +24,20 @@ export const keyFaults = defineFaults({
     at: 'processor',
     unconditional: true,
     checkers: ['sets.equal', 'reason', 'conserve'],
-    reasons: ['decrypt-failed', 'peer-missing', 'batch-unmatched', 'window-held'],
+    reasons: [
+      'decrypt-failed',
+      'peer-missing',
+      'batch-unmatched',
+      'no-leader-share',
+      'no-helper-share',
+    ],
   },
   'key.expired': {
     about: 'A key is used after its end.',
     outcome: ['detect'],
     at: 'processor',
     checkers: ['reason'],
-    reasons: ['key-expired', 'batch-signature', 'decrypt-failed', 'peer-refused'],
+    reasons: ['decrypt-failed'],
   },
   'key.revoked': {
     about: 'A key is used after it was withdrawn.',
@@ -39,7 +45,7 @@ export const keyFaults = defineFaults({
     at: 'vendor',
     unconditional: true,
     checkers: ['reason'],
-    reasons: ['key-revoked', 'batch-signature', 'decrypt-failed', 'peer-refused'],
+    reasons: ['batch-signature'],
   },
   'key.manifest_stale': {
     about: 'A party works with an old copy of the peer’s list of keys.',
@@ -75,6 +81,7 @@ export const clockFaults = defineFaults({
     at: 'machine',
     unconditional: true,
     checkers: ['fresh', 'once', 'conserve'],
+    reasons: ['stale'],
     params: {
       offset: param.duration('How far it is off.', '15m'),
       direction: param.word('Which way.', ['ahead', 'behind']),
@@ -86,6 +93,7 @@ export const clockFaults = defineFaults({
     at: 'machine',
     unconditional: true,
     checkers: ['once', 'live'],
+    reasons: ['stale'],
     params: { by: param.duration('How far it jumps.', '2h') },
   },
   'clk.freeze': {
@@ -94,6 +102,7 @@ export const clockFaults = defineFaults({
     at: 'machine',
     unconditional: true,
     checkers: ['once', 'live'],
+    reasons: ['stale'],
     params: { duration: param.duration('How long it stands.', '2h') },
   },
   'clk.boundary': {
@@ -116,7 +125,14 @@ export const storageFaults = defineFaults({
     outcome: ['detect', 'recover'],
     at: 'store',
     checkers: ['conserve', 'live'],
-    reasons: ['batch-digest', 'batch-signature', 'peer-missing', 'batch-unmatched'],
+    reasons: [
+      'batch-digest',
+      'batch-signature',
+      'peer-missing',
+      'batch-unmatched',
+      'no-leader-share',
+      'no-helper-share',
+    ],
     params: { keep: param.rate('Share of the bytes that are stored.', 0.5) },
   },
   'sto.lost_write': {
@@ -124,7 +140,6 @@ export const storageFaults = defineFaults({
     outcome: ['detect', 'recover'],
     at: 'store',
     checkers: ['conserve', 'sets.equal'],
-    reasons: ['batch-incomplete', 'peer-missing'],
   },
   'sto.misdirect': {
     about: 'An object is stored under another batch’s or state’s name.',

@@ -33,12 +33,14 @@ export const maliciousFaults = defineFaults({
     outcome: ['detect', 'limit'],
     at: 'processor',
     checkers: ['reason', 'conserve'],
+    reasons: ['decrypt-failed'],
   },
   'mal.selective_failure': {
     about: 'A processor spoils its verification message where its own share has some property.',
     outcome: ['detect', 'limit'],
     at: 'processor',
     checkers: ['reason', 'unbiased'],
+    reasons: ['proof-invalid'],
     params: {
       below: param.count('It spoils where the first byte of its share is below.', 32, [1, 256]),
     },
@@ -48,6 +50,7 @@ export const maliciousFaults = defineFaults({
     outcome: ['prevent', 'detect', 'limit'],
     at: 'processor',
     checkers: ['noforge'],
+    reasons: ['total-out-of-range'],
   },
   'mal.substitute': {
     about: 'A processor sums another set of reports of the same size.',
@@ -68,7 +71,7 @@ export const maliciousFaults = defineFaults({
     outcome: ['detect'],
     at: 'processor',
     checkers: ['sum.exact', 'once'],
-    reasons: ['batches-differ', 'wrong-window'],
+    reasons: ['wrong-window'],
   },
   'mal.wrong_list': {
     about: 'A processor’s list of batches is not what it has summed.',
@@ -89,7 +92,7 @@ export const maliciousFaults = defineFaults({
     outcome: ['detect'],
     at: 'processor',
     checkers: ['minbatch', 'sets.equal'],
-    reasons: ['below-minimum'],
+    reasons: ['decrypt-failed', 'below-minimum'],
   },
   'mal.grind': {
     about: 'A processor repeats a random step until the outcome suits it.',

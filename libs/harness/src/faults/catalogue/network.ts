@@ -104,7 +104,7 @@ export const networkFaults = defineFaults({
     about: 'What was meant for one processor is delivered to the other.',
     outcome: ['detect'],
     checkers: ['reason', 'view.indist'],
-    reasons: ['batch-header'],
+    reasons: ['batch-header', 'peer-missing'],
   },
   'net.slowloris': {
     about: 'Uploads are opened and never finished, so that they hold connections.',

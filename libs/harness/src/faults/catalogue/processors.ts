@@ -50,7 +50,7 @@ export const processorFaults = defineFaults({
     outcome: ['recover', 'accept'],
     at: 'processor',
     checkers: ['live', 'conserve'],
-    reasons: ['peer-missing'],
+    reasons: ['peer-missing', 'batch-unmatched', 'batch-late', 'batch-header'],
     params: { how: param.word('What comes instead.', ['nothing', 'other-batch']) },
   },
   'proc.peer_late': {
@@ -58,6 +58,7 @@ export const processorFaults = defineFaults({
     outcome: ['recover', 'accept'],
     at: 'processor',
     checkers: ['live', 'conserve'],
+    reasons: ['peer-missing', 'batch-unmatched', 'batch-late'],
     params: { by: param.duration('How late they come.', '6h') },
   },
   'proc.version_skew': {
@@ -66,7 +67,14 @@ export const processorFaults = defineFaults({
     at: 'processor',
     unconditional: true,
     checkers: ['sum.exact', 'conserve', 'reason'],
-    reasons: ['peer-version'],
+    reasons: [
+      'peer-version',
+      'peer-missing',
+      'batch-unmatched',
+      'batch-late',
+      'no-leader-share',
+      'no-helper-share',
+    ],
     params: {
       change: param.word('What the new version changes.', ['compatible', 'incompatible']),
       duration: param.duration('How long they differ.', '6h'),

@@ -25,7 +25,6 @@ import { reportOf } from './network.ts';
 import { count, duration, word } from './parameters.ts';
 
 const HOUR_MS = 3_600_000;
-const REPLAYED = reasonCode('replayed');
 const RATE_LIMITED = reasonCode('rate-limited');
 const STALE = reasonCode('stale');
 
@@ -75,7 +74,7 @@ const dupUuid: Inject = (context) => {
     context.strike({ what, reports: [number], allowed: refusals(report, laterMs) });
     return [{ ...report, bytes, sendAtMs: laterMs }];
   });
-  if (!isVictims) measureRefused(context, struck, { name: 'copies refused', code: REPLAYED });
+  if (!isVictims) measureRefused(context, struck, { name: 'copies refused', reason: 'replayed' });
 };
 
 /** Who overhears an upload has its bytes, and not the key that signed them. */
@@ -118,6 +117,10 @@ const replay: Inject = (context) => {
     const codes = struck.flatMap((number) => context.book.reports[number]!.intakes);
     context.measure('copies sent', sentCount);
     context.measure('copies refused', staleCount + codes.filter((code) => code !== 0).length);
+    context.refused('stale', staleCount);
+    for (const reason of ['replayed', 'bad-signature'] as const) {
+      context.refused(reason, codes.filter((code) => code === reasonCode(reason)).length);
+    }
   });
 };
 
@@ -153,8 +156,11 @@ const flood: Inject = (context) => {
     if (isAnswer && transmission.bytes[0] === RATE_LIMITED) limited += 1;
     deliver(transmission);
   });
-  context.atEnd(() => context.measure('refused at the door', limited));
-  measureRefused(context, struck, { name: 'refused when batched', code: REPLAYED });
+  context.atEnd(() => {
+    context.measure('refused at the door', limited);
+    context.refused('rate-limited', limited);
+  });
+  measureRefused(context, struck, { name: 'refused when batched', reason: 'replayed' });
 };
 
 const backdate: Inject = (context) => {

@@ -3,20 +3,19 @@
  * twice, totals near the modulus, wrong estimates, a second publication, a dashboard that lies.
  */
 
-import { endings, storeNames } from '@priolab/nodes';
+import { endings, peerOf, storeNames } from '@priolab/nodes';
 import { FIELD_MODULUS } from '@priolab/prio';
 import { createTask } from '@priolab/roles';
 import type { AggregateResult, AggregateShare } from '@priolab/roles';
 import type { StoreOperation } from '@priolab/runtime';
 
+import type { FaultReason } from '../../faults/reasons.ts';
 import { windowKey } from '../book.ts';
 import type { FaultContext, Inject } from '../fault.ts';
 import { onProcessors } from './malicious-sums.ts';
 import { count, duration, word } from './parameters.ts';
 import { roleOf, sumNameOf } from './parties-at.ts';
 import type { SumName } from './parties-at.ts';
-
-const HELD = ['window-held'];
 
 /** Changes the key that the combiner reads one of a processor's sums by; undefined: none there. */
 function onSumRead(
@@ -36,7 +35,7 @@ function onSumRead(
 }
 
 /** Chosen once for each window; a strike the first time. */
-function choosing(context: FaultContext, what: string) {
+function choosing(context: FaultContext, what: string, heldAs: FaultReason) {
   const chosen = new Map<string, boolean>();
   return (window: string, isPossible = true): boolean => {
     const known = chosen.get(window);
@@ -44,7 +43,7 @@ function choosing(context: FaultContext, what: string) {
     if (!isPossible) return false;
     const isChosen = context.chooses(window);
     chosen.set(window, isChosen);
-    if (isChosen) context.strike({ what, windows: [window], allowed: HELD });
+    if (isChosen) context.strike({ what, windows: [window], allowed: [heldAs] });
     return isChosen;
   };
 }
@@ -52,7 +51,7 @@ function choosing(context: FaultContext, what: string) {
 /** A sum of another window or state is read in place of the right one. */
 const mismatch: Inject = (context) => {
   const what = word(context.item, 'what', 'window');
-  const isChosen = choosing(context, `the sum of another ${what}`);
+  const isChosen = choosing(context, `the sum of another ${what}`, 'wrong-window');
   const others = new Map<string, string>();
   onSumRead(context, ({ task, window, ending }, { key }) => {
     const other =
@@ -70,13 +69,16 @@ const mismatch: Inject = (context) => {
 };
 
 const missing: Inject = (context) => {
-  const isChosen = choosing(context, `the ${roleOf(context)}'s sum is not there`);
+  const role = roleOf(context);
+  const isChosen = choosing(context, `the ${role}'s sum is not there`, `no-${role}-share`);
   onSumRead(context, ({ window }, { key }) => (isChosen(window) ? undefined : key));
 };
 
 /** Both sums are there, one of them twice. */
 const duplicate: Inject = (context) => {
-  const isChosen = choosing(context, `the ${roleOf(context)}'s sum comes twice`);
+  const role = roleOf(context);
+  const heldAs = `no-${peerOf(role)}-share` as const;
+  const isChosen = choosing(context, `the ${role}'s sum comes twice`, heldAs);
   context.hooks.portal.push((portal) => ({
     ...portal,
     combine(leader, helper) {
@@ -95,7 +97,7 @@ const duplicate: Inject = (context) => {
  * both processors add what those would have added.
  */
 const overflow: Inject = (context) => {
-  const isChosen = choosing(context, 'a total of p or more');
+  const isChosen = choosing(context, 'a total of p or more', 'total-out-of-range');
   const more = FIELD_MODULUS - 1;
   onProcessors(context, ['leader', 'helper'], (inner) => ({
     takeAggregateShares: () =>

@@ -29,7 +29,10 @@ export const deviceDemonstrations: Demonstrations = {
     expect: [{ id: 'detected', of: 'dev.rr_wrong', by: 'noise.dist' }],
   },
   'dev.stale_key': {
-    nemesis: [{ id: 'dev.stale_key', p: 0.3, from: '1d', fires: 10 }],
+    nemesis: [
+      { id: 'dev.stale_key', p: 0.3, from: '1d', fires: 10 },
+      { id: 'dev.stale_key', p: 0.1, fires: 5, params: { key: 'unknown' } },
+    ],
     population: { days: 2 },
     services: { keys: { rotateEvery: '12h', overlap: '30h' } },
   },

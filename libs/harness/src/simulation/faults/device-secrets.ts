@@ -149,7 +149,7 @@ function keysOf(context: FaultContext, which: string, block: MeasurementBlock) {
   const windowStartMs = madeMs(block, 0) - (madeMs(block, 0) % windowMs);
   const sumMs = windowStartMs + windowMs + settings.graceMs;
   const isKept = leader.untilMs > sumMs + 6 * settings.scanEveryMs;
-  const refusedAs = ['decrypt-failed', 'peer-refused'];
+  const refusedAs = ['decrypt-failed'];
   return {
     keys: { leader: leader.key.publicKey, helper: known.helper.at(at)!.key.publicKey },
     // While the old key is kept, its reports count; once it is gone, none does.

@@ -13,11 +13,12 @@ import {
   REPORT_ID_SIZE,
   TASK_ID_AT,
   createTask,
-  reasonCode,
+  reasonOf,
   writeTimeMs,
   writeUint32,
 } from '@priolab/roles';
 
+import type { ReportReason } from '../../faults/reasons.ts';
 import type { Book, ReportEntry } from '../book.ts';
 import type { FaultContext, Inject } from '../fault.ts';
 import type { PhoneReport } from '../phones.ts';
@@ -25,7 +26,6 @@ import { fatesByTime } from './device-times.ts';
 import { count, duration, word } from './parameters.ts';
 
 const MINUTE_MS = 60_000;
-const REPLAYED = reasonCode('replayed');
 
 /** Acts on the reports of honest phones that the fault chooses. */
 export function onReports(
@@ -45,12 +45,14 @@ export function onReports(
 /** Counts what an ingestor refused of the struck reports, as `name`, when all is over. */
 export function measureRefused(
   context: FaultContext,
-  struck: readonly number[],
-  refusal: { readonly name: string; readonly code: number },
+  struck: Iterable<number>,
+  { name, reason }: { readonly name: string; readonly reason: ReportReason },
 ): void {
   context.atEnd(() => {
-    const intakes = struck.flatMap((number) => context.book.reports[number]!.intakes);
-    context.measure(refusal.name, intakes.filter((code) => code === refusal.code).length);
+    const intakes = [...struck].flatMap((number) => context.book.reports[number]!.intakes);
+    const refused = intakes.filter((code) => reasonOf(code) === reason).length;
+    context.measure(name, refused);
+    context.refused(reason, refused);
   });
 }
 
@@ -136,7 +138,7 @@ const retrySame: Inject = (context) => {
     }));
     return [report, ...copies];
   });
-  measureRefused(context, struck, { name: 'copies refused', code: REPLAYED });
+  measureRefused(context, struck, { name: 'copies refused', reason: 'replayed' });
 };
 
 const retryFresh: Inject = (context) => {
@@ -154,7 +156,7 @@ const retryFresh: Inject = (context) => {
     });
     return [report, ...others];
   });
-  measureRefused(context, struck, { name: 'fresh reports refused', code: REPLAYED });
+  measureRefused(context, struck, { name: 'fresh reports refused', reason: 'replayed' });
 };
 
 /** Whoever has something to send by then sends it at once: at noon, unless `from` says when. */

@@ -77,12 +77,11 @@ function measureCopies(context: FaultContext): void {
       return status;
     },
   }));
-  context.atEnd(() =>
-    context.measure(
-      'copies refused',
-      [...copies.values()].reduce((a, b) => a + b, 0),
-    ),
-  );
+  context.atEnd(() => {
+    const refused = [...copies.values()].reduce((a, b) => a + b, 0);
+    context.measure('copies refused', refused);
+    context.refused('duplicate-report-id', refused);
+  });
 }
 
 /** The first counts, the second is refused, whichever side has it. */

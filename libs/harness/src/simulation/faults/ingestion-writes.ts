@@ -12,6 +12,7 @@ import type { StoreOperation } from '@priolab/runtime';
 import type { FaultContext, Inject } from '../fault.ts';
 import { drawScalar } from '../parties.ts';
 import { duration, word } from './parameters.ts';
+import { taskOfKey } from './parties-at.ts';
 
 /** A vendor's signer whose batches, where the fault chooses them, are sealed otherwise. */
 function onSealed(
@@ -109,6 +110,18 @@ function batchIdOf(base: string): string {
   return readBatchBase(base)?.batchId ?? '';
 }
 
+/** What is whole before its window is fixed is as if it always had been. */
+function fatesByRepair(context: FaultContext, base: string, repairMs: number): string[] {
+  const { timeline, settings } = context;
+  const { windowStartMs } = readBatchBase(base)!;
+  const { windowMs } = taskOfKey(context, base)!;
+  const fixedMs = windowStartMs + windowMs + settings.graceMs;
+  const left = fixedMs - (timeline.nowMs() + repairMs);
+  if (left > 2 * settings.scanEveryMs) return ['accepted'];
+  const refused = ['batch-incomplete', 'batch-digest', 'peer-missing', 'batch-unmatched'];
+  return ['accepted', ...refused, 'batch-late'];
+}
+
 /** A batch's part is not there, or torn, and comes in full a while later. */
 const partialWrite: Inject = (context) => {
   const missing = word(context.item, 'missing', 'reports');
@@ -125,7 +138,9 @@ const partialWrite: Inject = (context) => {
     }
     if (torn.has(name) || !context.chooses(name)) return next(operation);
     torn.add(name);
-    context.strike({ what: `${missing} of ${name} missing`, batchIds: [batchIdOf(found.base)] });
+    const allowed = fatesByRepair(context, found.base, repairMs);
+    const batchIds = [batchIdOf(found.base)];
+    context.strike({ what: `${missing} of ${name} missing`, batchIds, allowed });
     context.timeline.after(repairMs, () => {
       torn.delete(name);
       context.stores.inside(store).putNow(key, bytes!, true);

@@ -1,6 +1,6 @@
 /** Faults of keys: those that phones seal to and processors open with, and signing keys. */
 
-import { SEAL_OVERHEAD, createBackend } from '@priolab/crypto';
+import { SEAL_OVERHEAD, createBackend, toHex } from '@priolab/crypto';
 import { PACKETS, batchBase, endings, storeNames, writeSigned } from '@priolab/nodes';
 import { createPrio2 } from '@priolab/prio';
 import { REPORT_ID_SIZE, createDevice, encodeShareBatch } from '@priolab/roles';
@@ -88,7 +88,13 @@ const lost: Inject = (context) => {
     context.strike({
       what: `the ${role}'s private key is gone`,
       reports: open.map(({ number }) => number),
-      allowed: ['decrypt-failed', 'window-held', 'peer-missing', 'batch-unmatched'],
+      allowed: [
+        'decrypt-failed',
+        'no-leader-share',
+        'no-helper-share',
+        'peer-missing',
+        'batch-unmatched',
+      ],
       windows: [...new Set(open.map(windowOf))],
     });
   });
@@ -274,7 +280,10 @@ async function forgeBatch(context: FaultContext, task: Task, index: number): Pro
       signer.seal(header, packets),
     );
   }
-  context.strike({ what: `batch of ${FORGED} signed with the stolen key for ${task.state}` });
+  context.strike({
+    what: `batch of ${FORGED} signed with the stolen key for ${task.state}`,
+    batchIds: [toHex(head.batchId)],
+  });
 }
 
 export const keyFaults: Readonly<Record<string, Inject>> = {

@@ -32,7 +32,6 @@ import { roleOf, sumNameOf } from './parties-at.ts';
 import type { SumName } from './parties-at.ts';
 
 const PEER_REFUSED = reasonCode('peer-refused');
-const HELD = ['window-held'];
 
 /** Puts a decorator on some processors. */
 export function onProcessors(
@@ -73,7 +72,7 @@ const tamperSum: Inject = (context) => {
         const bin = count(context.item, 'bin', 0) % share.sum.length;
         struck.set(window, bin);
         const what = `${delta} added to bin ${bin}`;
-        context.strike({ what, windows: [window], allowed: ['accepted', ...HELD] });
+        context.strike({ what, windows: [window], allowed: ['accepted', 'total-out-of-range'] });
         const sum = share.sum.slice();
         sum[bin] = add(sum[bin]!, delta);
         return { ...share, sum };
@@ -128,7 +127,7 @@ const drop: Inject = (context) => {
           what: `${dropped.length} reports left out of the sum`,
           reports: dropped.map((id) => context.book.reportOf(id)!),
           windows: [window],
-          allowed: HELD,
+          allowed: [hides ? 'total-out-of-range' : 'counts-differ'],
         });
         inner.verifyNext(without(peer, new Set(dropped)));
         return status;
@@ -189,7 +188,7 @@ const substitute: Inject = (context) => {
         context.strike({
           what: `${twice.id} summed in place of ${out.id}${isOpen ? ', and said so' : ''}`,
           windows: [window],
-          allowed: HELD,
+          allowed: [isOpen ? 'included-differ' : 'total-out-of-range'],
         });
         const said = ids.map((id) => (toHex(id) === out.id ? Buffer.from(twice.id, 'hex') : id));
         if (isOpen) changeOf(window).digest = includedDigest(said);
@@ -253,7 +252,7 @@ const wrongList: Inject = (context) => {
       const isMore = context.draw(`more ${window}`) % 2 === 0;
       lists.set(window, isMore ? [...batchIds, stranger] : batchIds.slice(1));
       const what = `the list of batches has one ${isMore ? 'more' : 'less'}`;
-      context.strike({ what, windows: [window], allowed: HELD });
+      context.strike({ what, windows: [window], allowed: ['batches-differ'] });
     }
     return { ...header, batchIds: lists.get(window) ?? batchIds };
   });
@@ -293,7 +292,8 @@ const equivocate: Inject = (context) => {
       const packets = bytes.slice();
       packets[3]! ^= 1;
       others.set(window, { packets });
-      context.strike({ what: 'another sum for the auditor', windows: [window], allowed: HELD });
+      const what = 'another sum for the auditor';
+      context.strike({ what, windows: [window], allowed: ['sums-differ'] });
     }
     const other = others.get(window);
     if (other === undefined) return put(bytes);
@@ -316,7 +316,8 @@ const replaySum: Inject = (context) => {
     const isNew = last?.window !== window;
     if (isNew && last !== undefined && !replaced.has(window) && context.chooses(window)) {
       replaced.set(window, last.parts);
-      context.strike({ what: 'the sum of a window before', windows: [window], allowed: HELD });
+      const what = 'the sum of a window before';
+      context.strike({ what, windows: [window], allowed: ['wrong-window'] });
     }
     const old = replaced.get(window)?.get(ending);
     if (old !== undefined) return put(old);
@@ -338,7 +339,8 @@ const withhold: Inject = (context) => {
     if (!kept.has(window)) {
       if (!context.chooses(window)) return put(bytes);
       kept.add(window);
-      context.strike({ what: 'the sum is not handed in', windows: [window], allowed: HELD });
+      const what = 'the sum is not handed in';
+      context.strike({ what, windows: [window], allowed: [`no-${evil}-share`] });
     }
     return Promise.resolve(true);
   });

@@ -142,7 +142,7 @@ const dropBoth: Inject = (context) => {
       if (lies.has(id)) return;
       lies.add(id);
       const reports = [context.book.reportOf(id)!];
-      const allowed = ['decrypt-failed', 'peer-refused'];
+      const allowed = ['decrypt-failed'];
       context.strike({ what: `refuses ${id}`, reports, allowed });
     });
   });
@@ -218,7 +218,7 @@ const rushing: Inject = (context) => {
         what: `makes ${id} pass`,
         reports: [context.book.reportOf(id)!],
         windows: [windowKey(batch.task, batch.windowStartMs)],
-        allowed: ['accepted', 'window-held'],
+        allowed: ['accepted', 'total-out-of-range'],
       });
     });
   });
@@ -247,7 +247,7 @@ const isolate: Inject = (context) => {
     known.add(batchId);
     const numbers = (list: readonly string[]) => list.map((id) => context.book.reportOf(id)!);
     const what = `all but ${victim} refused`;
-    const allowed = ['decrypt-failed', 'peer-refused'];
+    const allowed = ['decrypt-failed'];
     context.strike({ what, reports: numbers(others), allowed });
     if (!ids.includes(victim)) return;
     // Nothing may come of the window itself.

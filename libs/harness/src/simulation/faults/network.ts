@@ -3,10 +3,12 @@
  * talk through stores, so that their network is the stores' (`storage.ts`).
  */
 
+import { reasonCode } from '@priolab/roles';
 import type { NetworkPolicy, Transmission } from '@priolab/runtime';
 
 import type { FaultContext, Inject } from '../fault.ts';
 import { overAtMs } from './acting.ts';
+import { measureRefused } from './devices.ts';
 import { count, duration, flag } from './parameters.ts';
 
 /** The report that a transmission is about; undefined for what is none. */
@@ -42,6 +44,8 @@ export function onChosen(
 }
 
 const BOTH = ['request', 'response'] as const;
+
+const STALE = reasonCode('stale');
 
 /** How the keys of messages begin that were recorded and sent again. */
 const AGAIN = 'again ';
@@ -89,27 +93,37 @@ const reorder: Inject = (context) => {
 const duplicate: Inject = (context) => {
   const copies = count(context.item, 'copies', 1);
   const afterMs = duration(context.item, 'after', '1m');
+  const struck = new Set<number>();
   context.network.addPolicy(
     onChosen(context, ['request'], (transmission, deliver) => {
       const { key } = transmission;
       context.strike({ what: `${copies} more of ${key}`, reports: reportsOf(transmission) });
+      reportsOf(transmission).forEach((report) => struck.add(report));
       deliver(transmission);
       for (let copy = 1; copy <= copies; copy++) {
         context.timeline.after(copy * afterMs, () => deliver(transmission));
       }
     }),
   );
+  measureRefused(context, struck, { name: 'copies refused', reason: 'replayed' });
 };
 
 const replay: Inject = (context) => {
   const afterMs = duration(context.item, 'after', '1d');
   let refused = 0;
+  let stale = 0;
   context.network.addPolicy((transmission, deliver) => {
     const { leg, key, bytes } = transmission;
-    if (leg === 'response' && key.startsWith(AGAIN) && bytes[0] !== 0) refused += 1;
+    if (leg === 'response' && key.startsWith(AGAIN)) {
+      if (bytes[0] !== 0) refused += 1;
+      if (bytes[0] === STALE) stale += 1;
+    }
     deliver(transmission);
   });
-  context.atEnd(() => context.measure('copies refused', refused));
+  context.atEnd(() => {
+    context.measure('copies refused', refused);
+    context.refused('stale', stale);
+  });
   context.network.addPolicy(
     onChosen(context, ['request'], (transmission, deliver) => {
       deliver(transmission);

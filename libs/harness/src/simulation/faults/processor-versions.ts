@@ -28,7 +28,10 @@ const versionSkew: Inject = (context) => {
     if (role !== roleAt(context)) return { ...desk, listener };
     return { ...desk, listener, versions: () => (isNew() ? speaks : desk.versions()) };
   });
-  context.atEnd(() => context.measure('times noticed', noticed));
+  context.atEnd(() => {
+    context.measure('times noticed', noticed);
+    context.refused('peer-version', noticed);
+  });
   if (compatible) writeMore(context, isNew);
   else changeForm(context, { fromMs, untilMs });
 };
@@ -88,7 +91,14 @@ function changeForm(context: FaultContext, skew: Skew): void {
 }
 
 /** How each report of a window may end that was given up, or fixed by a peer that did not know. */
-const GIVEN_UP = ['peer-version', 'peer-missing', 'batch-unmatched', 'batch-late', 'window-held'];
+const GIVEN_UP = [
+  'peer-version',
+  'peer-missing',
+  'batch-unmatched',
+  'batch-late',
+  'no-leader-share',
+  'no-helper-share',
+];
 
 /** Which windows may be lost follows from when they are fixed and given up, whatever is said. */
 function strikeWindows(context: FaultContext, { fromMs, untilMs }: Skew): void {

@@ -237,7 +237,7 @@ const countDrift: Inject = (context) => {
           const key = windowKey(task, share.windowStartMs);
           if (share.rejectedCount === 0 || !context.chooses(key)) return share;
           const what = `${role} counts ${share.rejectedCount} refused reports`;
-          context.strike({ what, windows: [key], allowed: ['window-held'] });
+          context.strike({ what, windows: [key], allowed: ['counts-differ'] });
           return { ...share, count: share.count + share.rejectedCount };
         }),
     };

@@ -64,7 +64,7 @@ const torn: Inject = (context) => {
     const what = `torn: ${store} ${key}`;
     const window = setNameOf(context, key)?.window;
     // A processor that can't read which batches its peer has never sums that window.
-    const undecided = ['accepted', 'window-held', 'pending'];
+    const undecided = ['accepted', 'no-leader-share', 'no-helper-share', 'pending'];
     if (window !== undefined) context.strike({ what, windows: [window], allowed: undecided });
     const isPackets = key.endsWith(PACKETS);
     const unread = [isPackets ? 'batch-digest' : 'batch-signature', 'peer-missing'];
@@ -108,7 +108,11 @@ const misdirect: Inject = (context) => {
     const sums = [key, elsewhere].flatMap((one) => sumNameOf(context, one)?.window ?? []);
     if (sums.length > 0) {
       // One window lacks a part, and what the other's part was is gone.
-      context.strike({ what, windows: sums, allowed: ['accepted', 'window-held'] });
+      context.strike({
+        what,
+        windows: sums,
+        allowed: ['accepted', 'wrong-window', 'no-leader-share', 'no-helper-share'],
+      });
     } else if (key.endsWith(SIGNATURE)) {
       context.strike({ what, batchIds: batchIdsOf(key) });
     }
@@ -213,7 +217,7 @@ const expire: Inject = (context) => {
     if (left.length === 0) return;
     const what = `${left.length} raw objects left, such as ${left[0]!.store} ${left[0]!.key}`;
     const reports = context.book.reports.map(({ number }) => number);
-    context.strike({ what, reports, allowed: ['gone'] });
+    context.strike({ what, reports, allowed: [] });
   });
 };
 
