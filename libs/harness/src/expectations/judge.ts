@@ -31,6 +31,9 @@ import {
   judgeOutcome,
   simulatedChecks,
 } from './simulated.ts';
+import { oraclesThatNotice } from './outcomes.ts';
+import type { PlainOracleId } from './oracles.ts';
+import type { FaultId } from '../faults/catalogue.ts';
 import type { SimulatedCheck } from './simulated.ts';
 import { checkUnbiased } from './unbiased.ts';
 
@@ -52,6 +55,18 @@ const checks: Readonly<Partial<Record<Extract<Expectation, string>, Check>>> = {
   crosscheck: checkCrossCheck,
   det: checkRecheck,
 };
+
+/** Faults -> oracles that are said to have noticed them, by what is expected of the run. */
+export function noticedBy(record: RunRecord): ReadonlyMap<FaultId, readonly PlainOracleId[]> {
+  const all = new Map<FaultId, readonly PlainOracleId[]>();
+  const ask = (oracle: PlainOracleId) => judgePlain(record, oracle);
+  for (const one of record.scenario.expect) {
+    if (typeof one === 'string' || (one.id !== 'detected' && one.id !== 'outcome')) continue;
+    const oracles = one.id === 'detected' ? [one.by] : oraclesThatNotice(record, one.of, ask);
+    if (oracles.length > 0) all.set(one.of, [...(all.get(one.of) ?? []), ...oracles]);
+  }
+  return all;
+}
 
 export function judge(record: RunRecord): ExpectationOutcome[] {
   const { scenario, simulation } = record;
@@ -79,7 +94,11 @@ function judgeOne(record: RunRecord, expectation: Expectation): ExpectationOutco
   return judgeEvent(record.simulation, expectation);
 }
 
-function judgePlain(record: RunRecord, id: Extract<Expectation, string>): ExpectationOutcome {
+/** What an oracle that is named by its id alone says of a run. */
+export function judgePlain(
+  record: RunRecord,
+  id: Extract<Expectation, string>,
+): ExpectationOutcome {
   const { simulation } = record;
   const simulated: SimulatedCheck | undefined = Object.hasOwn(simulatedChecks, id)
     ? simulatedChecks[id as keyof typeof simulatedChecks]

@@ -130,18 +130,40 @@ function leftNoTrace(question: Question): Found {
   return { verdict: 'fail', said: red.map(({ id, observed }) => `${id}: ${observed}`).join('; ') };
 }
 
-/** Somebody has noticed: a party that refused, or an oracle that watches for it. */
-function noticed({ of, own, ask }: Question): Found {
-  const reasons: readonly string[] = catalogue[of].reasons ?? [];
-  const named = own.map(({ fates, refused }) =>
-    Object.keys({ ...fates, ...refused }).filter((one) => reasons.includes(one)),
-  );
+/** Somebody has noticed: a party that refused, or an oracle that is red because of it. */
+function noticed({ simulation, of, own, ask }: Question): Found {
+  const named = own.map((one) => refusedUnder(of, one));
   if (named.every((some) => some.length > 0)) {
     return { verdict: 'pass', said: [...new Set(named.flat())].join(', ') };
   }
-  const red = catalogue[of].checkers.find((id) => isPlain(id) && ask(id).verdict === 'fail');
-  if (red !== undefined) return { verdict: 'pass', said: `${red} is red` };
+  const red = redCheckers(of, ask);
+  const because = red.find((by) => isBecauseOf(simulation, of, by));
+  if (because !== undefined) return { verdict: 'pass', said: `${because} is red because of it` };
+  if (red.length > 0) return { verdict: 'fail', said: `${red[0]} is red without it as well` };
   return { verdict: 'fail', said: 'nobody noticed' };
+}
+
+/** Reasons of the fault's card under which something was refused that it touched or made. */
+function refusedUnder(of: FaultId, { fates, refused }: FaultRecord): string[] {
+  const reasons: readonly string[] = catalogue[of].reasons ?? [];
+  return Object.keys({ ...fates, ...refused }).filter((one) => reasons.includes(one));
+}
+
+function redCheckers(of: FaultId, ask: Ask): PlainOracleId[] {
+  return catalogue[of].checkers.filter(isPlain).filter((id) => ask(id).verdict === 'fail');
+}
+
+/** Red oracles that must show that they have noticed the fault, where no refusal does. */
+export function oraclesThatNotice(record: RunRecord, of: FaultId, ask: Ask): PlainOracleId[] {
+  const own = record.simulation!.faults.filter(({ id, fired }) => id === of && fired > 0);
+  const isRefused = own.every((one) => refusedUnder(of, one).length > 0);
+  return isRefused || !catalogue[of].outcome.includes('detect') ? [] : redCheckers(of, ask);
+}
+
+/** Whether an oracle that is red is not in a run without the fault. */
+export function isBecauseOf({ without }: SimulationRecord, of: string, by: string): boolean {
+  const verdict = without?.[of]?.[by];
+  return verdict !== undefined && verdict !== 'fail';
 }
 
 const isPlain = (id: string): id is PlainOracleId =>

@@ -349,16 +349,19 @@ export function judgeOutcome(record: RunRecord, of: string, ask: Ask): Expectati
   return judgeRequired(record, of, worst, ask);
 }
 
-/** `detected`: the oracle that must notice the fault is red in a run in which it struck. */
+/** `detected`: the oracle is red in a run in which the fault struck, and without it is not. */
 export function judgeDetection(
-  { faults }: SimulationRecord,
+  { faults, without }: SimulationRecord,
   of: string,
   found: ExpectationOutcome,
 ): ExpectationOutcome {
   const fired = faults.filter(({ id }) => id === of).reduce((sum, one) => sum + one.fired, 0);
-  const verdict = fired === 0 ? 'vacuous' : found.verdict === 'fail' ? 'pass' : 'fail';
-  const { observed } = found;
-  return { id: `${found.id} notices ${of}`, verdict, observed, limit: 'it turns red', n: fired };
+  const other = without?.[of]?.[found.id];
+  const isNoticed = found.verdict === 'fail' && other !== 'fail';
+  const verdict = fired === 0 || other === undefined ? 'vacuous' : isNoticed ? 'pass' : 'fail';
+  const observed = `${found.observed}; without the fault: ${other ?? 'no run'}`;
+  const limit = 'red because of it';
+  return { id: `${found.id} notices ${of}`, verdict, observed, limit, n: fired };
 }
 
 /** `sometimes`, `reachable`, `never`: how often something happened. */

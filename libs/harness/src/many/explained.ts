@@ -1,6 +1,6 @@
 /**
  * Which red oracles a run's faults explain. With random faults an oracle may turn red because a
- * fault is meant to turn it red: that is detection. Anything else that is red is a finding. A fault
+ * fault turns it red in its demonstration as well: that is detection. Anything else that is red is a finding. A fault
  * that did not strike in one of many runs is no finding; coverage is counted over all of them.
  */
 
@@ -8,14 +8,9 @@ import type { FaultId } from '../faults/catalogue.ts';
 import type { RunSummary } from '../record/run-record.ts';
 import { demonstrations } from '../simulation/faults/demonstrations.ts';
 
-/** Oracles that a fault may turn red. */
+/** Oracles that a fault may turn red, as its demonstration shows. */
 export function reddenedBy(id: string): readonly string[] {
-  const demonstration = demonstrations[id as FaultId];
-  if (demonstration === undefined) return [];
-  const detected = (demonstration.expect ?? []).flatMap((one) =>
-    typeof one === 'object' && one.id === 'detected' && 'by' in one ? [one.by as string] : [],
-  );
-  return [...(demonstration.without ?? []), ...detected];
+  return demonstrations[id as FaultId]?.reddens ?? [];
 }
 
 /** Ids of expectations that failed without a fault that explains it. */

@@ -4,6 +4,7 @@
  */
 
 import type { Hop } from './fate.ts';
+import type { Verdict } from './run-record.ts';
 
 /** One fault of the scenario. */
 export interface FaultRecord {
@@ -124,6 +125,11 @@ export interface SimulationRecord {
     /** Windows of other states that came out otherwise, as they should. */
     readonly othersChanged: number;
   };
+  /**
+   * Fault -> oracle -> its verdict in a second run in which that fault was left out; there for
+   * oracles that are said to have noticed it.
+   */
+  readonly without?: Readonly<Record<string, Readonly<Record<string, Verdict>>>>;
   /** A second run of the same scenario, where `det` asks for it. */
   readonly rerun?: { readonly digest: string; readonly firstDifference?: number };
 }

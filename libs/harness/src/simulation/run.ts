@@ -6,12 +6,12 @@
 import { cpuTimeMs, monotonicMs, watchMemory } from '@priolab/runtime';
 
 import { adversaries as catalogue } from '../adversary/catalogue.ts';
-import { judge } from '../expectations/judge.ts';
+import { judge, judgePlain, noticedBy } from '../expectations/judge.ts';
 import { overallVerdict } from '../expectations/verdict.ts';
 import { fidelityRecord } from '../fidelity.ts';
 import { createLedger } from '../record/ledger.ts';
 import { RECORD_SCHEMA } from '../record/run-record.ts';
-import type { CostRecord, RunRecord, RunSummary } from '../record/run-record.ts';
+import type { CostRecord, RunRecord, RunSummary, Verdict } from '../record/run-record.ts';
 import type { SimulationRecord } from '../record/simulation-record.ts';
 import { calibrate } from '../run/calibrate.ts';
 import { asksFor } from '../run/asks-for.ts';
@@ -29,6 +29,7 @@ import { cellsOf, closeBook, countFates, simulationRecordOf, tallyOf } from './r
 import type { Closing } from './record.ts';
 import { withDeeds } from './deeds.ts';
 import { nemesisOf, simulationSettings } from './scenario-settings.ts';
+import type { NemesisItem } from './settings.ts';
 import { simulate } from './simulate.ts';
 import type { Simulated, Simulation } from './simulate.ts';
 
@@ -59,10 +60,9 @@ export async function runSimulated(options: RunOptions): Promise<RunSummary> {
   };
   const simulated = await simulate(simulation);
   const closing = closeBook(simulated, simulation.nemesis);
-  const again = {
-    ...(asksFor(scenario, 'det') ? { rerun: await runAgain(simulation, simulated) } : {}),
-    ...(asksFor(scenario, 'tenant') ? { tenant: await swapOthers(simulation, simulated) } : {}),
-  };
+  const again = await runAgainFor((id) => asksFor(scenario, id), simulation, simulated);
+  const found = recordOf({ options, simulation, simulated, closing, cost: NO_COST, again });
+  const without = simulated.interrupted ? {} : await runWithout(options, simulation, found);
   if (ledgerPath !== undefined) {
     const ledger = createLedger(ledgerPath);
     ledger.write(0, closing.ledger);
@@ -80,9 +80,53 @@ export async function runSimulated(options: RunOptions): Promise<RunSummary> {
     peakRssBytes: peak.bytes,
     peakRssSource: peak.source,
   };
-  const record = recordOf({ options, simulation, simulated, closing, cost, again });
+  const record: RunRecord = { ...found, cost, simulation: { ...found.simulation!, ...without } };
   const expectations = judge(record);
   return { ...record, expectations, ...overallVerdict(expectations, simulated.interrupted) };
+}
+
+type SecondRuns = Pick<SimulationRecord, 'rerun' | 'tenant'>;
+
+/** The second runs that oracles need which compare two. */
+async function runAgainFor(
+  asks: (id: 'det' | 'tenant') => boolean,
+  simulation: Simulation,
+  simulated: Simulated,
+): Promise<SecondRuns> {
+  return {
+    ...(asks('det') ? { rerun: await runAgain(simulation, simulated) } : {}),
+    ...(asks('tenant') ? { tenant: await swapOthers(simulation, simulated) } : {}),
+  };
+}
+
+/**
+ * Once more without each fault that an oracle is said to have noticed: what is red then as well is
+ * red for another reason. All else is drawn as it was.
+ */
+async function runWithout(
+  options: RunOptions,
+  simulation: Simulation,
+  found: RunRecord,
+): Promise<Pick<SimulationRecord, 'without'>> {
+  const without: Record<string, Record<string, Verdict>> = {};
+  const { nemesis } = simulation;
+  for (const [of, oracles] of noticedBy(found)) {
+    const isLeftOut = ({ id, partOf }: NemesisItem): boolean =>
+      id === of || (partOf !== undefined && nemesis[partOf]!.id === of);
+    const other: Simulation = {
+      ...simulation,
+      // It keeps its place in the list, by which the others draw.
+      nemesis: nemesis.map((one) => (isLeftOut(one) ? { ...one, untilMs: one.fromMs } : one)),
+    };
+    const simulated = await simulate(other);
+    const again = await runAgainFor((id) => oracles.includes(id), other, simulated);
+    const closing = closeBook(simulated, other.nemesis);
+    const parts = { options, simulation: other, simulated, closing, cost: NO_COST, again };
+    const record = recordOf(parts);
+    without[of] = Object.fromEntries(oracles.map((by) => [by, judgePlain(record, by).verdict]));
+    if (simulated.interrupted) return {};
+  }
+  return Object.keys(without).length === 0 ? {} : { without };
 }
 
 /** The same once more: where do the two runs part, if they do? */
@@ -143,7 +187,7 @@ function recordOf(parts: {
   readonly simulated: Simulated;
   readonly closing: Closing;
   readonly cost: CostRecord;
-  readonly again: Pick<SimulationRecord, 'rerun' | 'tenant'>;
+  readonly again: SecondRuns;
 }): RunRecord {
   const { options, simulation, simulated, closing, cost, again } = parts;
   const { scenario, plan, nemesis, settings } = simulation;
@@ -189,6 +233,18 @@ function recordOf(parts: {
     environment: { ...options.environment, workers: 0 },
   };
 }
+
+/** Where nobody asks what it cost. */
+const NO_COST: CostRecord = {
+  wallMs: 0,
+  cpuMs: 0,
+  reportsPerSecond: 0,
+  stagesMs: byStage(() => 0),
+  work: byStage(emptyWork),
+  calibrationUs: { before: 0, after: 0 },
+  peakRssBytes: 0,
+  peakRssSource: 'samples',
+};
 
 function byStage<T>(of: (stage: Stage) => T): Record<Stage, T> {
   return Object.fromEntries(STAGES.map((stage) => [stage, of(stage)])) as Record<Stage, T>;

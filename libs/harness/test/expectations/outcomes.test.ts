@@ -93,14 +93,21 @@ describe('detect', async () => {
     expect(observed).toMatch(/detect: nobody noticed$/);
   });
 
-  test('passes where an oracle of its card is red', () => {
-    const change: Change = (simulation) => ({
-      ...eachFault({ fates: { accepted: 24 } })(simulation),
-      ...lost(simulation),
-    });
-    const { verdict, observed } = of(change);
+  test('passes where an oracle of its card is red, and is not without the fault', () => {
+    const unnamed = (without: SimulationRecord['without']): ExpectationOutcome =>
+      of((simulation) => ({
+        ...eachFault({ fates: { accepted: 24 } })(simulation),
+        ...lost(simulation),
+        ...(without === undefined ? {} : { without }),
+      }));
+    const { verdict, observed } = unnamed({ 'cli.undecryptable': { blast: 'pass' } });
     expect(verdict).toBe('pass');
-    expect(observed).toMatch(/detect: (reason|blast) is red$/);
+    expect(observed).toMatch(/detect: blast is red because of it$/);
+    for (const all of [undefined, { 'cli.undecryptable': { blast: 'fail', reason: 'fail' } }]) {
+      const other = unnamed(all as SimulationRecord['without']);
+      expect(other.verdict).toBe('fail');
+      expect(other.observed).toMatch(/detect: reason is red without it as well$/);
+    }
   });
 
   test('copies of reports that count are noticed by what was refused of them', async () => {

@@ -17,7 +17,7 @@ export const combinerDemonstrations: Demonstrations = {
   },
   'comb.debias': {
     nemesis: [{ id: 'comb.debias', p: 0.6 }],
-    expect: [{ id: 'detected', of: 'comb.debias', by: 'unbiased' }],
+    reddens: ['unbiased'],
   },
   // The store of results is locked: what was published stays, and `once` holds.
   'comb.republish': { nemesis: [{ id: 'comb.republish', p: 0.6 }] },
@@ -27,7 +27,6 @@ export const combinerDemonstrations: Demonstrations = {
       { id: 'comb.dashboard', p: 0.5, params: { how: 'wrong-state' } },
     ],
     system: { windowHours: 8 },
-    without: ['sum.exact'],
-    expect: [{ id: 'detected', of: 'comb.dashboard', by: 'sum.exact' }],
+    reddens: ['sum.exact'],
   },
 };

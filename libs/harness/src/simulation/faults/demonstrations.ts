@@ -4,6 +4,7 @@
  * with one fault; what differs from it is written here, one file a section.
  */
 
+import type { PlainOracleId } from '../../expectations/oracles.ts';
 import type { FaultId } from '../../faults/catalogue.ts';
 import type { ScenarioInput } from '../../scenario/scenario.ts';
 import { combinerDemonstrations } from './combiner-demonstrations.ts';
@@ -34,10 +35,10 @@ export interface Demonstration {
   /** Expectations beside those of every demonstration. */
   readonly expect?: ScenarioInput['expect'];
   /**
-   * Oracles that can't hold with this fault: left out. Those that must turn red because of it are
-   * asked for as `{ id: 'detected', of, by }`.
+   * Oracles that the fault turns red: asked for as `{ id: 'detected', of, by }`, so that each is red
+   * because of it. All others hold. A red one of these is no finding where the fault struck.
    */
-  readonly without?: readonly string[];
+  readonly reddens?: readonly PlainOracleId[];
 }
 
 export type Demonstrations = Readonly<Partial<Record<FaultId, Demonstration>>>;
@@ -57,7 +58,7 @@ export const demonstrations: Demonstrations = {
 };
 
 /** What must hold whatever happens, unless a demonstration says otherwise. */
-const ALWAYS = [
+const ALWAYS: readonly PlainOracleId[] = [
   'sum.exact',
   'count.exact',
   'conserve',
@@ -70,14 +71,14 @@ const ALWAYS = [
   'fresh',
   'idem',
   'leak',
-] as const;
+];
 
 /** The whole scenario that demonstrates a fault; undefined where it has no code. */
 export function demonstrationOf(id: FaultId): ScenarioInput | undefined {
   const demonstration = demonstrations[id];
   if (demonstration === undefined) return undefined;
-  const { nemesis, population, system, services, expect = [], without = [] } = demonstration;
-  const { phases, heal, liveness, adversaries } = demonstration;
+  const { nemesis, population, system, services, expect = [] } = demonstration;
+  const { phases, heal, liveness, adversaries, reddens = [] } = demonstration;
   return {
     id: `fault/${id.replace('.', '-').replaceAll('_', '-')}`,
     about: `A small deployment with the fault ${id}.`,
@@ -92,8 +93,9 @@ export function demonstrationOf(id: FaultId): ScenarioInput | undefined {
     ...(heal === undefined ? {} : { heal }),
     ...(liveness === undefined ? {} : { liveness }),
     expect: [
-      ...ALWAYS.filter((one) => !without.includes(one)),
+      ...ALWAYS.filter((one) => !reddens.includes(one)),
       { id: 'outcome', of: id },
+      ...reddens.map((by) => ({ id: 'detected', of: id, by }) as const),
       ...expect,
     ],
   };

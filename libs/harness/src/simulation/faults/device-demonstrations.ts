@@ -16,17 +16,16 @@ export const deviceDemonstrations: Demonstrations = {
   'dev.old_params': { nemesis: [{ id: 'dev.old_params', p: 0.2, fires: 10 }] },
   'dev.bad_rng': {
     nemesis: [{ id: 'dev.bad_rng', p: 0.2, fires: 10 }],
-    expect: [{ id: 'detected', of: 'dev.bad_rng', by: 'rand.safe' }],
-    without: ['rand.safe'],
+    reddens: ['rand.safe'],
   },
   'dev.rr_off': {
     nemesis: [{ id: 'dev.rr_off', p: 0.8, fires: 50 }],
     system: { epsilon: 1 },
-    expect: [{ id: 'detected', of: 'dev.rr_off', by: 'noise.dist' }],
+    reddens: ['noise.dist'],
   },
   'dev.rr_wrong': {
     nemesis: [{ id: 'dev.rr_wrong', p: 0.8, params: { epsilon: 0.1 }, fires: 50 }],
-    expect: [{ id: 'detected', of: 'dev.rr_wrong', by: 'noise.dist' }],
+    reddens: ['noise.dist'],
   },
   'dev.stale_key': {
     nemesis: [

@@ -26,8 +26,7 @@ export const ingestionDemonstrations: Demonstrations = {
     nemesis: [{ id: 'ing.isolate', at: 'us-wa', fires: 2 }],
     adversaries: [{ id: 'cli.multi_hot', share: 0.7 }],
     services: { minBatch: 5 },
-    without: ['minbatch'],
-    expect: [{ id: 'detected', of: 'ing.isolate', by: 'minbatch' }],
+    reddens: ['minbatch'],
   },
   'ing.rpit_unsafe': {
     nemesis: [
@@ -53,8 +52,7 @@ export const ingestionDemonstrations: Demonstrations = {
   },
   'ing.metadata_leak': {
     nemesis: [{ id: 'ing.metadata_leak', p: 0.3, fires: 2 }],
-    without: ['leak'],
-    expect: [{ id: 'detected', of: 'ing.metadata_leak', by: 'leak' }],
+    reddens: ['leak'],
   },
   'ing.partial_write': {
     nemesis: [
@@ -70,7 +68,6 @@ export const ingestionDemonstrations: Demonstrations = {
     nemesis: [{ id: 'ing.no_attest', p: 0.05, fires: 2, params: { how: 'replayed-attestation' } }],
   },
   'ing.crash': {
-    without: ['blast'],
     nemesis: [
       { id: 'ing.crash', p: 0.05, fires: 2 },
       { id: 'ing.crash', p: 0.2, fires: 2, params: { step: 'between-writes' } },
@@ -79,6 +76,5 @@ export const ingestionDemonstrations: Demonstrations = {
   },
   'ing.delete_early': {
     nemesis: [{ id: 'ing.delete_early', p: 0.5, until: '18h', fires: 2 }],
-    without: ['blast'],
   },
 };

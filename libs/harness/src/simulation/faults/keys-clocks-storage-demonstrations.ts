@@ -13,8 +13,7 @@ export const keyDemonstrations: Demonstrations = {
   'key.lost': {
     nemesis: [{ id: 'key.lost', from: '30h', at: 'helper' }],
     population: { days: 2 },
-    without: ['sets.equal'],
-    expect: [{ id: 'detected', of: 'key.lost', by: 'sets.equal' }],
+    reddens: ['sets.equal'],
   },
   'key.expired': {
     // A key is kept for the overlap, and then until what came in with it has been summed.
@@ -36,10 +35,9 @@ export const keyDemonstrations: Demonstrations = {
     population: { days: 2 },
     services: { keys: rotating },
   },
-  'key.compromise_one': { nemesis: [{ id: 'key.compromise_one' }], without: ['blast'] },
+  'key.compromise_one': { nemesis: [{ id: 'key.compromise_one' }] },
   'key.sign_stolen': {
     nemesis: [{ id: 'key.sign_stolen', fires: 2 }],
-    without: ['blast'],
     expect: [{ kind: 'sometimes', id: 'batch.refused', atLeast: 4 }],
   },
 };
@@ -50,11 +48,9 @@ export const clockDemonstrations: Demonstrations = {
       { id: 'clk.skew', at: 'ingestion', from: '5h', fires: 2 },
       { id: 'clk.skew', at: 'processor/leader', params: { direction: 'behind' } },
     ],
-    without: ['blast'],
   },
   'clk.back': {
     nemesis: [{ id: 'clk.back', from: '15h', at: 'processor', fires: 2 }],
-    without: ['blast'],
   },
   'clk.freeze': { nemesis: [{ id: 'clk.freeze', from: '11h', fires: 4 }] },
   'clk.boundary': {
@@ -62,7 +58,6 @@ export const clockDemonstrations: Demonstrations = {
     population: { days: 2, startDay: '2020-12-31' },
     system: { windowHours: 8 },
     services: { ingestion: { batchEvery: '1h' } },
-    without: ['blast'],
   },
 };
 
@@ -74,16 +69,14 @@ export const storageDemonstrations: Demonstrations = {
   'sto.stale_list': {
     nemesis: [{ id: 'sto.stale_list', fires: 5 }],
     services: { ingestion: { batchEvery: '1h' } },
-    without: ['blast'],
   },
-  'sto.full': { nemesis: [{ id: 'sto.full', from: '11h', fires: 5 }], without: ['blast'] },
-  'sto.slow': { nemesis: [{ id: 'sto.slow', p: 0.1, fires: 20 }], without: ['blast'] },
+  'sto.full': { nemesis: [{ id: 'sto.full', from: '11h', fires: 5 }] },
+  'sto.slow': { nemesis: [{ id: 'sto.slow', p: 0.1, fires: 20 }] },
   'sto.expire': {
     nemesis: [
       { id: 'sto.expire', params: { how: 'deletes-early' } },
       { id: 'sto.expire', p: 0.3, params: { how: 'keeps-late' } },
     ],
     services: { processors: { keepFor: '1h' } },
-    without: ['blast'],
   },
 };

@@ -1,10 +1,6 @@
 /** Demonstrations of attacks by one of the two processors. */
 
-import type { PlainOracleId } from '../../expectations/oracles.ts';
-import type { FaultId } from '../../faults/catalogue.ts';
 import type { Demonstrations } from './demonstrations.ts';
-
-const detected = (of: FaultId, by: PlainOracleId) => ({ id: 'detected', of, by }) as const;
 
 export const maliciousDemonstrations: Demonstrations = {
   'mal.curious': {
@@ -14,16 +10,14 @@ export const maliciousDemonstrations: Demonstrations = {
   },
   'mal.tamper_sum': {
     nemesis: [{ id: 'mal.tamper_sum', p: 0.6, fires: 2 }],
-    without: ['sum.exact'],
-    expect: [detected('mal.tamper_sum', 'sum.exact')],
+    reddens: ['sum.exact'],
   },
   'mal.drop': {
     nemesis: [
       { id: 'mal.drop', at: 'leader', p: 0.02 },
       { id: 'mal.drop', at: 'helper', p: 0.02, params: { hide: false } },
     ],
-    without: ['sets.equal'],
-    expect: [detected('mal.drop', 'sets.equal')],
+    reddens: ['sets.equal'],
   },
   'mal.drop_both': { nemesis: [{ id: 'mal.drop_both', at: 'helper', p: 0.1, fires: 5 }] },
   'mal.selective_failure': {
@@ -38,19 +32,16 @@ export const maliciousDemonstrations: Demonstrations = {
     ],
     system: { windowHours: 8 },
     // Where the sum over integers differs from that below p, the total is wrong as well.
-    without: ['sum.exact'],
-    expect: [detected('mal.rushing', 'noforge')],
+    reddens: ['noforge', 'sum.exact'],
   },
   'mal.substitute': {
     nemesis: [{ id: 'mal.substitute', p: 0.7, fires: 2 }],
     system: { windowHours: 8 },
-    without: ['sets.equal'],
-    expect: [detected('mal.substitute', 'sets.equal')],
+    reddens: ['sets.equal'],
   },
   'mal.equivocate': {
     nemesis: [{ id: 'mal.equivocate', p: 0.6 }],
-    without: ['sets.equal'],
-    expect: [detected('mal.equivocate', 'sets.equal')],
+    reddens: ['sets.equal'],
   },
   'mal.replay_sum': {
     nemesis: [{ id: 'mal.replay_sum', p: 0.6, fires: 2 }],
@@ -58,8 +49,7 @@ export const maliciousDemonstrations: Demonstrations = {
   },
   'mal.wrong_list': {
     nemesis: [{ id: 'mal.wrong_list', p: 0.6, fires: 2 }],
-    without: ['sets.equal'],
-    expect: [detected('mal.wrong_list', 'sets.equal')],
+    reddens: ['sets.equal'],
   },
   'mal.withhold': { nemesis: [{ id: 'mal.withhold', at: 'helper', p: 0.5 }] },
   'mal.isolate': {

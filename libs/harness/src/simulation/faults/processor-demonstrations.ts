@@ -37,8 +37,7 @@ export const processorDemonstrations: Demonstrations = {
       { id: 'proc.count_drift', at: 'processor/helper' },
       { id: 'cli.undecryptable', p: 0.05 },
     ],
-    without: ['sets.equal'],
-    expect: [{ id: 'detected', of: 'proc.count_drift', by: 'sets.equal' }],
+    reddens: ['sets.equal'],
   },
   'proc.version_skew': {
     nemesis: [
