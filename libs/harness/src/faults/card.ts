@@ -67,9 +67,14 @@ function paramLines(params: Readonly<Record<string, FaultParam>>): string[] {
   return [
     '| parameter | default | what |',
     '| --- | --- | --- |',
-    ...entries.map(([name, { about, default: byDefault }]) => {
-      return `| \`${name}\` | \`${byDefault}\` | ${about} |`;
+    ...entries.map(([name, { about, default: byDefault, when }]) => {
+      return `| \`${name}\` | \`${byDefault}\` | ${conditionOf(when)}${about} |`;
     }),
     '',
   ];
+}
+
+function conditionOf(when: FaultParam['when'] = {}): string {
+  const all = Object.entries(when).map(([name, value]) => `With \`${name}: ${value}\` only: `);
+  return all.join('');
 }

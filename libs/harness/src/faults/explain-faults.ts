@@ -34,7 +34,8 @@ function explainFault(fault: Fault): string {
 }
 
 function explainParam(name: string, param: FaultParam): string {
-  return `${name} (${allowedOf(param)}; default ${param.default})`;
+  const when = Object.entries(param.when ?? {}).map(([other, value]) => `; with ${other} ${value}`);
+  return `${name} (${allowedOf(param)}; default ${param.default}${when.join('')})`;
 }
 
 function explainedAs<Value>(

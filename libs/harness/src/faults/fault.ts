@@ -15,7 +15,11 @@ export const requiredOutcomes = ['detect', 'recover', 'accept', 'prevent', 'limi
 export type RequiredOutcome = (typeof requiredOutcomes)[number];
 
 /** A parameter of a fault, with its default and what it may be. */
-export type FaultParam = { readonly about: string } & (
+export type FaultParam = {
+  readonly about: string;
+  /** Values of other parameters with which alone it has an effect: refused with any other. */
+  readonly when?: Readonly<Record<string, string>>;
+} & (
   | { readonly kind: 'rate'; readonly default: number }
   | { readonly kind: 'count'; readonly default: number; readonly range: readonly [number, number] }
   | { readonly kind: 'number'; readonly default: number; readonly range: readonly [number, number] }
@@ -124,3 +128,8 @@ export const param = {
     default: byDefault,
   }),
 };
+
+/** A parameter that has an effect only where others have these values. */
+export function onlyWhen(when: Readonly<Record<string, string>>, one: FaultParam): FaultParam {
+  return { ...one, when };
+}

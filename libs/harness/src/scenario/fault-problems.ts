@@ -38,11 +38,26 @@ export function faultParamProblems(
       return [{ path: at, message: `unknown key${didYouMean(name, names)}; allowed: ${allowed}` }];
     }
     const param = known[name]!;
-    if (fits(param, value)) return [];
+    if (fits(param, value)) return withoutEffect(id, param, params, at);
     const hint =
       param.kind === 'word' && typeof value === 'string' ? didYouMean(value, param.range) : '';
     return [{ path: at, message: `got ${JSON.stringify(value)}${hint}; ${allowedOf(param)}` }];
   });
+}
+
+/** A parameter that its fault would pass over, because of another's value. */
+function withoutEffect(
+  id: FaultId,
+  { when = {} }: FaultParam,
+  params: Readonly<Record<string, Value | undefined>>,
+  path: string,
+): Problem[] {
+  const values: Readonly<Record<string, Value | undefined>> = { ...faultParams(id), ...params };
+  const unmet = Object.entries(when).find(([name, value]) => values[name] !== value);
+  if (unmet === undefined) return [];
+  const [name, value] = unmet;
+  const message = `has no effect: ${name} is "${values[name]}", not "${value}"; leave it out`;
+  return [{ path, message }];
 }
 
 function fits(param: FaultParam, value: Value): boolean {

@@ -104,6 +104,16 @@ describe('problems', () => {
       { nemesis: [{ id: 'proc.crsh' }] },
       /^nemesis\[0\]\.id: .*mean "proc\.crash".*proc/,
     ],
+    [
+      'a parameter without effect',
+      { nemesis: [{ id: 'dev.bad_rng', params: { steer: 'minus-one' } }] },
+      /^nemesis\[0\]\.params\.steer: has no effect: how is "repeated-seed", not "zero-blind"; leave/,
+    ],
+    [
+      'another one',
+      { nemesis: [{ id: 'comb.debias', params: { how: 'clamp', epsilon: 2 } }] },
+      /^nemesis\[0\]\.params\.epsilon: has no effect: how is "clamp", not "epsilon"; leave/,
+    ],
     ['a place', { nemesis: [{ id: 'net.drop', at: '' }] }, /^nemesis\[0\]\.at: got ""/],
     [
       'a processor',

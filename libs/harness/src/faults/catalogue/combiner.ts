@@ -1,6 +1,6 @@
 /** Faults of the combiner and of what is published. */
 
-import { defineFaults, param } from '../fault.ts';
+import { defineFaults, onlyWhen, param } from '../fault.ts';
 
 export const combinerFaults = defineFaults({
   'comb.mismatch': {
@@ -37,7 +37,10 @@ export const combinerFaults = defineFaults({
     checkers: ['unbiased'],
     params: {
       how: param.word('What is wrong.', ['epsilon', 'count', 'rounding', 'clamp']),
-      epsilon: param.number('With a wrong epsilon: which.', 1, [0.01, 32]),
+      epsilon: onlyWhen(
+        { how: 'epsilon' },
+        param.number('The epsilon that it is made with.', 1, [0.01, 32]),
+      ),
     },
   },
   'comb.republish': {

@@ -1,6 +1,6 @@
 /** Faults of honest devices: phones that crash, sleep, err and repeat themselves. */
 
-import { defineFaults, param } from '../fault.ts';
+import { defineFaults, onlyWhen, param } from '../fault.ts';
 import { asAdversary } from './adversarial-sentences.ts';
 
 export const deviceFaults = defineFaults({
@@ -72,12 +72,11 @@ export const deviceFaults = defineFaults({
     checkers: ['rand.safe', 'view.indist'],
     params: {
       how: param.word('How they are poor.', ['repeated-seed', 'low-entropy', 'zero-blind']),
-      steer: param.word('With zero-blind: the set that the blinds come from.', [
-        'zero',
-        'minus-one',
-        'root-of-unity',
-      ]),
-      entropyBits: param.count('With low-entropy: bits that are left.', 8, [0, 64]),
+      steer: onlyWhen(
+        { how: 'zero-blind' },
+        param.word('The set that the blinds come from.', ['zero', 'minus-one', 'root-of-unity']),
+      ),
+      entropyBits: onlyWhen({ how: 'low-entropy' }, param.count('Bits that are left.', 8, [0, 64])),
     },
   },
   'dev.rr_off': {

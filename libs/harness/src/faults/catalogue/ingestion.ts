@@ -148,13 +148,10 @@ export const ingestionFaults = defineFaults({
     params: { steer },
   },
   'ing.rpit_known': {
-    about: 'The point r is the same each time, or told to a device before it makes its proof.',
+    about: 'The point r is the same each time, and told to a device before it makes its proof.',
     outcome: ['limit'],
     at: 'source',
     checkers: ['noforge'],
-    params: {
-      how: param.word('How it is known.', ['constant', 'reused', 'told']),
-    },
   },
   'ing.isolate': {
     about: 'A batch holds one victim’s report among reports that the attacker made.',
