@@ -23,7 +23,6 @@ export default defineScenario({
     { id: 'outcome', of: 'mal.equivocate' },
     { id: 'outcome', of: 'mal.replay_sum' },
     { id: 'outcome', of: 'mal.wrong_list' },
-    { id: 'detected', of: 'mal.equivocate', by: 'sets.equal' },
     { kind: 'sometimes', id: 'window.held', atLeast: 4 },
     { kind: 'sometimes', id: 'window.published', atLeast: 4 },
     'sum.exact',

@@ -68,7 +68,7 @@ const expectations: Readonly<Record<OracleId, string>> = {
   leak: 'Planted secrets occur in no log and no report, and in no wrong party’s input.',
   'view.indist': 'What one processor sees does not tell a value: a statistical test.',
   det: 'The same scenario and seed again give the same events, byte for byte.',
-  detected: 'The oracle that must notice the fault is red in a run in which it struck.',
+  detected: 'The oracle that must notice the fault is red, and is not where the fault is left out.',
   outcome:
     'What the catalogue demands of a fault has come of it: no report that it touched has a fate ' +
     'that it does not allow, and over the run one of its outcomes is shown.',
