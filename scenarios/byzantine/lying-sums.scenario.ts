@@ -13,10 +13,10 @@ export default defineScenario({
   system: { windowHours: 4 },
   services: { ingestion: { batchEvery: '4h' } },
   nemesis: [
-    { id: 'mal.substitute', at: 'helper', p: 0.2 },
-    { id: 'mal.equivocate', at: 'helper', p: 0.2 },
-    { id: 'mal.replay_sum', at: 'helper', p: 0.2 },
-    { id: 'mal.wrong_list', at: 'helper', p: 0.2 },
+    { id: 'mal.substitute', at: 'helper', p: 0.4 },
+    { id: 'mal.equivocate', at: 'helper', p: 0.12 },
+    { id: 'mal.replay_sum', at: 'helper', p: 0.12 },
+    { id: 'mal.wrong_list', at: 'helper', p: 0.12 },
   ],
   expect: [
     { id: 'outcome', of: 'mal.substitute' },
