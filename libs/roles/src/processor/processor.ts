@@ -152,6 +152,8 @@ export function createProcessor(options: ProcessorOptions): Processor {
         failure: UNSAFE,
       });
       if (options.unsafePoints === 'evaluate') evaluateUnsafe(next.queryRandomness, count);
+      // Of what is refused nothing is said: what stands there is of an earlier batch.
+      for (let i = 0; i < count; i++) if (ownStatus[i] !== 0) values.fill(0, 3 * i, 3 * i + 3);
       batch = next;
       current = { batchId: next.batchId, count, reportIds, values, status: ownStatus };
       return current;

@@ -85,6 +85,20 @@ describe('one bad report among good ones', () => {
     expect(verdicts[role === 'leader' ? 'helper' : 'leader'][3]).toBe('peer-refused');
   });
 
+  test.each(['leader', 'helper'] as const)('what the %s refuses it says nothing of', (role) => {
+    const pair = batchPair();
+    const { bytes } = pair[role].sealed;
+    for (const slot of [1, 3]) bytes[sealedAt(pair[role], slot) + 70]! ^= 1;
+    const processor = deployment[role];
+    const message = (): number[] => [...processor.verifyInit(pair[role]).values];
+    processor.verifyInit(batchPair()[role]);
+    const after = message();
+    for (const slot of [1, 3]) expect(after.slice(3 * slot, 3 * slot + 3)).toEqual([0, 0, 0]);
+    // The same after whatever batch came before it.
+    processor.verifyInit(pair[role]);
+    expect(message()).toEqual(after);
+  });
+
   test.each([1, FIELD_MODULUS - 1, FIELD_MODULUS, 2 ** 32 - 1])('r = %d: neither answers', (r) => {
     const pair = batchPair();
     for (const batch of [pair.leader, pair.helper]) batch.queryRandomness[4] = r;
