@@ -69,7 +69,7 @@ export const variations: readonly Variation[] = [
   ['comb.missing', { nemesis: { at: 'leader' } }, ['no-leader-share']],
   ['comb.dup', { nemesis: { at: 'helper' } }, ['no-leader-share']],
   ['key.lost', { nemesis: { at: 'leader', from: '26h' } }, ['no-leader-share']],
-  ['key.lost', { nemesis: { at: 'helper', from: '26h' } }, ['no-helper-share']],
+  ['key.lost', { nemesis: { at: 'helper', from: '28h10m' } }, ['no-helper-share']],
   ['clk.skew', { nemesis: { at: 'ingestion' }, params: { offset: '25h' } }, ['stale']],
   ['clk.back', { nemesis: { at: 'ingestion', from: '5h' }, params: { by: '25h' } }, ['stale']],
   [

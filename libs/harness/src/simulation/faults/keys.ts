@@ -85,17 +85,14 @@ const lost: Inject = (context) => {
     const nowMs = timeline.nowMs();
     for (const one of parties.rings[role]) one.untilMs = Math.min(one.untilMs, nowMs);
     const open = book.reports.filter(({ number }) => book.fateOf(number).outcome === 'pending');
+    const isSummed = (window: string): boolean =>
+      book.windows.get(window)?.sums[role] !== undefined;
+    const refused = ['decrypt-failed', 'peer-missing', 'batch-unmatched'];
     context.strike({
       what: `the ${role}'s private key is gone`,
-      reports: open.map(({ number }) => number),
-      allowed: [
-        'decrypt-failed',
-        'no-leader-share',
-        'no-helper-share',
-        'peer-missing',
-        'batch-unmatched',
-      ],
-      windows: [...new Set(open.map(windowOf))],
+      reports: open.filter((one) => !isSummed(windowOf(one))).map(({ number }) => number),
+      allowed: [...refused, 'no-leader-share', 'no-helper-share'],
+      windows: [...new Set(open.map(windowOf))].filter((window) => !isSummed(window)),
     });
   });
 };
