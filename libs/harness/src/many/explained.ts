@@ -1,7 +1,8 @@
 /**
  * Which red oracles a run's faults explain. With random faults an oracle may turn red because a
- * fault turns it red in its demonstration as well: that is detection. Anything else that is red is a finding. A fault
- * that did not strike in one of many runs is no finding; coverage is counted over all of them.
+ * fault turns it red in its demonstration as well: that is detection. Anything else that is red is
+ * a finding. A fault that did not strike in one of many runs is no finding; coverage is counted
+ * over all of them.
  */
 
 import type { FaultId } from '../faults/catalogue.ts';

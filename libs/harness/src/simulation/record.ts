@@ -8,8 +8,6 @@ import type { NodeEvent } from '@priolab/nodes';
 import { isSafeQueryRandomness } from '@priolab/prio';
 
 import { adversaries as catalogue } from '../adversary/catalogue.ts';
-import { faults as faultCatalogue } from '../faults/catalogue.ts';
-import type { FaultId } from '../faults/catalogue.ts';
 import { fateCode } from '../record/fate.ts';
 import type { Fate } from '../record/fate.ts';
 import { noiseRecordOf } from '../record/noise-record.ts';
@@ -25,6 +23,7 @@ import type { Task } from '@priolab/roles';
 import type { Scenario } from '../scenario/scenario.ts';
 import { windowKey } from './book.ts';
 import type { Book, BookedFate, ReportEntry, WindowEntry } from './book.ts';
+import { addRefusals, refusedOf } from './refusals.ts';
 import type { NemesisItem, SimulationSettings } from './settings.ts';
 import type { Simulated } from './simulate.ts';
 import type { Strikes } from './strikes.ts';
@@ -101,27 +100,6 @@ export function closeBook(simulated: Simulated, nemesis: readonly NemesisItem[])
   });
   const { wrong: wrongCount, ...rest } = counts;
   return { fates, ledger, wrong, wrongCount, ...rest, unexplained: counted(unexplained), faults };
-}
-
-/** What its parts were refused for is counted for a fault made of faults. */
-function addRefusals(refused: Record<string, number>, part: FaultRecord): void {
-  const known: readonly string[] = faultCatalogue[part.id as FaultId].reasons ?? [];
-  for (const [reason, count] of Object.entries({ ...part.fates, ...part.refused })) {
-    if (known.includes(reason)) refused[reason] = (refused[reason] ?? 0) + count;
-  }
-}
-
-/** Batches and windows that a fault struck, by what they were refused or held for. */
-function refusedOf({ book, strikes }: Simulated, item: number): Record<string, number> {
-  const refused: Record<string, number> = { ...strikes.refusals[item]! };
-  const add = (reason: string): void => void (refused[reason] = (refused[reason] ?? 0) + 1);
-  for (const [batchId, { refusals }] of book.batches) {
-    if (strikes.hasStruckBatch(item, batchId)) new Set(refusals.values()).forEach(add);
-  }
-  for (const [window, { held }] of book.windows) {
-    if (held !== undefined && strikes.hasStruckWindow(item, window)) add(held.reason);
-  }
-  return refused;
 }
 
 /** Neither counted nor refused by anybody. */

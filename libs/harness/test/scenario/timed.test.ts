@@ -107,7 +107,7 @@ describe('problems', () => {
     [
       'a parameter without effect',
       { nemesis: [{ id: 'dev.bad_rng', params: { steer: 'minus-one' } }] },
-      /^nemesis\[0\]\.params\.steer: has no effect: how is "repeated-seed", not "zero-blind"; leave/,
+      /^nemesis\[0\]\.params\.steer: has no effect: how is "repeated-seed", not "zero-blind";/,
     ],
     [
       'another one',

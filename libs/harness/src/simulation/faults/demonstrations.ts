@@ -35,8 +35,8 @@ export interface Demonstration {
   /** Expectations beside those of every demonstration. */
   readonly expect?: ScenarioInput['expect'];
   /**
-   * Oracles that the fault turns red: asked for as `{ id: 'detected', of, by }`, so that each is red
-   * because of it. All others hold. A red one of these is no finding where the fault struck.
+   * Oracles that the fault turns red: asked for as `{ id: 'detected', of, by }`, so that each is
+   * red because of it. All others hold. A red one of these is no finding where the fault struck.
    */
   readonly reddens?: readonly PlainOracleId[];
 }
