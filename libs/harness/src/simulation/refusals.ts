@@ -8,7 +8,7 @@ import type { Simulated } from './simulate.ts';
 /** What its parts were refused for is counted for a fault made of faults. */
 export function addRefusals(refused: Record<string, number>, part: FaultRecord): void {
   const known: readonly string[] = catalogue[part.id as FaultId].reasons ?? [];
-  for (const [reason, count] of Object.entries({ ...part.fates, ...part.refused })) {
+  for (const [reason, count] of [part.fates, part.refused].flatMap(Object.entries<number>)) {
     if (known.includes(reason)) refused[reason] = (refused[reason] ?? 0) + count;
   }
 }

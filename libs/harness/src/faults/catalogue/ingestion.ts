@@ -114,7 +114,7 @@ export const ingestionFaults = defineFaults({
   },
   'ing.partial_write': {
     about: 'A batch is written in part: without reports, without signature, or torn.',
-    outcome: ['recover', 'accept'],
+    outcome: ['recover'],
     checkers: ['live', 'conserve'],
     reasons: ['batch-incomplete', 'batch-digest', 'peer-missing', 'batch-unmatched', 'batch-late'],
     params: {
