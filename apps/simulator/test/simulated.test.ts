@@ -34,7 +34,7 @@ describe('runs', () => {
   });
 
   test('6: a fault that never strikes', () => {
-    const nemesis = [{ id: 'net.drop', at: 'nowhere' }];
+    const nemesis = [{ id: 'net.drop', p: 1e-9 }];
     const { code, out } = priolab('run', scenarioFile('idle', { ...simulated, nemesis }));
     expect(out).toMatch(/^VACUOUS/m);
     expect(out).toMatch(/net\.drop +vacuous +struck 0 times/);
@@ -50,6 +50,10 @@ describe('runs', () => {
     const wall = priolab('run', scenarioFile('wall', { nemesis: [{ id: 'net.drop' }] }));
     expect(wall.err).toContain('needs clock "simulated"');
     expect(wall.code).toBe(2);
+    const nowhere = [{ id: 'net.drop', at: 'nowhere' }];
+    const away = priolab('check', scenarioFile('nowhere', { ...simulated, nemesis: nowhere }));
+    expect(away.err).toContain('got "nowhere"; allowed: links');
+    expect(away.code).toBe(2);
     const nemesis = [{ id: 'net.dorp' }];
     const unknown = priolab('run', scenarioFile('unknown', { ...simulated, nemesis }));
     expect(unknown.err).toContain('did you mean "net.drop"?');

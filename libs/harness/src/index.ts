@@ -23,7 +23,13 @@ export { EXIT, exitCodeOf, overallVerdict, worstExit } from './expectations/verd
 export { explainTerm, explainableTerms } from './explain.ts';
 export { faultIds, faultSections, faults, outOfReach, type FaultId } from './faults/catalogue.ts';
 export { incidents } from './faults/incidents.ts';
-export { requiredOutcomes, type Fault, type FaultParam } from './faults/fault.ts';
+export {
+  EVERYWHERE,
+  placeOf,
+  requiredOutcomes,
+  type Fault,
+  type FaultParam,
+} from './faults/fault.ts';
 export type { FaultReason } from './faults/reasons.ts';
 export { fidelities, type Fidelity, type FidelityRecord } from './fidelity.ts';
 export { legacyIds, legacySwitches, type LegacyId } from './legacy/catalogue.ts';

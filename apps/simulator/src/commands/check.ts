@@ -1,6 +1,14 @@
 /** `priolab check`: validates scenarios and prints what each would do. */
 
-import { EXIT, UsageError, metricsOf, scenarioDigest } from '@priolab/harness';
+import {
+  EVERYWHERE,
+  EXIT,
+  UsageError,
+  faults,
+  metricsOf,
+  placeOf,
+  scenarioDigest,
+} from '@priolab/harness';
 import type { Scenario } from '@priolab/harness';
 
 import { parse } from '../arguments.ts';
@@ -56,11 +64,14 @@ function printPlan({ file, scenario, plan }: Prepared): void {
 
 /** Clock, load, local settings and faults, where the scenario says anything about them. */
 function timedLines({ clock, load, overrides, nemesis, heal, liveness }: Scenario): string[] {
-  const faults = nemesis.map(({ id, at = 'anywhere', from, until, phase, p, dose }) => {
+  const struck = nemesis.map(({ id, at, from, until, phase, p, dose }) => {
+    const place = placeOf(faults[id], at);
+    const where = place === EVERYWHERE ? 'anywhere' : place;
     const span = `${from ?? '0s'} to ${until ?? 'the end'}`;
     const when = phase === undefined ? span : `phase ${phase}`;
     const often = [p === undefined ? '' : `p ${p}`, dose === undefined ? '' : `dose ${dose}`];
-    return `  fault         ${[id, at, when, ...often].filter((word) => word !== '').join(', ')}`;
+    const words = [id, where, when, ...often].filter((word) => word !== '');
+    return `  fault         ${words.join(', ')}`;
   });
   const places = overrides.map(({ states = ['all states'], vendors = [], ...settings }) => {
     const said = Object.entries(settings).map(([name, value]) => `${name} ${value}`);
@@ -71,7 +82,7 @@ function timedLines({ clock, load, overrides, nemesis, heal, liveness }: Scenari
     ...(clock === 'wall' ? [] : [`  clock         ${clock}`]),
     ...(load.length === 0 ? [] : [`  load          ${load.map(({ shape }) => shape).join(', ')}`]),
     ...places,
-    ...faults,
+    ...struck,
     ...(heal === undefined ? [] : [`  heal          at ${heal.at}${within}`]),
   ];
 }

@@ -8,7 +8,7 @@ import type { SeedBranch, Strided } from '@priolab/crypto';
 import { FIELD_MODULUS } from '@priolab/prio';
 import type { Prio2Shape } from '@priolab/prio';
 import { DAY_MS, uploadLayout } from '@priolab/roles';
-import type { Device, ReportBlock, UploadBlock } from '@priolab/roles';
+import type { Device, ReportBlock, Task, UploadBlock } from '@priolab/roles';
 
 import { adversaries as catalogue } from './catalogue.ts';
 import type { AdversaryId } from './catalogue.ts';
@@ -38,7 +38,7 @@ export function noDeeds(capacity: number): Deeds {
 
 /** When an adversary, by its index, may act: by default always. */
 export interface DeedOccasions {
-  isOn(adversary: number, timeMs: number): boolean;
+  isOn(adversary: number, timeMs: number, task: Task): boolean;
   /** Counts one deed. @returns false where there have been enough: it is not done */
   take(adversary: number): boolean;
 }
@@ -81,9 +81,11 @@ export function createTamperingDevice(
 
   const choose = (block: ReportBlock, branch: SeedBranch): void => {
     branch.gather(block.devices, block.count, BYTES_PER_REPORT, bytes);
+    const isOn = (i: number, timeMs: number): boolean =>
+      occasions?.isOn(i, timeMs, block.task) ?? true;
     for (let slot = 0; slot < block.count; slot++) {
       const timeMs = block.day * DAY_MS + block.timesMs[slot]!;
-      const chosen = chosenBy(word(slot, 0), shares, (i) => occasions?.isOn(i, timeMs) ?? true);
+      const chosen = chosenBy(word(slot, 0), shares, (i) => isOn(i, timeMs));
       const acts = strikes[chosen - 1] === true && (occasions?.take(chosen - 1) ?? true);
       bySlot[slot] = acts ? chosen : 0;
     }

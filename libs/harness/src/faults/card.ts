@@ -7,7 +7,7 @@ import { demonstrationOf } from '../simulation/faults/demonstrations.ts';
 import { faultNotes } from '../simulation/faults/not-expressible.ts';
 import { faultSections, faults } from './catalogue.ts';
 import type { FaultId } from './catalogue.ts';
-import { chanceOf, faultPlaces } from './fault.ts';
+import { chanceOf, placeTextOf } from './fault.ts';
 import type { FaultParam, RequiredOutcome } from './fault.ts';
 import { incidents } from './incidents.ts';
 
@@ -25,8 +25,9 @@ export function cardFile(id: FaultId): string {
 }
 
 export function renderCard(id: FaultId): string {
-  const { about, outcome, at, checkers, reasons = [], params = {} } = faults[id];
+  const { about, outcome, checkers, reasons = [], params = {} } = faults[id];
   const chance = chanceOf(faults[id]);
+  const place = placeTextOf(faults[id]);
   const section = faultSections.find((one) => Object.hasOwn(one.faults, id))!;
   const demonstration = demonstrationOf(id);
   const lines = [
@@ -39,7 +40,7 @@ export function renderCard(id: FaultId): string {
     ...(reasons.length === 0
       ? []
       : [`- **Reason codes**: ${reasons.map((one) => `\`${one}\``).join(', ')}.`]),
-    ...(at === undefined ? [] : [`- **\`at\`** names ${faultPlaces[at]}.`]),
+    ...(place === undefined ? [] : [`- **\`at\`** names ${place}.`]),
     ...(chance === undefined ? [] : [`- **Strikes** ${chance}: \`p\` and \`dose\` are refused.`]),
     `- **Seen where**: ${incidents[id] ?? 'no incident is known to us.'}`,
     '',

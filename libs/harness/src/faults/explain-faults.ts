@@ -4,7 +4,7 @@ import { events } from '../expectations/events.ts';
 import { allowedOf } from '../scenario/fault-problems.ts';
 import { legacySwitches } from '../legacy/catalogue.ts';
 import { faults, outOfReach } from './catalogue.ts';
-import { chanceOf, faultPlaces } from './fault.ts';
+import { chanceOf, placeTextOf } from './fault.ts';
 import type { Fault, FaultParam, RequiredOutcome } from './fault.ts';
 
 type Explanations = Readonly<Record<string, string>>;
@@ -19,15 +19,16 @@ const outcomeWords: Readonly<Record<RequiredOutcome, string>> = {
 
 /** One fault in a few sentences. */
 function explainFault(fault: Fault): string {
-  const { about, outcome, at, checkers, reasons = [], params = {} } = fault;
+  const { about, outcome, checkers, reasons = [], params = {} } = fault;
   const chance = chanceOf(fault);
+  const place = placeTextOf(fault);
   const refused = reasons.length === 0 ? '' : ` Refused as: ${reasons.join(' or ')}.`;
   const names = Object.entries(params).map(([name, param]) => explainParam(name, param));
   const parameters = names.length === 0 ? '' : ` Parameters: ${names.join('; ')}.`;
   return (
     `${about} Required outcome: ${outcome.join(' or ')}; seen by ${checkers.join(', ')}.` +
     refused +
-    (at === undefined ? '' : ` at names ${faultPlaces[at]}.`) +
+    (place === undefined ? '' : ` at names ${place}.`) +
     (chance === undefined ? '' : ` It strikes ${chance}: p and dose are refused.`) +
     parameters
   );

@@ -46,13 +46,30 @@ export interface FaultNeeds {
 export const faultPlaces = {
   processor: 'a processor: leader, helper, processor/leader or processor/helper',
   vendor: 'a vendor: apple or google',
-  source: 'a vendor (apple, google) or a state of the population: whose batches',
+  source: 'a vendor (apple, google) or a state of the population: whose devices or batches',
   machine: 'machines, by a part of their names, such as ingestion/apple',
+  ingestor: 'machines of ingestion servers, by a part of their names, such as google/batcher',
+  front: 'upload servers, by a part of their names, such as ingestion/apple/0',
   link: 'links, by a part of their names "<from>-><to>", such as "->ingestion/apple/0"',
   store: 'stores, by the beginning of their names, such as ingestion-',
 } as const;
 
 export type FaultPlace = keyof typeof faultPlaces;
+
+/** A place that is no place in particular. */
+export const EVERYWHERE = '*';
+
+/** What is struck where a fault is everywhere, by what `at` would name. */
+const allOf: Readonly<Record<FaultPlace, string>> = {
+  processor: 'both processors',
+  vendor: 'both vendors',
+  source: 'all states and vendors',
+  machine: 'all machines',
+  ingestor: 'all machines of ingestion servers',
+  front: 'all upload servers',
+  link: 'all links',
+  store: 'all stores',
+};
 
 export interface Fault {
   /** One sentence: what happens. */
@@ -61,6 +78,8 @@ export interface Fault {
   readonly outcome: readonly RequiredOutcome[];
   /** What `at` names; left out: it strikes no place of its own, and `at` is refused. */
   readonly at?: FaultPlace;
+  /** Where it strikes if a scenario does not say `at`; left out: everywhere. */
+  readonly atDefault?: string;
   /**
    * It strikes by its parameters and its time alone, so that `p` and `dose` are refused: always, or
    * with these values of its parameters.
@@ -75,6 +94,18 @@ export interface Fault {
   readonly reasons?: readonly FaultReason[];
   readonly needs?: FaultNeeds;
   readonly params?: Readonly<Record<string, FaultParam>>;
+}
+
+/** Where a fault strikes, by a scenario's `at` or by default. */
+export function placeOf({ atDefault = EVERYWHERE }: Fault, at: string | undefined): string {
+  return at ?? atDefault;
+}
+
+/** What a scenario may name as its place, and what holds without; undefined: it has no place. */
+export function placeTextOf({ at, atDefault = EVERYWHERE }: Fault): string | undefined {
+  if (at === undefined) return undefined;
+  const byDefault = atDefault === EVERYWHERE ? allOf[at] : atDefault;
+  return `${faultPlaces[at]}; left out: ${byDefault}`;
 }
 
 /** How a fault strikes that knows neither coin nor dose; undefined for all others. */

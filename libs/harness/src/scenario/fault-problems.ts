@@ -2,8 +2,9 @@
 
 import { faults } from '../faults/catalogue.ts';
 import type { FaultId } from '../faults/catalogue.ts';
-import { faultPlaces } from '../faults/fault.ts';
-import type { FaultNeeds, FaultParam } from '../faults/fault.ts';
+import { EVERYWHERE, faultPlaces } from '../faults/fault.ts';
+import type { FaultNeeds, FaultParam, FaultPlace } from '../faults/fault.ts';
+import { isNameAt, namesOf, stateNames } from '../faults/places.ts';
 import { durationMs } from './durations.ts';
 import { didYouMean } from './problems.ts';
 import type { Problem } from './problems.ts';
@@ -108,33 +109,52 @@ export function allowedOf(param: FaultParam): string {
   }
 }
 
-const PROCESSORS = ['leader', 'helper', 'processor/leader', 'processor/helper'];
-const VENDORS = ['apple', 'google'];
-
-/** A place that the fault does not know: it would strike elsewhere, and nobody would say so. */
+/** A place that this deployment does not have: it would strike nowhere, or elsewhere. */
 export function faultPlaceProblems(
   id: FaultId,
   at: string | undefined,
   path: string,
-  { population }: ScenarioParts,
+  scenario: ScenarioParts,
 ): Problem[] {
   if (at === undefined) return [];
   const place = faults[id].at;
   if (place === undefined) {
     return [{ path, message: `got "${at}"; ${id} strikes no place of its own: leave it out` }];
   }
-  const known = {
-    processor: PROCESSORS,
-    vendor: VENDORS,
-    source: [...VENDORS, ...stateNames(population)],
-    // Any part of a name will do; one that is nowhere never strikes, and that is vacuous.
-    machine: undefined,
-    link: undefined,
-    store: undefined,
-  }[place];
-  if (known === undefined || known.includes(at)) return [];
-  const hint = didYouMean(at, known);
-  return [{ path, message: `got "${at}"${hint}; allowed: ${faultPlaces[place]}` }];
+  const names = namesOf(place, scenario);
+  if (names === undefined || isPlaceOf(place, at, names)) return [];
+  const hint = didYouMean(at, shorterNames(names));
+  const message = `got "${at}"${hint}; allowed: ${faultPlaces[place]}; there are ${few(names)}`;
+  return [{ path, message }];
+}
+
+/** One who, or some what: "everywhere" names no processor, vendor or state. */
+const ONE: ReadonlySet<FaultPlace> = new Set(['processor', 'vendor', 'source']);
+
+function isPlaceOf(place: FaultPlace, at: string, names: readonly string[]): boolean {
+  if (at === EVERYWHERE) return !ONE.has(place);
+  return names.some((name) => isNameAt(place, at, name));
+}
+
+/** Names and their parts, for a guess at what was meant. */
+function shorterNames(names: readonly string[]): string[] {
+  const parts = names.flatMap((name) => {
+    const ends = name.split('->');
+    const words = ends.flatMap((end) => [
+      ...end.split('/').map((_, i, all) => all.slice(0, i + 1).join('/')),
+      ...end.split('/').map((_, i, all) => all.slice(i).join('/')),
+      end.slice(0, end.indexOf('-') + 1),
+    ]);
+    return [name, ...ends.slice(1).map((end) => `->${end}`), ...words];
+  });
+  return [...new Set(parts)].filter((part) => part !== '');
+}
+
+const NAMES_MAX = 12;
+
+function few(names: readonly string[]): string {
+  const rest = names.length > NAMES_MAX ? `, ... (${names.length} in all)` : '';
+  return names.slice(0, NAMES_MAX).join(', ') + rest;
 }
 
 /** A coin or a dose that the fault would pass over. */
@@ -155,17 +175,11 @@ export function faultChanceProblems(
   );
 }
 
-function stateNames(population: ScenarioParts['population']): string[] {
-  const states = population?.states ?? [];
-  const names = Array.isArray(states) ? states : Object.keys(states);
-  return names.filter((name): name is string => typeof name === 'string');
-}
-
 /** What the fault needs and the scenario does not have. */
 export function faultNeedProblems(id: FaultId, path: string, scenario: ScenarioParts): Problem[] {
   const needs: FaultNeeds = faults[id].needs ?? {};
   const { services, population } = scenario;
-  const stateCount = stateNames(population).length;
+  const stateCount = stateNames(population)?.length;
   const atLeast = (need: number | undefined, has: number | undefined, field: string): Problem[] =>
     need === undefined || has === undefined || has >= need
       ? []
@@ -175,9 +189,7 @@ export function faultNeedProblems(id: FaultId, path: string, scenario: ScenarioP
     ...atLeast(needs.replicas, services?.ingestion?.replicas, 'services.ingestion.replicas'),
     ...atLeast(needs.workers, services?.processors?.workers, 'services.processors.workers'),
     ...atLeast(needs.days, population?.days, 'population.days'),
-    ...(population?.states === undefined
-      ? []
-      : atLeast(needs.states, stateCount, 'population.states')),
+    ...atLeast(needs.states, stateCount, 'population.states'),
     ...(needs.rotation === true && rotation === false
       ? [{ path, message: `got "${id}", which needs services.keys.rotateEvery` }]
       : []),

@@ -6,21 +6,34 @@
 
 import { z } from 'zod';
 
-import { faultIds } from '../faults/catalogue.ts';
+import { faultIds, faults } from '../faults/catalogue.ts';
+import type { FaultId } from '../faults/catalogue.ts';
 import { duration } from './durations.ts';
 
 const sinceStart = duration({ min: '0s' });
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'a word of a-z, 0-9 and "-"');
 
+/** What a missing `at` means, of all faults. */
+function atText(): string {
+  const idsBy = new Map<string, FaultId[]>();
+  for (const id of faultIds) {
+    const { atDefault } = faults[id];
+    if (atDefault !== undefined) idsBy.set(atDefault, [...(idsBy.get(atDefault) ?? []), id]);
+  }
+  const some = [...idsBy].map(([place, ids]) => `${place} for ${ids.join(', ')}`);
+  return `Where it strikes. Left out: ${some.join('; ')}; everywhere for all others.`;
+}
+
 const faultSchema = z.strictObject({
   id: z.enum(faultIds),
-  /** Which node, link, store, vendor, state or role it strikes; left out: any. */
+  /** Which node, link, store, vendor, state or role it strikes; left out: as `atText` says. */
   at: z
     .string()
     .regex(
       /^(?:->)?[A-Za-z0-9*][A-Za-z0-9*/>:._-]{0,99}$/,
       'the name of a node, link, store or role',
     )
+    .describe(atText())
     .optional(),
   /** When it may strike, since the start of the run; left out: from the start, to the end. */
   from: sinceStart.optional(),

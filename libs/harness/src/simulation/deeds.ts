@@ -7,6 +7,7 @@
 import { adversaries as catalogue, adversaryIds } from '../adversary/catalogue.ts';
 import type { AdversaryId } from '../adversary/catalogue.ts';
 import type { DeedOccasions } from '../adversary/tampering.ts';
+import { isSourceAt } from '../faults/places.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Strike } from './fault.ts';
 import type { NemesisItem } from './settings.ts';
@@ -43,9 +44,10 @@ export function createDeedOccasions(options: {
   const itemOf = deedItems(scenario, nemesis);
   const done = itemOf.map(() => 0);
   return {
-    isOn(adversary, timeMs) {
+    isOn(adversary, timeMs, task) {
       const item = nemesis[itemOf[adversary]!];
       if (item === undefined) return true;
+      if (!isSourceAt(item.place, task)) return false;
       return item.fromMs <= timeMs - startMs && timeMs - startMs < item.untilMs;
     },
     take(adversary) {

@@ -35,8 +35,8 @@ import type { SeedBranch } from '@priolab/crypto';
 import { combine, estimate } from '@priolab/roles';
 import type { ProcessorRole, Task, Vendor } from '@priolab/roles';
 
+import { VENDORS, machineNames } from '../faults/places.ts';
 import type { Decorate, Hooks } from './fault.ts';
-import { VENDORS } from './parties.ts';
 import type { Parties } from './parties.ts';
 import type { SimulationSettings } from './settings.ts';
 
@@ -117,7 +117,7 @@ export function createDeployment(options: {
 
   for (const vendor of VENDORS.filter((one) => tasksOf(one).length > 0)) {
     for (let i = 0; i < settings.replicas; i++) {
-      const name = `ingestion/${vendor}/${i}`;
+      const name = machineNames.front(vendor, i);
       connections.set(name, createConnections({ timeline, ...settings }));
       add(name, (host) => {
         const { ageMsMax, skewMsMax, uploadsPerKeyMax } = settings;
@@ -129,7 +129,7 @@ export function createDeployment(options: {
         return runFront(host, decorated(front, hooks.front, { name, vendor }));
       });
     }
-    add(`ingestion/${vendor}/batcher`, (host) => {
+    add(machineNames.batcher(vendor), (host) => {
       const reach = (name: string) => persistent(stores.reach(name, host), host);
       const batcher: BatcherOptions = {
         vendor,
@@ -152,7 +152,7 @@ export function createDeployment(options: {
     });
   }
   for (const role of ['leader', 'helper'] as const) {
-    add(`processor/${role}`, (host) => {
+    add(machineNames.processor(role), (host) => {
       const desk: ProcessorDesk = {
         role,
         tasks: parties.tasks,
@@ -179,7 +179,7 @@ export function createDeployment(options: {
       return runProcessor(host, decorated(desk, hooks.desk, { role }));
     });
   }
-  add('portal', (host) => {
+  add(machineNames.portal, (host) => {
     const portal: PortalOptions = {
       tasks: parties.tasks,
       portal: stores.reach(storeNames.portal, host),

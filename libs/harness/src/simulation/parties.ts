@@ -34,8 +34,6 @@ import type { Scenario } from '../scenario/scenario.ts';
 import type { Hooks } from './fault.ts';
 import type { SimulationSettings } from './settings.ts';
 
-const VENDORS: readonly Vendor[] = ['apple', 'google'];
-
 /** One generation of a processor's decryption key. */
 export interface KeyGeneration {
   readonly keyId: string;
@@ -220,5 +218,3 @@ function lazily<K, T>(make: (key: K) => T): (key: K) => T {
     return known;
   };
 }
-
-export { VENDORS };

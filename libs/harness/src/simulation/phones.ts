@@ -30,6 +30,7 @@ import type { DrivenTimeline, Network } from '@priolab/runtime';
 
 import { adversaries as catalogue } from '../adversary/catalogue.ts';
 import type { Deeds } from '../adversary/tampering.ts';
+import { machineNames, phoneName } from '../faults/places.ts';
 import type { PopulationPlan, Shard } from '../population/plan.ts';
 import { createWorkload } from '../population/values.ts';
 import { branches } from '../run/settings.ts';
@@ -95,6 +96,40 @@ export interface UploadContext {
 
 export function noPhoneHooks(): PhoneHooks {
   return { measured: [], keys: [], uploads: [], afterwards: [], devices: [] };
+}
+
+/** Puts these hooks after the others, for the devices that are somewhere. */
+export function addHooks(
+  hooks: PhoneHooks,
+  { measured, keys, uploads, devices }: PhoneHooks,
+  isHere: (cell: Shard['cell']) => boolean,
+): void {
+  hooks.measured.push(
+    ...measured.map((hook): typeof hook => (block, where) => {
+      if (isHere(where.shard.cell)) hook(block, where);
+    }),
+  );
+  hooks.keys.push(
+    ...keys.map(
+      (hook): typeof hook =>
+        (known, timeMs, shard) =>
+          isHere(shard.cell) ? hook(known, timeMs, shard) : known,
+    ),
+  );
+  hooks.uploads.push(
+    ...uploads.map(
+      (hook): typeof hook =>
+        (report, where) =>
+          isHere(where.shard.cell) ? hook(report, where) : [report],
+    ),
+  );
+  hooks.devices.push(
+    ...devices.map(
+      (hook): typeof hook =>
+        (line, where) =>
+          isHere(where.shard.cell) ? hook(line, where) : line,
+    ),
+  );
 }
 
 export interface PhoneOptions {
@@ -239,7 +274,7 @@ async function send(
   { vendor, name }: { readonly vendor: Vendor; readonly name: string },
 ): Promise<void> {
   const replicas = replicasOf(report, vendor, settings.replicas);
-  const upload = { from: `phone/${vendor}`, key: name, bytes: report.bytes, replicas };
+  const upload = { from: phoneName(vendor), key: name, bytes: report.bytes, replicas };
   const outcome = await sendUpload(network, timeline, upload, policy);
   const known = book.reports[report.number]!.outcome;
   // The first copy that is stored is the one that counts.
@@ -264,7 +299,7 @@ function createTurns(
 
 /** Upload servers in the order in which the phone tries them. */
 function replicasOf({ device }: PhoneReport, vendor: Vendor, count: number): string[] {
-  return Array.from({ length: count }, (_, i) => `ingestion/${vendor}/${(device + i) % count}`);
+  return Array.from({ length: count }, (_, i) => machineNames.front(vendor, (device + i) % count));
 }
 
 /** A block of senders, before anything is measured. */

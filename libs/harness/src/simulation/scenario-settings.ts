@@ -1,5 +1,7 @@
 /** A scenario's words for simulated time in numbers. */
 
+import { faults } from '../faults/catalogue.ts';
+import { placeOf } from '../faults/fault.ts';
 import { cellSettings } from '../scenario/cell-settings.ts';
 import { durationMs } from '../scenario/durations.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -76,6 +78,7 @@ export function nemesisOf({ nemesis, phases, heal }: Expanded): NemesisItem[] {
     return {
       id: item.id,
       at: item.at,
+      place: placeOf(faults[item.id], item.at),
       fromMs: from === undefined ? 0 : durationMs(from),
       untilMs: Math.min(healsAtMs(item.at), until === undefined ? Infinity : durationMs(until)),
       p: item.p ?? 1,

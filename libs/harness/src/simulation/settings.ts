@@ -56,7 +56,10 @@ export interface HealSettings {
 /** One fault that a scenario asks for. */
 export interface NemesisItem {
   readonly id: string;
+  /** As the scenario says it. */
   readonly at?: string | undefined;
+  /** Where it strikes: `at`, or the catalogue's default. */
+  readonly place: string;
   readonly fromMs: number;
   readonly untilMs: number;
   /** Probability for each occasion. */

@@ -9,6 +9,9 @@ import { DAY_MS } from '@priolab/roles';
 import { createTimeline } from '@priolab/runtime';
 import type { DrivenTimeline } from '@priolab/runtime';
 
+import { faults as catalogue } from '../faults/catalogue.ts';
+import type { FaultId } from '../faults/catalogue.ts';
+import { isSourceAt } from '../faults/places.ts';
 import { firstDay } from '../run/settings.ts';
 import { emptyWork } from '../run/work.ts';
 import type { Work } from '../run/work.ts';
@@ -32,6 +35,7 @@ import type { Parties } from './parties.ts';
 import type { Simulation } from './simulate.ts';
 import { watchRewrites } from './rewrites.ts';
 import type { Rewrites } from './rewrites.ts';
+import { addHooks, noPhoneHooks } from './phones.ts';
 import { createStrikes } from './strikes.ts';
 import type { Strikes } from './strikes.ts';
 
@@ -129,11 +133,12 @@ export function injectFaults(simulation: Simulation, stage: Stage): Endings {
     // By its place among those of its kind: without another fault a list draws what it drew before.
     const place = nemesis.slice(0, index).filter(({ id }) => id === item.id).length;
     const name = `${place}-${item.id}`;
+    const phones = noPhoneHooks();
     const clocks = { item, index, name, timeline, randomness: stage.drawnFrom, startMs };
     const context: FaultContext = {
       item,
       timeline,
-      hooks,
+      hooks: { ...hooks, phones },
       parties,
       book,
       settings,
@@ -153,6 +158,11 @@ export function injectFaults(simulation: Simulation, stage: Stage): Endings {
     if (inject === undefined) throw new RangeError(`no code for fault ${item.id}`);
     // Healed before it begins: what knows no occasions would look at neither.
     if (item.fromMs < item.untilMs) inject(context);
+    // What strikes devices or batches by whose they are strikes those devices alone.
+    const isBySource = catalogue[item.id as FaultId].at === 'source';
+    addHooks(hooks.phones, phones, ({ state, vendor }) =>
+      isBySource ? isSourceAt(item.place, { state: state.id, vendor }) : true,
+    );
   });
   return { stayUntilMs: () => stayUntilMs, actions };
 }

@@ -127,8 +127,46 @@ describe('problems', () => {
     ],
     [
       'a place where there is none',
-      { nemesis: [{ id: 'dev.storm', at: 'google' }] },
-      /^nemesis\[0\]\.at: got "google"; dev\.storm strikes no place of its own/,
+      { nemesis: [{ id: 'nem.swizzle', at: 'google' }] },
+      /^nemesis\[0\]\.at: got "google"; nem\.swizzle strikes no place of its own/,
+    ],
+    [
+      'a machine',
+      { nemesis: [{ id: 'clk.skew', at: 'ingestion/appel' }] },
+      /got "ingestion\/appel" \(did you mean "ingestion\/apple"\?\).*; there are ingestion/,
+    ],
+    [
+      'a replica that is not there',
+      { nemesis: [{ id: 'net.slowloris', at: 'apple/2' }] },
+      /got "apple\/2".*upload servers.*ingestion\/apple\/1, ingestion\/google\/0/,
+    ],
+    [
+      'a machine of others',
+      { nemesis: [{ id: 'ing.crash', at: 'processor/leader' }] },
+      /got "processor\/leader".*machines of ingestion servers/,
+    ],
+    [
+      'a link',
+      { nemesis: [{ id: 'net.drop', at: '->ingestion/appel' }] },
+      /got "->ingestion\/appel" \(did you mean.*phone\/apple->ingestion\/apple\/0/,
+    ],
+    [
+      'a store',
+      { nemesis: [{ id: 'sto.slow', at: 'ingestio-' }] },
+      /got "ingestio-" \(did you mean "ingestion-"\?\).*there are inbox-apple, /,
+    ],
+    [
+      'a device of nobody',
+      { nemesis: [{ id: 'dev.storm', at: 'us-ws' }] },
+      /got "us-ws" \(did you mean "us-wa"\?\).*there are apple, google, us-wa, us-md/,
+    ],
+    [
+      'a vendor that has no phones',
+      {
+        population: { ...smallInput.population, vendors: { apple: 1 } },
+        nemesis: [{ id: 'key.revoked', at: 'google' }],
+      },
+      /got "google"; .*there are apple$/,
     ],
     [
       'a probability that is passed over',
@@ -236,6 +274,8 @@ describe('problems', () => {
     ['key.revoked', 'vendor', 'google'],
     ['ing.drop_both', 'source', 'apple'],
     ['clk.skew', 'machine', 'ingestion/apple'],
+    ['ing.crash', 'ingestor', 'google/batcher'],
+    ['net.slowloris', 'front', 'ingestion/apple/0'],
     ['net.drop', 'link', '->ingestion/apple/0'],
     ['sto.slow', 'store', 'ingestion-'],
   ])('the example of what `at` names is understood: %s, a %s', (id, place, at) => {

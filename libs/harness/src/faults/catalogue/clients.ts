@@ -7,21 +7,25 @@ export const clientFaults = defineFaults({
   'cli.out_of_range': {
     ...asAdversary('cli.out_of_range'),
     outcome: ['prevent'],
+    at: 'source',
     checkers: ['noforge', 'reason'],
   },
   'cli.multi_hot': {
     ...asAdversary('cli.multi_hot'),
     outcome: ['limit'],
+    at: 'source',
     checkers: ['sum.exact'],
   },
   'cli.forge': {
     ...asAdversary('cli.forge'),
     outcome: ['prevent'],
+    at: 'source',
     checkers: ['noforge', 'reason'],
   },
   'cli.grind': {
     about: 'A device tries many proofs for a point r that it knows beforehand.',
     outcome: ['prevent', 'detect'],
+    at: 'source',
     checkers: ['noforge'],
     reasons: ['proof-invalid'],
     params: {
@@ -35,37 +39,44 @@ export const clientFaults = defineFaults({
   'cli.inconsistent': {
     ...asAdversary('cli.inconsistent'),
     outcome: ['detect'],
+    at: 'source',
     checkers: ['noforge', 'reason', 'sets.equal'],
   },
   'cli.noncanonical': {
     ...asAdversary('cli.noncanonical'),
     outcome: ['detect'],
+    at: 'source',
     checkers: ['noforge', 'reason', 'blast'],
   },
   'cli.wrong_dim': {
     ...asAdversary('cli.wrong_dim'),
     outcome: ['detect'],
+    at: 'source',
     checkers: ['reason', 'blast'],
   },
   'cli.undecryptable': {
     ...asAdversary('cli.undecryptable'),
     outcome: ['detect'],
+    at: 'source',
     checkers: ['reason', 'blast'],
   },
   'cli.oversize': {
     ...asAdversary('cli.oversize'),
     outcome: ['detect'],
+    at: 'source',
     checkers: ['reason', 'blast', 'live'],
   },
   'cli.bomb': {
     about: 'A device sends few bytes that ask for much: huge lengths and deep nesting.',
     outcome: ['detect'],
+    at: 'source',
     checkers: ['reason', 'blast', 'live'],
     reasons: ['truncated', 'wrong-share-size'],
   },
   'cli.dup_uuid': {
     about: 'A device uses a report id again: its own, or a victim’s.',
     outcome: ['detect'],
+    at: 'source',
     checkers: ['once', 'reason', 'blast'],
     reasons: ['duplicate-report-id', 'replayed', 'stale'],
     params: { whose: param.word('Whose id it is.', ['victim', 'own']) },
@@ -73,6 +84,7 @@ export const clientFaults = defineFaults({
   'cli.replay': {
     about: 'An honest report that was overheard is sent again: later, or for another state.',
     outcome: ['detect'],
+    at: 'source',
     checkers: ['once', 'fresh', 'tenant'],
     reasons: ['replayed', 'stale', 'bad-signature'],
     params: {
@@ -82,18 +94,21 @@ export const clientFaults = defineFaults({
   'cli.sybil': {
     about: 'An attacker runs many devices of its own.',
     outcome: ['limit'],
+    at: 'source',
     checkers: ['sum.exact', 'minbatch'],
     params: { goal: param.word('What for.', ['poison', 'isolate']) },
   },
   'cli.poison_valid': {
     about: 'A device always reports the same bin, in a report that is valid in every way.',
     outcome: ['limit'],
+    at: 'source',
     checkers: ['sum.exact'],
     params: { bin: param.count('The bin.', 0, [0, 4095]) },
   },
   'cli.flood': {
     about: 'One identity sends far more reports than a device may.',
     outcome: ['detect'],
+    at: 'source',
     checkers: ['reason', 'conserve', 'live'],
     reasons: ['replayed', 'rate-limited'],
     params: { reports: param.count('How many it sends.', 1000, [2, 1_000_000]) },
@@ -101,6 +116,7 @@ export const clientFaults = defineFaults({
   'cli.backdate': {
     about: 'A device dates its report back into a window that is closed.',
     outcome: ['detect'],
+    at: 'source',
     checkers: ['fresh', 'reason'],
     reasons: ['stale', 'bad-certificate', 'batch-late'],
     params: { by: param.duration('How far back.', '2d') },
@@ -108,6 +124,7 @@ export const clientFaults = defineFaults({
   'cli.postdate': {
     about: 'A device dates its report ahead into a window to come.',
     outcome: ['detect'],
+    at: 'source',
     checkers: ['fresh', 'reason'],
     reasons: ['stale', 'bad-certificate'],
     params: { by: param.duration('How far ahead.', '2d') },
@@ -115,6 +132,7 @@ export const clientFaults = defineFaults({
   'cli.tag': {
     about: 'A device makes its report stand out, so that it can be followed.',
     outcome: ['detect', 'limit'],
+    at: 'source',
     checkers: ['leak', 'reason'],
     reasons: ['oversized', 'unknown-version', 'wrong-share-size'],
     params: {

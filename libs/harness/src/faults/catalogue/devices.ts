@@ -7,6 +7,7 @@ export const deviceFaults = defineFaults({
   'dev.offline': {
     about: 'Devices have no network for a while and send late or never.',
     outcome: ['accept'],
+    at: 'source',
     checkers: ['conserve', 'unbiased'],
     reasons: ['stale', 'batch-late'],
     params: {
@@ -21,6 +22,7 @@ export const deviceFaults = defineFaults({
   'dev.crash_mid_upload': {
     about: 'A device dies in the middle of sending and starts again with the same upload.',
     outcome: ['recover'],
+    at: 'source',
     checkers: ['once', 'conserve'],
     reasons: ['stale', 'batch-late'],
     params: {
@@ -31,12 +33,14 @@ export const deviceFaults = defineFaults({
   'dev.retry_same': {
     ...asAdversary('dev.retry_same'),
     outcome: ['recover'],
+    at: 'source',
     checkers: ['once', 'idem'],
     params: { times: param.count('How often it sends the same bytes again.', 1, [1, 100]) },
   },
   'dev.retry_fresh': {
     about: 'A device sends the same measurement again under a new id with fresh shares.',
     outcome: ['detect', 'limit'],
+    at: 'source',
     checkers: ['once', 'reason'],
     reasons: ['replayed'],
     params: { times: param.count('How many fresh reports it makes.', 1, [1, 100]) },
@@ -44,12 +48,14 @@ export const deviceFaults = defineFaults({
   'dev.storm': {
     about: 'Many devices wake at the same moment and send at once, as after an app update.',
     outcome: ['recover'],
+    at: 'source',
     checkers: ['conserve', 'live'],
     params: { within: param.duration('The stretch of time in which all of them send.', '1m') },
   },
   'dev.clock_skew': {
     about: 'A device’s clock is off, so that its reports bear another time or day.',
     outcome: ['detect', 'accept'],
+    at: 'source',
     checkers: ['fresh', 'reason'],
     reasons: ['stale', 'bad-certificate', 'batch-late'],
     params: {
@@ -60,6 +66,7 @@ export const deviceFaults = defineFaults({
   'dev.old_params': {
     about: 'A device makes its report for parameters that are no longer in use.',
     outcome: ['detect'],
+    at: 'source',
     checkers: ['reason', 'sets.equal'],
     reasons: ['wrong-task', 'wrong-share-size', 'unknown-version'],
     params: {
@@ -69,6 +76,7 @@ export const deviceFaults = defineFaults({
   'dev.bad_rng': {
     about: 'A device’s random numbers are poor: seeds repeat, or blinds are zero.',
     outcome: ['detect'],
+    at: 'source',
     checkers: ['rand.safe', 'view.indist'],
     params: {
       how: param.word('How they are poor.', ['repeated-seed', 'low-entropy', 'zero-blind']),
@@ -82,17 +90,20 @@ export const deviceFaults = defineFaults({
   'dev.rr_off': {
     about: 'A device does not flip its bits: it sends the plain measurement.',
     outcome: ['limit'],
+    at: 'source',
     checkers: ['noise.dist'],
   },
   'dev.rr_wrong': {
     about: 'A device flips its bits for another epsilon than the task’s.',
     outcome: ['limit'],
+    at: 'source',
     checkers: ['noise.dist'],
     params: { epsilon: param.number('The epsilon that it uses.', 1, [0.01, 32]) },
   },
   'dev.stale_key': {
     about: 'A device encrypts to a key that its processor has retired or never had.',
     outcome: ['detect', 'accept'],
+    at: 'source',
     checkers: ['reason', 'blast', 'conserve'],
     reasons: ['decrypt-failed'],
     params: {
@@ -107,6 +118,7 @@ export const deviceFaults = defineFaults({
   'dev.clone': {
     about: 'A restored backup: two devices send under one identity.',
     outcome: ['detect'],
+    at: 'source',
     checkers: ['once', 'reason'],
     reasons: ['replayed'],
   },

@@ -16,7 +16,7 @@ export const ingestionFaults = defineFaults({
   'ing.crash': {
     about: 'A replica dies at a step of its work and comes back.',
     outcome: ['recover'],
-    at: 'machine',
+    at: 'ingestor',
     checkers: ['once', 'sets.equal', 'conserve'],
     params: {
       step: param.word('Where it dies.', ['before-write', 'between-writes', 'before-ack']),
@@ -83,6 +83,7 @@ export const ingestionFaults = defineFaults({
   'ing.mix_states': {
     about: 'Reports of one state are put into another state’s batch.',
     outcome: ['detect'],
+    at: 'source',
     checkers: ['tenant', 'reason'],
     reasons: ['batch-header'],
     needs: { states: 2 },
@@ -97,6 +98,7 @@ export const ingestionFaults = defineFaults({
   'ing.header_tamper': {
     about: 'A batch’s header says other parameters than the batch was made with.',
     outcome: ['detect'],
+    at: 'source',
     checkers: ['reason', 'blast'],
     reasons: ['batch-header', 'batch-digest'],
     params: {
@@ -106,6 +108,7 @@ export const ingestionFaults = defineFaults({
   'ing.sig_bad': {
     about: 'A batch’s signature is missing, or made with a wrong key or over another file.',
     outcome: ['detect'],
+    at: 'source',
     checkers: ['reason', 'blast'],
     reasons: ['batch-signature'],
     params: {
@@ -115,6 +118,7 @@ export const ingestionFaults = defineFaults({
   'ing.partial_write': {
     about: 'A batch is written in part: without reports, without signature, or torn.',
     outcome: ['recover'],
+    at: 'source',
     checkers: ['live', 'conserve'],
     reasons: ['batch-incomplete', 'batch-digest', 'peer-missing', 'batch-unmatched', 'batch-late'],
     params: {
@@ -135,6 +139,7 @@ export const ingestionFaults = defineFaults({
   'ing.late_batch': {
     about: 'A batch arrives after its window has been summed.',
     outcome: ['detect', 'accept'],
+    at: 'source',
     checkers: ['conserve', 'fresh'],
     reasons: ['batch-late', 'peer-missing'],
     params: { by: param.duration('How late it comes.', '1d') },
@@ -163,6 +168,7 @@ export const ingestionFaults = defineFaults({
   'ing.no_attest': {
     about: 'Uploads are taken in without a valid certificate of the vendor’s authority.',
     outcome: ['detect'],
+    at: 'source',
     checkers: ['reason', 'noforge'],
     reasons: ['bad-certificate', 'bad-signature'],
     params: { how: param.word('What is let in.', ['unattested', 'replayed-attestation']) },
@@ -170,11 +176,13 @@ export const ingestionFaults = defineFaults({
   'ing.delete_early': {
     about: 'Uploads are deleted before the batches that hold them are durable.',
     outcome: ['prevent'],
+    at: 'vendor',
     checkers: ['conserve'],
   },
   'ing.metadata_leak': {
     about: 'A device’s address, token or exact time is forwarded to the processors.',
     outcome: ['detect'],
+    at: 'source',
     checkers: ['leak'],
     reasons: ['batch-header'],
     params: { what: param.word('What is forwarded.', ['address', 'token', 'time']) },

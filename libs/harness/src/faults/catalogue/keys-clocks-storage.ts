@@ -14,6 +14,7 @@ export const keyFaults = defineFaults({
     about: 'A manifest names a key that the processor has no private key for.',
     outcome: ['detect'],
     at: 'processor',
+    atDefault: 'leader',
     checkers: ['blast', 'reason', 'conserve'],
     reasons: ['decrypt-failed'],
     params: { duration: param.duration('How long the manifest is wrong.', '6h') },
@@ -22,6 +23,7 @@ export const keyFaults = defineFaults({
     about: 'A processor’s private key is gone.',
     outcome: ['detect'],
     at: 'processor',
+    atDefault: 'leader',
     unconditional: true,
     checkers: ['sets.equal', 'reason', 'conserve'],
     reasons: [
@@ -36,6 +38,7 @@ export const keyFaults = defineFaults({
     about: 'A key is used after its end.',
     outcome: ['detect'],
     at: 'processor',
+    atDefault: 'leader',
     checkers: ['reason'],
     reasons: ['decrypt-failed'],
   },
@@ -43,6 +46,7 @@ export const keyFaults = defineFaults({
     about: 'A key is used after it was withdrawn.',
     outcome: ['detect'],
     at: 'vendor',
+    atDefault: 'apple',
     unconditional: true,
     checkers: ['reason'],
     reasons: ['batch-signature'],
@@ -50,6 +54,7 @@ export const keyFaults = defineFaults({
   'key.manifest_stale': {
     about: 'A party works with an old copy of the peer’s list of keys.',
     outcome: ['recover'],
+    at: 'source',
     checkers: ['conserve', 'live'],
     params: { age: param.duration('How old the copy is.', '1d') },
     needs: { rotation: true },
@@ -57,6 +62,7 @@ export const keyFaults = defineFaults({
   'key.manifest_down': {
     about: 'The list of keys can’t be fetched.',
     outcome: ['recover'],
+    at: 'source',
     checkers: ['conserve', 'live'],
     params: { duration: param.duration('How long it can’t.', '6h') },
   },
@@ -69,6 +75,8 @@ export const keyFaults = defineFaults({
   'key.sign_stolen': {
     about: 'An attacker signs batches of its own with the ingestor’s key.',
     outcome: ['detect'],
+    at: 'source',
+    atDefault: 'apple',
     checkers: ['conserve', 'noforge'],
     reasons: ['batch-unknown'],
   },
@@ -108,6 +116,7 @@ export const clockFaults = defineFaults({
   'clk.boundary': {
     about: 'Reports are made exactly on the edges of windows and days.',
     outcome: ['recover'],
+    at: 'source',
     checkers: ['once', 'conserve', 'sum.exact'],
   },
 });
@@ -117,6 +126,7 @@ export const storageFaults = defineFaults({
     about: 'A stored object comes back with changed bytes.',
     outcome: ['detect', 'recover'],
     at: 'store',
+    atDefault: 'ingestion-',
     checkers: ['reason', 'conserve', 'blast'],
     reasons: ['batch-digest', 'batch-signature', 'peer-missing'],
   },
@@ -124,6 +134,7 @@ export const storageFaults = defineFaults({
     about: 'An object is stored in part only.',
     outcome: ['detect', 'recover'],
     at: 'store',
+    atDefault: 'ingestion-',
     checkers: ['conserve', 'live'],
     reasons: [
       'batch-digest',
@@ -145,6 +156,7 @@ export const storageFaults = defineFaults({
     about: 'An object is stored under another batch’s or state’s name.',
     outcome: ['detect'],
     at: 'store',
+    atDefault: 'ingestion-',
     checkers: ['tenant', 'reason', 'once'],
     reasons: ['batch-header', 'wrong-window', 'no-leader-share', 'no-helper-share'],
   },

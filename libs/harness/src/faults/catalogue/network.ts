@@ -103,13 +103,14 @@ export const networkFaults = defineFaults({
   'net.misroute': {
     about: 'What was meant for one processor is delivered to the other.',
     outcome: ['detect'],
+    at: 'source',
     checkers: ['reason', 'view.indist'],
     reasons: ['batch-header', 'peer-missing'],
   },
   'net.slowloris': {
     about: 'Uploads are opened and never finished, so that they hold connections.',
     outcome: ['recover'],
-    at: 'machine',
+    at: 'front',
     unconditional: true,
     checkers: ['conserve', 'live'],
     params: {

@@ -65,6 +65,7 @@ export const processorFaults = defineFaults({
     about: 'One processor runs a new version for a while: its peer speaks it too, or both wait.',
     outcome: ['recover', 'detect'],
     at: 'processor',
+    atDefault: 'helper',
     unconditional: true,
     checkers: ['sum.exact', 'conserve', 'reason'],
     reasons: [
@@ -90,6 +91,7 @@ export const processorFaults = defineFaults({
     about: 'Stored shares are deleted while a retry may still need them.',
     outcome: ['prevent'],
     at: 'processor',
+    atDefault: 'helper',
     checkers: ['sets.equal', 'conserve'],
     params: { after: param.duration('Age at which they are deleted.', '1h') },
   },
@@ -97,6 +99,7 @@ export const processorFaults = defineFaults({
     about: 'A processor counts refused reports as clients.',
     outcome: ['detect'],
     at: 'processor',
+    atDefault: 'leader',
     checkers: ['count.exact', 'sets.equal'],
     reasons: ['counts-differ'],
   },

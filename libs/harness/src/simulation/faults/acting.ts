@@ -1,14 +1,8 @@
 /** What several faults do in the same way: machines that go and come, names that are read. */
 
 import { readBatchBase } from '@priolab/nodes';
-import type { ProcessorRole } from '@priolab/roles';
 
 import type { FaultContext } from '../fault.ts';
-
-/** The processor that a fault is at: `leader`, `processor/leader`, ...; left out: the helper. */
-export function roleAt({ item }: FaultContext): ProcessorRole {
-  return item.at?.includes('leader') === true ? 'leader' : 'helper';
-}
 
 /**
  * Takes a machine away and brings it back; one that is away already stays away. Healing brings back

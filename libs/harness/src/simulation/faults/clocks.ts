@@ -2,6 +2,7 @@
 
 import type { Machine } from '@priolab/runtime';
 
+import { isNameAt } from '../../faults/places.ts';
 import type { FaultContext, Inject } from '../fault.ts';
 import { atItsTime, overAtMs, stepAfter } from './acting.ts';
 import { madeMs } from './device-stages.ts';
@@ -10,12 +11,8 @@ import { duration, word } from './parameters.ts';
 
 const DAY_MS = 86_400_000;
 
-/** Machines that the fault is at, by a part of their names; all where it is at none. */
 function machinesAt({ item, machines }: FaultContext): Machine[] {
-  const { at } = item;
-  const isHere = ({ name }: Machine): boolean =>
-    at === undefined || at === '*' || name.includes(at);
-  return [...machines.values()].filter(isHere);
+  return [...machines.values()].filter(({ name }) => isNameAt('machine', item.place, name));
 }
 
 /** Uploads that reach a server whose clock is off by more than it forgives may be refused. */

@@ -7,6 +7,7 @@ import { toHex } from '@priolab/crypto';
 import { REPORT_ID_SIZE } from '@priolab/roles';
 import type { BatchPair, ProcessorRole, ShareBatch, Task, Vendor } from '@priolab/roles';
 
+import { isSourceAt } from '../../faults/places.ts';
 import type { FaultContext } from '../fault.ts';
 
 /** One report of a half. */
@@ -113,10 +114,8 @@ export function onBatches(
   /** Made anew for each day and task, so that it may keep what it needs from one to the next. */
   create: (place: BatchPlace) => (pair: BatchPair) => readonly BatchPair[],
 ): void {
-  const { at } = context.item;
   context.hooks.ingestor.push((inner, place) => {
-    const names: readonly string[] = [place.vendor, place.task.state];
-    if (at !== undefined && at !== '*' && !names.includes(at)) return inner;
+    if (!isSourceAt(context.item.place, place.task)) return inner;
     const change = create(place);
     return {
       openPartition: (index) => inner.openPartition(index),

@@ -1,8 +1,10 @@
 /** Ingestion servers that die at a step of their work, and clean up before their work is safe. */
 
 import { PACKETS, storeNames } from '@priolab/nodes';
+import type { Vendor } from '@priolab/roles';
 import type { StoreOperation } from '@priolab/runtime';
 
+import { VENDORS, isNameAt, machineNames } from '../../faults/places.ts';
 import type { Inject } from '../fault.ts';
 import { bounce, never, overAtMs } from './acting.ts';
 import { duration, word } from './parameters.ts';
@@ -15,11 +17,10 @@ function isIngestionWrite({ kind, client }: StoreOperation): boolean {
 const crash: Inject = (context) => {
   const step = word(context.item, 'step', 'before-write');
   const awayMs = duration(context.item, 'restart', '10m');
-  const { at } = context.item;
   const seen = new Map<string, number>();
   context.stores.addPolicy(async (operation, next) => {
     const { client, store, key } = operation;
-    const isHere = at === undefined || at === '*' || client.includes(at);
+    const isHere = isNameAt('ingestor', context.item.place, client);
     if (!isIngestionWrite(operation) || !isHere) return next(operation);
     const isBetween = store === storeNames.ingestion('helper') && key.endsWith(PACKETS);
     if (step === 'between-writes' && !isBetween) return next(operation);
@@ -39,11 +40,16 @@ const crash: Inject = (context) => {
  * machine is days ahead when it comes back: nothing that is not in a durable batch may go.
  */
 const deleteEarly: Inject = (context) => {
-  context.hooks.batcher.push((options) => ({ ...options, keepForMs: 0 }));
+  const isHere = (vendor: Vendor): boolean => isNameAt('vendor', context.item.place, vendor);
+  context.hooks.batcher.push((options, { vendor }) =>
+    isHere(vendor) ? { ...options, keepForMs: 0 } : options,
+  );
+  const batchers = new Set(VENDORS.filter(isHere).map(machineNames.batcher));
   context.stores.addPolicy(async (operation, next) => {
     const { client, key } = operation;
     const isPlan = isIngestionWrite(operation) && key.startsWith('plans/');
-    if (!isPlan || !context.chooses(`${client} ${key}`)) return next(operation);
+    const isStruck = isPlan && batchers.has(client);
+    if (!isStruck || !context.chooses(`${client} ${key}`)) return next(operation);
     await next(operation);
     context.strike({ what: `${client} dies after ${key}, its clock ahead` });
     const machine = context.machines.get(client)!;

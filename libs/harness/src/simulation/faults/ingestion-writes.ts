@@ -9,10 +9,11 @@ import { CERTIFICATE_AT, CREDENTIAL_SIZE, DEVICE_KEY_AT, createObjectSigner } fr
 import type { Header, ObjectSigner, SignedObject } from '@priolab/roles';
 import type { StoreOperation } from '@priolab/runtime';
 
+import { isSourceAt } from '../../faults/places.ts';
 import type { FaultContext, Inject } from '../fault.ts';
 import { drawScalar } from '../parties.ts';
 import { duration, word } from './parameters.ts';
-import { taskOfKey } from './parties-at.ts';
+import { isBatchAt, taskOfKey } from './parties-at.ts';
 
 /** A vendor's signer whose batches, where the fault chooses them, are sealed otherwise. */
 function onSealed(
@@ -26,7 +27,9 @@ function onSealed(
       keyId: inner.keyId,
       seal(header, packets) {
         const batchId = String(header['batchId']);
-        if (!context.chooses(batchId)) return inner.seal(header, packets);
+        const of = { state: String(header['state']), vendor: String(header['vendor']) };
+        const isHere = isSourceAt(context.item.place, of);
+        if (!isHere || !context.chooses(batchId)) return inner.seal(header, packets);
         const object = act(inner, header, packets);
         if (object === undefined) return inner.seal(header, packets);
         const what = `batch ${batchId} for the ${String(header['role'])}`;
@@ -97,12 +100,16 @@ const metadataLeak: Inject = (context) => {
   });
 };
 
-/** The batch that an operation writes a part of. */
-function writtenBatch(operation: StoreOperation): { base: string; part: string } | undefined {
+/** The batch, of those at the fault's place, that an operation writes a part of. */
+function writtenBatch(
+  context: FaultContext,
+  operation: StoreOperation,
+): { base: string; part: string } | undefined {
   const { kind, store, client, key } = operation;
   const isBatch = store.startsWith('ingestion-') && client.startsWith('ingestion/');
   const at = key.lastIndexOf(endings.batch);
   if (!isBatch || at === -1 || (kind !== 'put' && kind !== 'stat')) return undefined;
+  if (!isBatchAt(context, key)) return undefined;
   return { base: key.slice(0, at), part: key.slice(at + endings.batch.length) };
 }
 
@@ -129,7 +136,7 @@ const partialWrite: Inject = (context) => {
   const part = missing === 'signature' ? SIGNATURE : PACKETS;
   const torn = new Set<string>();
   context.stores.addPolicy(async (operation, next) => {
-    const found = writtenBatch(operation);
+    const found = writtenBatch(context, operation);
     if (found?.part !== part) return next(operation);
     const { store, key, bytes } = operation;
     const name = `${store} ${key}`;
@@ -158,7 +165,7 @@ const lateBatch: Inject = (context) => {
   const windows = new Set<string>();
   const windowOf = (base: string): string => base.slice(0, base.lastIndexOf('/'));
   context.stores.addPolicy(async (operation, next) => {
-    const found = writtenBatch(operation);
+    const found = writtenBatch(context, operation);
     if (found === undefined) return next(operation);
     const { base } = found;
     if (operation.kind === 'stat') {
@@ -195,7 +202,7 @@ const lateBatch: Inject = (context) => {
 const mixStates: Inject = (context) => {
   const states = [...new Set([...context.parties.tasks.values()].map(({ state }) => state))];
   context.stores.addPolicy(async (operation, next) => {
-    const found = writtenBatch(operation);
+    const found = writtenBatch(context, operation);
     if (found === undefined || operation.kind !== 'put' || !context.chooses(found.base)) {
       return next(operation);
     }

@@ -4,18 +4,15 @@ import { SEAL_OVERHEAD, createBackend, toHex } from '@priolab/crypto';
 import { PACKETS, batchBase, endings, storeNames, writeSigned } from '@priolab/nodes';
 import { createPrio2 } from '@priolab/prio';
 import { REPORT_ID_SIZE, createDevice, encodeShareBatch } from '@priolab/roles';
-import type { BatchHead, MeasurementBlock, ProcessorRole, Task } from '@priolab/roles';
+import type { BatchHead, MeasurementBlock, Task } from '@priolab/roles';
 import type { Host } from '@priolab/runtime';
 
+import { isSourceAt } from '../../faults/places.ts';
 import type { Shard } from '../../population/plan.ts';
 import type { FaultContext, Inject } from '../fault.ts';
 import { drawScalar, keyNeededMs } from '../parties.ts';
 import { duration } from './parameters.ts';
-
-/** The processor whose key it is about. */
-function roleOf({ item }: FaultContext): ProcessorRole {
-  return item.at?.includes('helper') === true ? 'helper' : 'leader';
-}
+import { roleOf } from './parties-at.ts';
 
 function reportsOf({ firstReport, reportCount }: Shard): number[] {
   return Array.from({ length: reportCount }, (_, i) => firstReport + i);
@@ -117,7 +114,7 @@ const expired: Inject = (context) => {
 /** A vendor's signing key is withdrawn, and the vendor goes on signing with it. */
 const revoked: Inject = (context) => {
   const { timeline, startMs, item, book } = context;
-  const owner = `vendor/${item.at ?? 'apple'}`;
+  const owner = `vendor/${item.place}`;
   context.hooks.desk.push((desk) => {
     const revoke = (): void => desk.ingestionReader.distrust(owner);
     const atMs = startMs + item.fromMs;
@@ -228,7 +225,7 @@ const FORGED = 5;
  */
 const signStolen: Inject = (context) => {
   const { timeline, parties, startMs, item } = context;
-  const victims = [...parties.tasks.values()].filter(({ vendor }) => vendor === 'apple');
+  const victims = [...parties.tasks.values()].filter((task) => isSourceAt(item.place, task));
   timeline.at(startMs + Math.max(item.fromMs, 3_600_000), () => {
     victims.forEach((task, index) => {
       if (!context.chooses(`task ${index}`)) return;

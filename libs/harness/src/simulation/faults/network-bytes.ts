@@ -10,6 +10,7 @@ import { uploadName } from '../book.ts';
 import type { FaultContext, Inject } from '../fault.ts';
 import { onChosen, reportOf } from './network.ts';
 import { count, number } from './parameters.ts';
+import { isBatchAt } from './parties-at.ts';
 
 /** An upload arrives as other bytes; the phone learns of it, if at all, by the refusal. */
 function change(
@@ -74,7 +75,7 @@ const misroute: Inject = (context) => {
     if (operation.kind !== 'put' || other === undefined) return next(operation);
     const base = operation.key.slice(0, operation.key.indexOf('.'));
     if (!chosen.has(base)) {
-      if (!context.chooses(base)) return next(operation);
+      if (!isBatchAt(context, base) || !context.chooses(base)) return next(operation);
       chosen.add(base);
       const batchIds = [base.slice(base.lastIndexOf('/') + 1)];
       context.strike({

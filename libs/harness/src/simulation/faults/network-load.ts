@@ -3,6 +3,7 @@
  * used, and links that carry only so much. Everybody else must get through all the same.
  */
 
+import { isNameAt } from '../../faults/places.ts';
 import type { FaultContext, Inject } from '../fault.ts';
 import { overAtMs } from './acting.ts';
 import { isAt, reportsOf } from './network.ts';
@@ -10,9 +11,7 @@ import { count, duration } from './parameters.ts';
 
 /** Servers that the fault is at. */
 function targetsOf({ connections, item }: FaultContext) {
-  const { at } = item;
-  const isHit = (name: string): boolean => at === undefined || at === '*' || name.includes(at);
-  return new Map([...connections].filter(([name]) => isHit(name)));
+  return new Map([...connections].filter(([name]) => isNameAt('front', item.place, name)));
 }
 
 /** Opens connections, says nothing, and comes back as soon as the server hangs up. */

@@ -6,6 +6,7 @@
 import { reasonCode } from '@priolab/roles';
 import type { NetworkPolicy, Transmission } from '@priolab/runtime';
 
+import { isNameAt, linkName } from '../../faults/places.ts';
 import type { FaultContext, Inject } from '../fault.ts';
 import { overAtMs } from './acting.ts';
 import { measureRefused } from './devices.ts';
@@ -18,9 +19,8 @@ export function reportOf({ key }: Transmission): number | undefined {
 }
 
 /** Whether a transmission goes over the link that the fault is at. */
-export function isAt({ item }: FaultContext, { from, to }: Transmission): boolean {
-  const { at } = item;
-  return at === undefined || at === '*' || `${from}->${to}`.includes(at);
+export function isAt({ item }: FaultContext, transmission: Transmission): boolean {
+  return isNameAt('link', item.place, linkName(transmission));
 }
 
 export function reportsOf(transmission: Transmission): readonly number[] {

@@ -3,21 +3,30 @@
 import { readWindowBase, taskPrefix } from '@priolab/nodes';
 import type { ProcessorRole, Task } from '@priolab/roles';
 
+import { isNameAt, isSourceAt, machineNames } from '../../faults/places.ts';
 import { windowKey } from '../book.ts';
 import type { FaultContext } from '../fault.ts';
 
 const ROLES: readonly ProcessorRole[] = ['leader', 'helper'];
 
-/** Which processors a fault is at: both, where the scenario names none. */
+/** Which processors a fault is at. */
 export function rolesOf({ item }: FaultContext): readonly ProcessorRole[] {
-  const { at } = item;
-  if (at === undefined || at === '*') return ROLES;
-  return ROLES.filter((role) => at === role || at === `processor/${role}`);
+  const isHere = (role: ProcessorRole): boolean =>
+    isNameAt('processor', item.place, machineNames.processor(role));
+  return ROLES.filter(isHere);
 }
 
-/** One processor: the one that the scenario names, else the leader. */
+/** The one processor that a fault of one processor is at. */
 export function roleOf(context: FaultContext): ProcessorRole {
-  return rolesOf(context)[0] ?? 'leader';
+  const [role, ...others] = rolesOf(context);
+  if (role !== undefined && others.length === 0) return role;
+  throw new RangeError(`${context.item.id}: expected one processor, got ${context.item.place}`);
+}
+
+/** Whether a batch is of a vendor or state that the fault is at, by the key of a part of it. */
+export function isBatchAt(context: FaultContext, key: string): boolean {
+  const task = taskOfKey(context, key);
+  return task !== undefined && isSourceAt(context.item.place, task);
 }
 
 /** The task that an object's name belongs to. */

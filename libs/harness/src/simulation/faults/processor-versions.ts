@@ -7,8 +7,9 @@ import { SIGNATURE, endings, storeNames } from '@priolab/nodes';
 
 import { windowKey } from '../book.ts';
 import type { FaultContext, Inject } from '../fault.ts';
-import { HOUR_MS, batchOf, roleAt } from './acting.ts';
+import { HOUR_MS, batchOf } from './acting.ts';
 import { duration, word } from './parameters.ts';
+import { roleOf } from './parties-at.ts';
 
 /** One processor runs a new program for a while; its peer the old one all the time. */
 const versionSkew: Inject = (context) => {
@@ -25,7 +26,7 @@ const versionSkew: Inject = (context) => {
       if (event.kind === 'peer-refused') noticed += 1;
       desk.listener(event);
     };
-    if (role !== roleAt(context)) return { ...desk, listener };
+    if (role !== roleOf(context)) return { ...desk, listener };
     return { ...desk, listener, versions: () => (isNew() ? speaks : desk.versions()) };
   });
   context.atEnd(() => {
@@ -38,7 +39,7 @@ const versionSkew: Inject = (context) => {
 
 /** The new program writes something of its own into messages of the version agreed on. */
 function writeMore(context: FaultContext, isNew: () => boolean): void {
-  const owner = `processor/${roleAt(context)}`;
+  const owner = `processor/${roleOf(context)}`;
   context.hooks.signer.push((inner, where) => {
     if (where.owner !== owner) return inner;
     return {
@@ -60,7 +61,7 @@ interface Skew {
 
 /** Messages of version 2 are of a form that the old program can't read; batches have to wait. */
 function changeForm(context: FaultContext, skew: Skew): void {
-  const role = roleAt(context);
+  const role = roleOf(context);
   const owner = `processor/${role}`;
   context.hooks.signer.push((inner, where) => {
     if (where.owner !== owner) return inner;
@@ -124,7 +125,7 @@ function strikeWindows(context: FaultContext, { fromMs, untilMs }: Skew): void {
 /** Somebody cleans up what a retry may still need; the store keeps it until it is old enough. */
 const collectEarly: Inject = (context) => {
   const afterMs = duration(context.item, 'after', '1h');
-  const role = roleAt(context);
+  const role = roleOf(context);
   const store = context.stores.reachAs('cleaner', storeNames.ingestion(role));
   const clean = async (): Promise<void> => {
     const keys = await store.list('');

@@ -4,6 +4,7 @@ import { PACKETS, SIGNATURE, endings, readBatchBase, storeNames } from '@priolab
 import { TransportError } from '@priolab/runtime';
 import type { StoreOperation } from '@priolab/runtime';
 
+import { isNameAt } from '../../faults/places.ts';
 import type { FaultContext, Inject } from '../fault.ts';
 import { duration, word } from './parameters.ts';
 import { setNameOf, sumNameOf } from './parties-at.ts';
@@ -11,10 +12,8 @@ import { setNameOf, sumNameOf } from './parties-at.ts';
 const HOUR_MS = 3_600_000;
 const BATCH_ID_DIGITS = 32;
 
-/** At the store named, or those that begin so; without a name, at `byDefault`. */
-function isAt({ item }: FaultContext, { store }: StoreOperation, byDefault: string): boolean {
-  const at = item.at ?? byDefault;
-  return at === '*' || store.startsWith(at);
+function isAt({ item }: FaultContext, { store }: StoreOperation): boolean {
+  return isNameAt('store', item.place, store);
 }
 
 /** The batch whose parts, or about which messages, have this key; none: []. */
@@ -42,7 +41,7 @@ const corrupt: Inject = (context) => {
     if (operation.kind !== 'get' || !(answer instanceof Uint8Array) || answer.length === 0) {
       return answer;
     }
-    if (!isAt(context, operation, 'ingestion-')) return answer;
+    if (!isAt(context, operation)) return answer;
     const name = occasion(operation);
     if (!context.chooses(name)) return answer;
     const changed = answer.slice();
@@ -59,7 +58,7 @@ const torn: Inject = (context) => {
   const keep = Number(context.item.params['keep'] ?? 0.5);
   context.stores.addPolicy(async (operation, next) => {
     const { kind, store, key, bytes } = operation;
-    const isPart = kind === 'put' && isAt(context, operation, 'ingestion-') && bytes!.length > 1;
+    const isPart = kind === 'put' && isAt(context, operation) && bytes!.length > 1;
     if (!isPart || !context.chooses(`${store} ${key}`)) return next(operation);
     const what = `torn: ${store} ${key}`;
     const window = setNameOf(context, key)?.window;
@@ -79,7 +78,7 @@ const torn: Inject = (context) => {
 const lostWrite: Inject = (context) => {
   const occasion = occasions();
   context.stores.addPolicy(async (operation, next) => {
-    if (operation.kind !== 'put' || !isAt(context, operation, '*')) return next(operation);
+    if (operation.kind !== 'put' || !isAt(context, operation)) return next(operation);
     if (!context.chooses(occasion(operation))) return next(operation);
     const { store, key } = operation;
     context.strike({ what: `not written: ${store} ${key}`, batchIds: batchIdsOf(key) });
@@ -93,7 +92,7 @@ const misdirect: Inject = (context) => {
   const done = new Set<string>();
   context.stores.addPolicy(async (operation, next) => {
     const { kind, store, key } = operation;
-    if (kind !== 'put' || !isAt(context, operation, 'ingestion-')) return next(operation);
+    if (kind !== 'put' || !isAt(context, operation)) return next(operation);
     // The parts of a batch share a coin, those of a sum have one each.
     const base = key.includes('.sum_') ? key : key.slice(0, key.lastIndexOf(endings.batch));
     const name = `${store} ${key}`;
@@ -125,7 +124,7 @@ const staleList: Inject = (context) => {
   const lagMs = duration(context.item, 'lag', '1h');
   context.stores.addPolicy(async (operation, next) => {
     const answer = await next(operation);
-    if (operation.kind !== 'list' || !isAt(context, operation, '*') || !context.isOn()) {
+    if (operation.kind !== 'list' || !isAt(context, operation) || !context.isOn()) {
       return answer;
     }
     const { objects } = context.stores.inside(operation.store);
@@ -143,7 +142,7 @@ const staleList: Inject = (context) => {
 const full: Inject = (context) => {
   const untilMs = context.startMs + context.item.fromMs + duration(context.item, 'duration', '2h');
   context.stores.addPolicy(async (operation, next) => {
-    const isHit = operation.kind === 'put' && isAt(context, operation, '*') && context.isOn();
+    const isHit = operation.kind === 'put' && isAt(context, operation) && context.isOn();
     if (!isHit || context.timeline.nowMs() >= untilMs) return next(operation);
     const { store, key } = operation;
     context.strike({ what: `${store} is full` });
@@ -156,7 +155,7 @@ const slow: Inject = (context) => {
   const latencyMs = duration(context.item, 'latency', '30s');
   const occasion = occasions();
   context.stores.addPolicy(async (operation, next) => {
-    if (!isAt(context, operation, '*') || !context.chooses(occasion(operation))) {
+    if (!isAt(context, operation) || !context.chooses(occasion(operation))) {
       return next(operation);
     }
     context.strike({ what: `${operation.kind} of ${operation.store} takes ${latencyMs} ms` });
