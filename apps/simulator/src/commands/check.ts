@@ -64,13 +64,16 @@ function printPlan({ file, scenario, plan }: Prepared): void {
 
 /** Clock, load, local settings and faults, where the scenario says anything about them. */
 function timedLines({ clock, load, overrides, nemesis, heal, liveness }: Scenario): string[] {
-  const struck = nemesis.map(({ id, at, from, until, phase, p, dose }) => {
+  const struck = nemesis.map(({ id, at, from, until, phase, p, dose, ...rest }) => {
     const place = placeOf(faults[id], at);
     const where = place === EVERYWHERE ? 'anywhere' : place;
     const span = `${from ?? '0s'} to ${until ?? 'the end'}`;
     const when = phase === undefined ? span : `phase ${phase}`;
+    const { when: waits, heal: healed } = rest;
+    const waiting = waits === undefined ? '' : `after ${waits.atLeast} x ${waits.event}`;
+    const healing = healed === undefined ? '' : `healed at ${healed}`;
     const often = [p === undefined ? '' : `p ${p}`, dose === undefined ? '' : `dose ${dose}`];
-    const words = [id, where, when, ...often].filter((word) => word !== '');
+    const words = [id, where, when, waiting, healing, ...often].filter((word) => word !== '');
     return `  fault         ${words.join(', ')}`;
   });
   const places = overrides.map(({ states = ['all states'], vendors = [], ...settings }) => {

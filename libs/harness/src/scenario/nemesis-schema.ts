@@ -8,6 +8,7 @@ import { z } from 'zod';
 
 import { faultIds, faults } from '../faults/catalogue.ts';
 import type { FaultId } from '../faults/catalogue.ts';
+import { toldEventIds } from '../faults/told-events.ts';
 import { duration } from './durations.ts';
 
 const sinceStart = duration({ min: '0s' });
@@ -40,6 +41,16 @@ const faultSchema = z.strictObject({
   until: sinceStart.optional(),
   /** The same by the name of a phase. */
   phase: name.optional(),
+  /** Left out: at its time. Else as soon, from its time on, as this has happened so often. */
+  when: z
+    .strictObject({
+      /** An event of the run, or a fault of this list: it has struck. */
+      event: z.enum([...toldEventIds, ...faultIds]),
+      atLeast: z.int().min(1).max(1e9).default(1),
+    })
+    .optional(),
+  /** From then on it does not strike, and what it holds up or has taken down comes back. */
+  heal: sinceStart.optional(),
   /** Probability at each opportunity; left out: the fault's own rule. */
   p: z.number().gt(0).max(1).optional(),
   /** Most times it strikes. */

@@ -107,7 +107,8 @@ function faultProblems(
   path: string,
   scenario: ScenarioParts,
 ): Problem[] {
-  const { id, phase, from, until, dose, fires } = fault;
+  const { id, phase, from, until, when, dose, fires } = fault;
+  const { nemesis = [] } = scenario;
   const problems = spanProblems({ from, until }, path, endOf(scenario.population));
   const names = scenario.phases?.map((one) => one?.name);
   if (phase !== undefined && names?.every((name) => name !== undefined) === true) {
@@ -122,6 +123,11 @@ function faultProblems(
     const message = `got "${phase}" and from or until as well; allowed: one of the two`;
     problems.push({ path: `${path}.phase`, message });
   }
+  problems.push(...healsTooSoon(fault, path, scenario));
+  if (when?.event !== undefined && Object.hasOwn(faults, when.event)) {
+    const ofFault = eventProblems(when.event, 'simulated', `${path}.when.event`, nemesis);
+    problems.push(...ofFault);
+  }
   if (dose !== undefined && fires !== undefined && fires > dose) {
     const message = `got ${fires}; allowed: at most dose, ${dose}`;
     problems.push({ path: `${path}.fires`, message });
@@ -134,6 +140,17 @@ function faultProblems(
     ...faultChanceProblems(id, fault, path),
     ...faultNeedProblems(id, `${path}.id`, scenario),
   ];
+}
+
+/** A fault that is healed before it begins. */
+function healsTooSoon(
+  { from, phase, heal }: Parts<Scenario['nemesis'][number]>,
+  path: string,
+  { phases = [] }: ScenarioParts,
+): Problem[] {
+  const begin = from ?? phases.find((one) => one !== undefined && one.name === phase)?.from ?? '0s';
+  if (heal === undefined || durationMs(heal) > durationMs(begin)) return [];
+  return [{ path: `${path}.heal`, message: `got "${heal}"; allowed: after its begin, "${begin}"` }];
 }
 
 const NODES = ['ingestion/apple/0', 'ingestion/google/batcher', 'processor/leader', 'portal'];

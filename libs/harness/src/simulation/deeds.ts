@@ -9,6 +9,7 @@ import type { AdversaryId } from '../adversary/catalogue.ts';
 import type { DeedOccasions } from '../adversary/tampering.ts';
 import { isSourceAt } from '../faults/places.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import type { Beginnings } from './beginnings.ts';
 import type { Strike } from './fault.ts';
 import type { NemesisItem } from './settings.ts';
 
@@ -38,9 +39,9 @@ export function deedItems({ adversaries }: Scenario, nemesis: readonly NemesisIt
 export function createDeedOccasions(options: {
   readonly scenario: Scenario;
   readonly nemesis: readonly NemesisItem[];
-  readonly startMs: number;
+  readonly beginnings: Beginnings;
 }): DeedOccasions {
-  const { scenario, nemesis, startMs } = options;
+  const { scenario, nemesis, beginnings } = options;
   const itemOf = deedItems(scenario, nemesis);
   const done = itemOf.map(() => 0);
   return {
@@ -48,7 +49,7 @@ export function createDeedOccasions(options: {
       const item = nemesis[itemOf[adversary]!];
       if (item === undefined) return true;
       if (!isSourceAt(item.place, task)) return false;
-      return item.fromMs <= timeMs - startMs && timeMs - startMs < item.untilMs;
+      return beginnings.isOn(itemOf[adversary]!, timeMs);
     },
     take(adversary) {
       done[adversary]! += 1;

@@ -145,7 +145,7 @@ export function createDeployment(options: {
         everyMs: settings.batchEveryMs,
         batchSize: settings.batchSize,
         ageMsMax: settings.ageMsMax,
-        keepForMs: settings.keepForMs,
+        keepForMs: () => settings.keepForMs,
         listener,
       };
       return runBatcher(host, decorated(batcher, hooks.batcher, { vendor }));
@@ -219,7 +219,7 @@ function processorSettings(settings: SimulationSettings): ProcessorSettings {
     scanEveryMs,
     graceMs,
     peerPatienceMs,
-    keepForMs,
+    keepForMs: () => keepForMs,
     minBatch,
     legacy: {
       peerIntersection: legacy.has('peer-intersection'),

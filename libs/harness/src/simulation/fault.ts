@@ -114,6 +114,10 @@ export interface FaultContext {
   /** Start and end of the days on which phones report. */
   readonly startMs: number;
   readonly endMs: number;
+  /** When it begins; Infinity while it waits for what its `when` names. */
+  beginsMs(): number;
+  /** Runs `act` at that moment, or never. */
+  whenItBegins(act: () => void): void;
   /** True while the fault's time has come and is not over, now or at another time. */
   isOn(atMs?: number): boolean;
   /**

@@ -6,6 +6,7 @@
 
 import type { SeedBranch } from '@priolab/crypto';
 
+import type { Beginnings } from './beginnings.ts';
 import type { FaultContext } from './fault.ts';
 import type { Journal } from './journal.ts';
 import type { NemesisItem } from './settings.ts';
@@ -19,11 +20,14 @@ export function createOccasions(options: {
   readonly timeline: { nowMs(): number };
   /** The branch to draw from now. */
   readonly randomness: () => SeedBranch;
-  readonly startMs: number;
+  readonly beginnings: Beginnings;
   readonly strikes: Strikes;
   readonly journal: Journal;
-}): Pick<FaultContext, 'isOn' | 'chooses' | 'draw' | 'strike' | 'alsoAllow'> {
-  const { item, index, name, timeline, randomness, startMs, strikes, journal } = options;
+}): Pick<
+  FaultContext,
+  'beginsMs' | 'whenItBegins' | 'isOn' | 'chooses' | 'draw' | 'strike' | 'alsoAllow'
+> {
+  const { item, index, name, timeline, randomness, beginnings, strikes, journal } = options;
   const coinsOf = new Map<SeedBranch, SeedBranch>();
   const coins = (): SeedBranch => {
     const branch = randomness();
@@ -31,13 +35,14 @@ export function createOccasions(options: {
     coinsOf.set(branch, known);
     return known;
   };
-  const isOn = (atMs = timeline.nowMs()): boolean =>
-    item.fromMs <= atMs - startMs && atMs - startMs < item.untilMs;
+  const isOn = (atMs = timeline.nowMs()): boolean => beginnings.isOn(index, atMs);
   const draw = (key: string): number => {
     const bytes = coins().child(key.replaceAll('/', '|')).bytes(0, 16);
     return ((bytes[0]! << 24) | (bytes[1]! << 16) | (bytes[2]! << 8) | bytes[3]!) >>> 0;
   };
   return {
+    beginsMs: () => beginnings.beginsMs(index),
+    whenItBegins: (act) => beginnings.whenItBegins(index, act),
     isOn,
     draw,
     chooses: (key, atMs) =>

@@ -54,6 +54,8 @@ export interface Parties {
   ingestorOf(vendor: Vendor, task: Task, day: number): Ingestor;
   processorOf(role: ProcessorRole, task: Task): Processor;
   signerOf(owner: string): ObjectSigner;
+  /** The public key by which it is known. */
+  signingKeyOf(owner: string): Uint8Array;
   /** Private keys drawn so far, for the oracle that looks for them where they must not be. */
   readonly privateKeys: readonly { readonly name: string; readonly scalar: Uint8Array }[];
   /** A reader that trusts these owners' keys. */
@@ -135,6 +137,7 @@ export function createParties(options: {
     rings,
     privateKeys,
     taskFor: (slot, state, vendor) => byName.get(`${slot}/${state}/${vendor}`)!,
+    signingKeyOf: (owner) => signing(owner).publicKey,
     publicKeysAt(timeMs) {
       const newest = (role: ProcessorRole): Uint8Array =>
         rings[role].findLast(({ fromMs }) => fromMs <= timeMs)!.key.publicKey;

@@ -41,6 +41,7 @@ import { createReportMaker } from './again.ts';
 import { uploadName } from './book.ts';
 import type { Book } from './book.ts';
 import type { Parties } from './parties.ts';
+import { sealEach } from './seal-each.ts';
 import type { SimulationSettings } from './settings.ts';
 import { viewOf } from './views.ts';
 
@@ -63,8 +64,8 @@ export interface PhoneReport {
 export interface PhoneHooks {
   /** Changes a block before noise: what phones measure, when, and under which identity. */
   readonly measured: ((block: MeasurementBlock, where: BlockPlace) => void)[];
-  /** Whose keys a phone seals to at that time. */
-  readonly keys: ((keys: ProcessorKeys, timeMs: number, shard: Shard) => ProcessorKeys)[];
+  /** Whose keys a phone seals a report to. */
+  readonly keys: ((keys: ProcessorKeys, report: SealedReport) => ProcessorKeys)[];
   /**
    * Changes what is sent: gives back the uploads in its place (none, it, others). Uploads that are
    * not the report itself have a `sender` of their own.
@@ -74,6 +75,15 @@ export interface PhoneHooks {
   readonly afterwards: PhoneHooks['uploads'];
   /** Changes the stages of the devices of a line, for one block. */
   readonly devices: ((line: Line, where: BlockPlace) => Line)[];
+}
+
+/** A report that is about to be sealed. */
+export interface SealedReport {
+  readonly number: number;
+  readonly shard: Shard;
+  readonly madeMs: number;
+  /** When its phone fetched the list of keys. */
+  readonly fetchedMs: number;
 }
 
 /** Which block of reports it is. */
@@ -112,8 +122,8 @@ export function addHooks(
   hooks.keys.push(
     ...keys.map(
       (hook): typeof hook =>
-        (known, timeMs, shard) =>
-          isHere(shard.cell) ? hook(known, timeMs, shard) : known,
+        (known, report) =>
+          isHere(report.shard.cell) ? hook(known, report) : known,
     ),
   );
   hooks.uploads.push(
@@ -201,15 +211,18 @@ export function createPhones(options: PhoneOptions): Phones {
     const { device, deeds } = line;
     const randomness = branches.device(seedTree, shard.cell);
     for (const hook of hooks.measured) hook(block, place);
-    const keys = hooks.keys.reduce(
-      (known, hook) => hook(known, timeline.nowMs(), shard),
-      parties.publicKeysAt(timeline.nowMs()),
-    );
+    const fetchedMs = timeline.nowMs();
+    const listed = parties.publicKeysAt(fetchedMs);
+    const keysOf = Array.from({ length: block.count }, (_, slot) => {
+      const madeMs = block.day * DAY_MS + block.timesMs[slot]!;
+      const own = { number: firstReport + slot, shard, madeMs, fetchedMs };
+      return hooks.keys.reduce((known, hook) => hook(known, own), listed);
+    });
     const report = device.randomise(block, randomness);
     device.prove(report, randomness);
     device.split(report, randomness);
     enterReports(book, world.scenario, { block, report, deeds, firstReport });
-    const sealed = device.seal(report, keys, randomness);
+    const sealed = sealEach(device, report, { keysOf, listed, randomness });
     const uploads = device.attest(sealed, identities, randomness);
     for (const one of uploadsOf({ block, uploads, deeds, firstReport })) {
       const { number, bytes, task, deed } = one;
@@ -221,12 +234,13 @@ export function createPhones(options: PhoneOptions): Phones {
       }
       const slot = number - firstReport;
       const maker = makers[metricSlot]!;
+      const parts = { block, slot, identities, randomness };
       schedule(one, {
         vendor: shard.cell.vendor,
         shard,
         metricSlot,
-        sign: (other) => maker.sign(other, { block, slot, identities, randomness }),
-        again: (name) => maker.again(name, { block, slot, identities, keys, randomness }),
+        sign: (other) => maker.sign(other, parts),
+        again: (name) => maker.again(name, { ...parts, keys: keysOf[slot]! }),
       });
     }
   };

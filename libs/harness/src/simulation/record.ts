@@ -4,10 +4,10 @@
  */
 
 import { toHex } from '@priolab/crypto';
-import type { NodeEvent } from '@priolab/nodes';
 import { isSafeQueryRandomness } from '@priolab/prio';
 
 import { adversaries as catalogue } from '../adversary/catalogue.ts';
+import { toldEventIds, toldEvents } from '../faults/told-events.ts';
 import { fateCode } from '../record/fate.ts';
 import type { Fate } from '../record/fate.ts';
 import { noiseRecordOf } from '../record/noise-record.ts';
@@ -347,19 +347,14 @@ function marksOf(marks: Uint32Array): string[] {
 
 /** Names of `expectations/events.ts` -> how often. */
 function eventsOf({ book, events, counted }: Simulated, { fates }: Closing) {
-  const of = (kind: NodeEvent['kind']): number => events[kind] ?? 0;
+  const told = toldEventIds.map((id) => [id, events[toldEvents[id]] ?? 0] as const);
   const retries = book.reports.reduce((sum, { outcome }) => sum + (outcome?.attempts ?? 1) - 1, 0);
   return {
     'report.accepted': fates.filter(({ outcome }) => outcome === 'accepted').length,
     'report.refused': fates.filter(({ outcome }) => outcome === 'rejected').length,
     'upload.retried': Math.max(0, retries),
+    ...Object.fromEntries(told),
     'batch.cut': book.batches.size,
-    'batch.refused': of('batch-refused'),
-    'batch.late': of('late'),
-    'peer.refused': of('peer-refused'),
-    'window.published': of('published'),
-    'window.held': of('held'),
-    'window.suppressed': of('suppressed'),
     ...counted,
   };
 }

@@ -69,18 +69,22 @@ export function simulationSettings(scenario: Scenario): SimulationSettings {
 
 /** The faults with their times since the run's start; after `heal` none strikes its core. */
 export function nemesisOf({ nemesis, phases, heal }: Expanded): NemesisItem[] {
-  const healsAtMs = (at: string | undefined): number =>
+  const msOf = (time: string | undefined): number =>
+    time === undefined ? Infinity : durationMs(time);
+  const allHealAtMs = (at: string | undefined): number =>
     heal === undefined || !isOfCore(at, heal.core) ? Infinity : durationMs(heal.at);
   return nemesis.map((item) => {
     const phase = phases.find(({ name }) => name === item.phase);
     const from = item.from ?? phase?.from;
-    const until = item.until ?? phase?.until;
+    const healsAtMs = Math.min(allHealAtMs(item.at), msOf(item.heal));
     return {
       id: item.id,
       at: item.at,
       place: placeOf(faults[item.id], item.at),
       fromMs: from === undefined ? 0 : durationMs(from),
-      untilMs: Math.min(healsAtMs(item.at), until === undefined ? Infinity : durationMs(until)),
+      untilMs: Math.min(healsAtMs, msOf(item.until ?? phase?.until)),
+      healsAtMs,
+      when: item.when,
       p: item.p ?? 1,
       dose: item.dose ?? Infinity,
       fires: item.fires,

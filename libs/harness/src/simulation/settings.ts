@@ -62,6 +62,10 @@ export interface NemesisItem {
   readonly place: string;
   readonly fromMs: number;
   readonly untilMs: number;
+  /** What it holds up, or has taken down, comes back then; never before `untilMs`. */
+  readonly healsAtMs: number;
+  /** It begins once this has happened so often: an event, or a fault that has struck. */
+  readonly when?: { readonly event: string; readonly atLeast: number } | undefined;
   /** Probability for each occasion. */
   readonly p: number;
   /** Most times that it strikes. */

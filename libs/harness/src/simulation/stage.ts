@@ -12,11 +12,14 @@ import type { DrivenTimeline } from '@priolab/runtime';
 import { faults as catalogue } from '../faults/catalogue.ts';
 import type { FaultId } from '../faults/catalogue.ts';
 import { isSourceAt } from '../faults/places.ts';
+import { toldEventOf } from '../faults/told-events.ts';
 import { firstDay } from '../run/settings.ts';
 import { emptyWork } from '../run/work.ts';
 import type { Work } from '../run/work.ts';
 import { createWorld } from '../run/world.ts';
 import type { World } from '../run/world.ts';
+import { createBeginnings } from './beginnings.ts';
+import type { Beginnings } from './beginnings.ts';
 import { createBook } from './book.ts';
 import type { Book } from './book.ts';
 import { createDeedOccasions, isDeed } from './deeds.ts';
@@ -49,6 +52,7 @@ export interface Stage {
   readonly book: Book;
   readonly journal: Journal;
   readonly strikes: Strikes;
+  readonly beginnings: Beginnings;
   /** Begins to look at what is written twice; called when all faults are in place. */
   readonly watchRewrites: () => Rewrites;
   /** What stores held and hold no longer. */
@@ -70,7 +74,8 @@ export function setStage(simulation: Simulation): Stage {
   const timeline = createTimeline(startMs);
   const book = createBook();
   const journal = createJournal();
-  const strikes = createStrikes(nemesis);
+  const beginnings = createBeginnings({ nemesis, timeline, startMs });
+  const strikes = createStrikes(nemesis, beginnings.happened);
   const hooks = noHooks();
   const work = emptyWork();
 
@@ -80,7 +85,7 @@ export function setStage(simulation: Simulation): Stage {
     backend: scenario.crypto.backend,
     shardParticipants: plan.population.shardParticipants,
     blockCapacity: settings.batchSize,
-    occasions: createDeedOccasions({ scenario, nemesis, startMs }),
+    occasions: createDeedOccasions({ scenario, nemesis, beginnings }),
   });
   const parties = createParties({
     scenario,
@@ -107,11 +112,27 @@ export function setStage(simulation: Simulation): Stage {
     book.note(event, timeline.nowMs());
     events[event.kind] = (events[event.kind] ?? 0) + 1;
     journal.write(timeline.nowMs(), describeEvent(event));
+    const told = toldEventOf(event);
+    if (told === undefined) return;
+    // One event tells of several batches.
+    beginnings.happened(told, told === 'batch.cut' ? book.batches.size : events[event.kind]!);
   };
   const parts = { timeline, transport, parties, settings, hooks, listener };
   const deployment = createDeployment(parts);
-  const told = { timeline, world, parties, deployment, hooks, book, journal, strikes };
-  return { ...told, watchRewrites: watch, removed, work, events, startMs, daysEndMs, drawnFrom };
+  const players = { world, parties, deployment, hooks };
+  const books = { book, journal, strikes, beginnings };
+  return {
+    timeline,
+    ...players,
+    ...books,
+    watchRewrites: watch,
+    removed,
+    work,
+    events,
+    startMs,
+    daysEndMs,
+    drawnFrom,
+  };
 }
 
 /** What faults ask of the end of the run. */
@@ -126,6 +147,7 @@ export interface Endings {
 export function injectFaults(simulation: Simulation, stage: Stage): Endings {
   const { seedTree, settings, nemesis, faults } = simulation;
   const { timeline, hooks, parties, book, strikes, journal, startMs, daysEndMs } = stage;
+  const { beginnings } = stage;
   const randomness = seedTree.child('simulation');
   let stayUntilMs = daysEndMs;
   const actions: (() => void)[] = [];
@@ -134,7 +156,7 @@ export function injectFaults(simulation: Simulation, stage: Stage): Endings {
     const place = nemesis.slice(0, index).filter(({ id }) => id === item.id).length;
     const name = `${place}-${item.id}`;
     const phones = noPhoneHooks();
-    const clocks = { item, index, name, timeline, randomness: stage.drawnFrom, startMs };
+    const clocks = { item, index, name, timeline, randomness: stage.drawnFrom, beginnings };
     const context: FaultContext = {
       item,
       timeline,

@@ -76,9 +76,21 @@ function assertDocumented({ id }: NemesisItem, fates: readonly string[]): void {
 const isAmong = (item: number, some: readonly Allowance[] = []): boolean =>
   some.some((one) => one.item === item);
 
-export function createStrikes(items: readonly NemesisItem[]): Strikes {
+/** @param onStrike hears of each fault that strikes, and how often those of its id have */
+export function createStrikes(
+  items: readonly NemesisItem[],
+  onStrike: (id: string, count: number) => void,
+): Strikes {
   const log: LoggedStrike[] = [];
   const fired = items.map(() => 0);
+  const firedById = new Map<string, number>();
+  const count = (item: number): void => {
+    fired[item]! += 1;
+    const { id } = items[item]!;
+    const times = (firedById.get(id) ?? 0) + 1;
+    firedById.set(id, times);
+    onStrike(id, times);
+  };
   const measured: Record<string, number>[] = items.map(() => ({}));
   const refusals: Record<string, number>[] = items.map(() => ({}));
   const byReport = new Map<number, Allowance[]>();
@@ -107,10 +119,10 @@ export function createStrikes(items: readonly NemesisItem[]): Strikes {
     },
     add(timeMs, item, { what, reports = [], allowed = ['accepted'], batchIds, windows }) {
       assertDocumented(items[item]!, allowed);
-      fired[item]! += 1;
+      count(item);
       const { partOf } = items[item]!;
       if (partOf !== undefined) {
-        fired[partOf]! += 1;
+        count(partOf);
         // Its parts say the rest themselves.
         if (fired[partOf] === 1) log.push({ timeMs, item: partOf, what: 'begins', reportCount: 0 });
       }

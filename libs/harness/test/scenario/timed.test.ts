@@ -169,6 +169,21 @@ describe('problems', () => {
       /got "google"; .*there are apple$/,
     ],
     [
+      'an event that nothing is told of',
+      { nemesis: [{ id: 'net.drop', when: { event: 'batch.cutt' } }] },
+      /^nemesis\[0\]\.when\.event: got "batch\.cutt" \(did you mean "batch\.cut"\?\)/,
+    ],
+    [
+      'a fault that is waited for and is not there',
+      { nemesis: [{ id: 'net.drop', when: { event: 'net.dup' } }] },
+      /^nemesis\[0\]\.when\.event: got "net\.dup", which nemesis does not name/,
+    ],
+    [
+      'a fault that is healed before it begins',
+      { nemesis: [{ id: 'net.drop', phase: 'a', heal: '1h' }], phases: [span('a', '1h', '2h')] },
+      /^nemesis\[0\]\.heal: got "1h"; allowed: after its begin, "1h"/,
+    ],
+    [
       'a probability that is passed over',
       { nemesis: [{ id: 'clk.skew', p: 0.5 }] },
       /^nemesis\[0\]\.p: got 0\.5; clk\.skew strikes by its parameters and its time alone/,

@@ -1,6 +1,6 @@
 /** Safety first, then liveness: faults stop at a time, a core comes back, and all must drain. */
 
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import type { FaultId } from '../../src/faults/catalogue.ts';
 import type { ScenarioInput } from '../../src/scenario/scenario.ts';
@@ -125,14 +125,28 @@ function watched(id: FaultId, acts: Act[], letGo: number[]): Inject {
       letGo.push(hourOf(context, timeMs));
       return timeline.at(timeMs, action);
     };
-    faultCode.get(id)!({ ...context, machines, timeline: { ...timeline, at } });
+    const after: typeof timeline.after = (delayMs, action) =>
+      at(timeline.nowMs() + delayMs, action);
+    const sleep: typeof timeline.sleep = (delayMs) =>
+      new Promise((resolve) => after(delayMs, resolve));
+    const { phones } = context.hooks;
+    faultCode.get(id)!({ ...context, machines, timeline: { ...timeline, at, after, sleep } });
+    // Uploads that the fault puts off, or sends beside the report itself.
+    phones.uploads.forEach((hook, index) => {
+      phones.uploads[index] = (report, where) => {
+        const sent = hook(report, where);
+        const others = sent.filter(({ sendAtMs }) => sendAtMs !== report.sendAtMs);
+        letGo.push(...others.map(({ sendAtMs }) => hourOf(context, sendAtMs)));
+        return sent;
+      };
+    });
   };
 }
 
-async function actsOf(id: FaultId, nemesis: object, heal: string) {
+async function actsOf(id: FaultId, nemesis: object, heal: string, more: object = {}) {
   const acts: Act[] = [];
   const letGo: number[] = [];
-  const run = { ...base, nemesis: [{ id, ...nemesis }], heal: { at: heal } };
+  const run = { ...base, nemesis: [{ id, ...nemesis }], heal: { at: heal }, ...more };
   const summary = await runFaulty(run, { id, instead: watched(id, acts, letGo) });
   return { acts, letGo, fired: faultIn(summary, id).fired };
 }
@@ -181,4 +195,153 @@ test.each<[FaultId, object]>([
   expect(fired).toBeGreaterThan(0);
   expect(letGo).toContain(6);
   expect(Math.max(...letGo)).toBe(6);
+});
+
+/** What is put off, doubled or taken down by a fault that lasts for long, unless it is healed. */
+const lasting: readonly (readonly [FaultId, object])[] = [
+  ['proc.peer_late', { params: { by: '1d' } }],
+  ['ing.late_batch', { params: { by: '2d' } }],
+  ['ing.partial_write', { params: { repair: '1d' } }],
+  ['net.delay', { p: 0.3, params: { by: '5h', spread: '5h' } }],
+  ['net.reorder', { p: 0.3, params: { within: '9h' } }],
+  ['net.dup', { p: 0.3, params: { copies: 9, after: '1h' } }],
+  ['net.replay', { params: { after: '2h' } }],
+  ['proc.redeliver', { from: '8h', dose: 3, params: { times: 12 } }],
+  ['proc.order', {}],
+  ['proc.slow', { p: 0.3, params: { factor: 1000 } }],
+  ['sto.slow', { p: 0.1, params: { latency: '3h' } }],
+  ['proc.oom', { dose: 2, params: { restart: '2d' } }],
+  ['ing.crash', { dose: 3, params: { restart: '2d' } }],
+  ['nem.region_loss', { from: '4h', params: { duration: '1d' } }],
+  ['dev.offline', { p: 0.5, params: { duration: '20h' } }],
+  ['dev.crash_mid_upload', { p: 0.5, params: { restart: '20h' } }],
+  ['dev.retry_same', { from: '8h', dose: 2, params: { times: 70 } }],
+  ['dev.retry_fresh', { from: '8h', dose: 2, params: { times: 70 } }],
+  ['dev.storm', { from: '5h', params: { within: '9h' } }],
+  ['cli.flood', { from: '8h', dose: 1, params: { reports: 3700 } }],
+  ['cli.replay', { p: 0.5 }],
+  ['cli.dup_uuid', { p: 0.5 }],
+];
+
+const slice = process.env['CI'] ? lasting.filter((_, index) => index % 3 === 0) : lasting;
+const twoDays = { population: { ...base.population, days: 2, reports: 160 } };
+
+describe('what a fault has begun', () => {
+  test.each(slice)('%s %o is over by 9h', async (id, nemesis) => {
+    const system = { ...base.system, windowHours: 2 };
+    const more = id === 'net.replay' ? { ...twoDays, system } : { system };
+    const { letGo, fired } = await actsOf(id, nemesis, '9h', more);
+    expect(fired).toBeGreaterThan(0);
+    expect(Math.max(...letGo)).toBeLessThanOrEqual(9);
+    // It would have gone on.
+    const sick = await actsOf(id, nemesis, '2d', { ...more, heal: undefined });
+    expect(Math.max(...sick.letGo)).toBeGreaterThan(9);
+  });
+
+  test('a late batch that healing brings in time is counted', async () => {
+    const nemesis = [{ id: 'ing.late_batch', p: 0.5, params: { by: '2d' } }] as const;
+    const run = { ...base, services: { ...base.services, processors: { grace: '8h' } } } as const;
+    const healed = await runFaulty({ ...run, nemesis: [{ ...nemesis[0], heal: '8h' }] });
+    expect(redOf(healed)).toEqual([]);
+    expect(faultIn(healed).fates).toEqual({ accepted: expect.any(Number) });
+    // Its own heal does what that of the run does.
+    const all = await runFaulty({ ...run, nemesis: [...nemesis], heal: { at: '8h' } });
+    expect(all.simulation!.journal.digest).toBe(healed.simulation!.journal.digest);
+    const late = await runFaulty({ ...run, nemesis: [...nemesis] });
+    expect(Object.keys(faultIn(late).fates)).toContain('batch-late');
+  });
+});
+
+describe('keys', () => {
+  /** Hours at which the reports were made that a fault of keys struck. */
+  async function madeAt(id: FaultId, nemesis: object, more: object): Promise<number[]> {
+    const hours: number[] = [];
+    const instead: Inject = (context) =>
+      faultCode.get(id)!({
+        ...context,
+        strike(strike) {
+          context.strike(strike);
+          context.atEnd(() => {
+            const made = strike.reports!.map((one) => context.book.reports[one]!.createdMs);
+            hours.push(...made.map((ms) => (ms - context.startMs) / HOUR_MS));
+          });
+        },
+      });
+    const run = { ...base, ...more, nemesis: [{ id, ...nemesis }] } as ScenarioInput;
+    expect(redOf(await runFaulty(run, { id, instead }))).toEqual([]);
+    return hours.sort((a, b) => a - b);
+  }
+
+  test.each<[FaultId, object, number, number]>([
+    ['key.wrong', { from: '31h', params: { duration: '5h' } }, 31, 36],
+    ['key.wrong', { from: '31h', until: '35h', params: { duration: '9h' } }, 31, 35],
+    ['key.manifest_down', { from: '31h', params: { duration: '5h' } }, 31, 36],
+    ['key.manifest_stale', { from: '31h', until: '36h' }, 31, 36],
+    ['key.expired', { from: '79h', until: '84h' }, 79, 84],
+  ])('%s %o strikes what is made in its time', async (id, nemesis, fromHour, untilHour) => {
+    const more = {
+      population: { ...base.population, days: 4, reports: 240 },
+      services: { ...base.services, keys: { rotateEvery: '12h', overlap: '6h' } },
+      expect: ['sum.exact', 'blast'],
+    };
+    const hours = await madeAt(id, nemesis, more);
+    expect(hours.length).toBeGreaterThan(3);
+    expect(hours[0]).toBeGreaterThanOrEqual(fromHour);
+    expect(hours.at(-1)).toBeLessThan(untilHour);
+  });
+
+  test('a key that was withdrawn is trusted again when all is healed', async () => {
+    const refused = async (heal?: string): Promise<number> => {
+      const item = { id: 'key.revoked', from: '8h', ...(heal === undefined ? {} : { heal }) };
+      const run = { ...twoDays, expect: [...base.expect, 'blast', 'reason'] };
+      const summary = await runFaulty({ ...base, ...run, nemesis: [item] } as ScenarioInput);
+      expect(redOf(summary)).toEqual([]);
+      return faultIn(summary).fates['batch-signature'] ?? 0;
+    };
+    const [healed, sick] = [await refused('13h'), await refused()];
+    expect(healed).toBeGreaterThan(0);
+    expect(sick).toBeGreaterThan(2 * healed);
+  });
+
+  test('a key that was stolen reads what is there while it is of use', async () => {
+    const read = async (heal?: string): Promise<string> => {
+      const whats: string[] = [];
+      const id = 'key.compromise_one';
+      const instead: Inject = (context) =>
+        faultCode.get(id)!({ ...context, strike: ({ what }) => void whats.push(what) });
+      const item = { id, ...(heal === undefined ? {} : { heal }) };
+      await runFaulty({ ...base, nemesis: [item] } as ScenarioInput, { id, instead });
+      return whats.join();
+    };
+    const elements = (what: string): number => Number(/\d+/.exec(what)![0]);
+    expect(elements(await read('12h'))).toBeLessThan(elements(await read()));
+    expect(await read('1s')).toBe('');
+  });
+});
+
+test.each<[FaultId, string]>([
+  ['sto.expire', 'both'],
+  ['ing.delete_early', 'batcher'],
+])('%s keeps for as long as ever before and after its time', async (id, who) => {
+  const kept: (readonly [hour: number, ...ms: number[]])[] = [];
+  const instead: Inject = (context) => {
+    const { hooks, timeline, startMs } = context;
+    faultCode.get(id)!(context);
+    const batcher = hooks.batcher.at(-1)!({ keepForMs: () => 7 } as never, { vendor: 'apple' });
+    const settings = { keepForMs: () => 7 };
+    const desk = hooks.desk.at(-1)?.({ settings } as never, { role: 'leader' });
+    for (const hour of [1, 3, 5]) {
+      timeline.at(startMs + hour * HOUR_MS, () => {
+        kept.push([hour, batcher.keepForMs(), desk?.settings.keepForMs() ?? 7]);
+      });
+    }
+  };
+  const item = { id, from: '2h', until: '4h' };
+  await runFaulty({ ...base, nemesis: [item] } as ScenarioInput, { id, instead });
+  const during = who === 'both' ? 0 : 7;
+  expect(kept).toEqual([
+    [1, 7, 7],
+    [3, 0, during],
+    [5, 7, 7],
+  ]);
 });

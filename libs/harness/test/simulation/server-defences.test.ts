@@ -72,11 +72,11 @@ describe('a defence taken away turns its oracle red', () => {
   test.each(['batcher', 'desk'] as const)('retention by the %s: sto.expire', async (party) => {
     const forever: Inject = ({ hooks }) => {
       if (party === 'batcher') {
-        hooks.batcher.push((options) => ({ ...options, keepForMs: Infinity }));
+        hooks.batcher.push((options) => ({ ...options, keepForMs: () => Infinity }));
       } else {
         hooks.desk.push((desk) => ({
           ...desk,
-          settings: { ...desk.settings, keepForMs: Infinity },
+          settings: { ...desk.settings, keepForMs: () => Infinity },
         }));
       }
     };

@@ -40,7 +40,7 @@ export interface BatcherOptions {
   /** How long after its end a day stays open: as long as its uploads are taken. */
   readonly ageMsMax: number;
   /** Uploads are deleted this long after the end of their day. */
-  readonly keepForMs: number;
+  readonly keepForMs: () => number;
   readonly listener: Listener;
 }
 

@@ -18,7 +18,7 @@ export async function expireUploads(
   machineMs: number,
 ): Promise<void> {
   const closedMs = ageMsMax + 2 * Math.max(...tasks.map(everyMs));
-  const waitMs = DAY_MS + Math.max(keepForMs, closedMs);
+  const waitMs = DAY_MS + Math.max(keepForMs(), closedMs);
   const overAt = (nowMs: number) => (key: string) =>
     nowMs >= readPlanKey(key).day * DAY_MS + waitMs;
   const due = (await inbox.list(PLANS)).filter(overAt(machineMs));

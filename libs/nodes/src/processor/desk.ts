@@ -79,7 +79,7 @@ export interface ProcessorSettings {
   /** When a peer that says nothing about a window is called missing. */
   readonly peerPatienceMs: number;
   /** Batches and messages about them are deleted this long after the end of their window. */
-  readonly keepForMs: number;
+  readonly keepForMs: () => number;
   /** Sums of fewer accepted reports are not handed out. */
   readonly minBatch: (task: Task) => number;
   /** Documented behaviours of 2021, all off by default. */
@@ -99,7 +99,7 @@ export interface ProcessorSettings {
 
 /** How long after a window's end anything may still happen to it. */
 export function keptMs(settings: ProcessorSettings): number {
-  return Math.max(settings.keepForMs, waitsMs(settings));
+  return Math.max(settings.keepForMs(), waitsMs(settings));
 }
 
 /** How long after a window's end its peer is waited for. */

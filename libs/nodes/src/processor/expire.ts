@@ -23,7 +23,7 @@ export async function expire(host: Host, desk: ProcessorDesk): Promise<void> {
     if (found === undefined || task === undefined) return false;
     const ageMs = nowMs - found.windowStartMs - task.windowMs;
     const isSummed = summed.has(windowBase(task, found.windowStartMs) + endings.done(role));
-    return ageMs >= (isSummed ? settings.keepForMs : keptMs(settings));
+    return ageMs >= (isSummed ? settings.keepForMs() : keptMs(settings));
   };
   const clean = async (name: string, store: ObjectStore): Promise<void> => {
     for (const key of await store.list('')) {

@@ -44,7 +44,7 @@ function createBatchSite() {
       everyMs: () => 10 * MINUTE_MS,
       batchSize: 3,
       ageMsMax: DAY_MS,
-      keepForMs: 2 * DAY_MS,
+      keepForMs: () => 2 * DAY_MS,
       listener: (event) => void events.push(event),
     }),
   );

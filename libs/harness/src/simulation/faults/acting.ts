@@ -14,16 +14,17 @@ export function crashFor(context: FaultContext, name: string, awayMs: number): v
   if (machine === undefined) throw new RangeError(`no machine ${name} in this deployment`);
   if (!machine.isUp) return;
   machine.crash();
-  const backMs = timeline.nowMs() + awayMs;
+  const backMs = byHealing(context, timeline.nowMs() + awayMs);
   context.stayUntil(backMs);
   timeline.at(backMs, () => machine.start());
 }
 
-/** Takes a machine down in the middle of its work, and starts it again later. */
-export function bounce({ machines, timeline }: FaultContext, name: string, awayMs: number): void {
+/** Takes a machine down in the middle of its work, and starts it again later, or at healing. */
+export function bounce(context: FaultContext, name: string, awayMs: number): void {
+  const { machines, timeline } = context;
   const machine = machines.get(name)!;
   machine.crash();
-  timeline.after(awayMs, () => machine.start());
+  timeline.at(byHealing(context, timeline.nowMs() + awayMs), () => machine.start());
 }
 
 /**
@@ -44,9 +45,11 @@ export function batchOf(
 /** Once, at the fault's time: for what has a beginning and no occasions. */
 export function atItsTime(context: FaultContext, otherwiseMs: number, act: () => void): void {
   const { timeline, startMs, item } = context;
-  timeline.at(startMs + (item.fromMs > 0 ? item.fromMs : otherwiseMs), () => {
+  const begin = (): void => {
     if (context.isOn()) act();
-  });
+  };
+  if (item.fromMs > 0 || item.when !== undefined) context.whenItBegins(begin);
+  else timeline.at(startMs + otherwiseMs, begin);
 }
 
 /** A later step of a fault that has begun: left out once its time is over. */
@@ -59,6 +62,21 @@ export function stepAfter(context: FaultContext, delayMs: number, act: () => voi
 /** When what would last until `otherwiseMs` is over: its fault's end, or healing, ends it. */
 export function overAtMs({ startMs, item }: FaultContext, otherwiseMs: number): number {
   return Math.min(otherwiseMs, startMs + item.untilMs);
+}
+
+/** What was held up until `timeMs` comes then, or at healing. */
+export function byHealing({ startMs, item }: FaultContext, timeMs: number): number {
+  return Math.min(timeMs, startMs + item.healsAtMs);
+}
+
+/** The same of what was to happen at `timeMs` and is put off; what is late anyway stays so. */
+export function putOff(context: FaultContext, timeMs: number, byMs: number): number {
+  return Math.max(timeMs, byHealing(context, timeMs + byMs));
+}
+
+/** Whether what the fault would begin at `timeMs` comes too late: all is healed by then. */
+export function isHealedBy({ startMs, item }: FaultContext, timeMs: number): boolean {
+  return timeMs - startMs >= item.healsAtMs;
 }
 
 export const HOUR_MS = 3_600_000;

@@ -19,12 +19,12 @@ import type { Task } from '@priolab/roles';
 import { uploadName } from '../book.ts';
 import type { AllowedFate, Inject } from '../fault.ts';
 import type { PhoneReport } from '../phones.ts';
+import { HOUR_MS, isHealedBy } from './acting.ts';
 import { fatesByTime } from './device-times.ts';
-import { measureRefused, onReports, redate } from './devices.ts';
+import { againOf, measureRefused, onReports, redate } from './devices.ts';
 import { reportOf } from './network.ts';
 import { count, duration, word } from './parameters.ts';
 
-const HOUR_MS = 3_600_000;
 const RATE_LIMITED = reasonCode('rate-limited');
 const STALE = reasonCode('stale');
 
@@ -56,7 +56,9 @@ const dupUuid: Inject = (context) => {
     if (deed !== 0 || copies > 0) return [report];
     const where = `${toHex(task.id)} ${day}`;
     const victim = isVictims ? victims.get(where) : report;
-    if (victim === undefined || !context.chooses(`report ${number}`, report.createdMs)) {
+    const laterMs = Math.max(sendAtMs, (victim?.sendAtMs ?? 0) + HOUR_MS);
+    const isPossible = victim !== undefined && !isHealedBy(context, laterMs);
+    if (!isPossible || !context.chooses(`report ${number}`, report.createdMs)) {
       if (victim === undefined) victims.set(where, report);
       return [report];
     }
@@ -66,11 +68,10 @@ const dupUuid: Inject = (context) => {
     const what = `report ${number} with the id of report ${victim.number}`;
     if (!isVictims) {
       context.strike({ what, reports: [number] });
-      return [report, { ...report, bytes, sendAtMs: sendAtMs + HOUR_MS, copies: 1 }];
+      return [report, { ...report, bytes, sendAtMs: laterMs, copies: 1 }];
     }
     attackers.add(number);
     context.book.alias(uploadName(bytes), number);
-    const laterMs = Math.max(sendAtMs, victim.sendAtMs + HOUR_MS);
     context.strike({ what, reports: [number], allowed: refusals(report, laterMs) });
     return [{ ...report, bytes, sendAtMs: laterMs }];
   });
@@ -92,6 +93,7 @@ const replay: Inject = (context) => {
     const bytes = report.bytes.slice();
     bytes.set(elsewhere.id, TASK_ID_AT);
     const againMs = report.sendAtMs + afterMs;
+    if (isHealedBy(context, againMs)) return [report];
     const end = `ingestion/${vendor}/${device % settings.replicas}`;
     context.strike({ what: `report ${number} overheard, sent again`, reports: [number] });
     context.stayUntil(againMs + 2 * settings.batchEveryMsMax);
@@ -137,16 +139,18 @@ const flood: Inject = (context) => {
   const struck: number[] = [];
   let limited = 0;
   onReports(context, (report, { sign }) => {
-    const { number, sendAtMs } = report;
+    const { number } = report;
+    const more = againOf(context, report, copies, 1000);
+    if (more.length === 0) return [report];
     struck.push(number);
     // Its own report may be stopped at the door with the rest, where servers are slow to take it.
     const allowed = ['accepted', 'rate-limited'];
     context.strike({ what: `the phone of report ${number} floods`, reports: [number], allowed });
-    const others = Array.from({ length: copies }, (_, k) => {
+    const others = more.map((copy, k) => {
       const id = context.randomness.child(`id-${number}`).bytes(k, REPORT_ID_SIZE);
       context.book.alias(toHex(id), number);
       const bytes = sign(withId(report.bytes, id));
-      return { ...report, bytes, sendAtMs: sendAtMs + 1000 * (k + 1), copies: k + 1 };
+      return { ...copy, bytes };
     });
     return [report, ...others];
   });

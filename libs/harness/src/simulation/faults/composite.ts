@@ -42,6 +42,11 @@ function spanOf({ from, until, phase }: Item): Pick<Item, 'from' | 'until' | 'ph
   return { from, until, phase };
 }
 
+/** What it waits for, and when it is healed: for its parts as well. */
+function limitsOf({ when, heal }: Item): Pick<Item, 'when' | 'heal'> {
+  return { when, heal };
+}
+
 function partsOf(scenario: Scenario, item: Item, index: number): Item[] {
   const number = (name: string, byDefault: number): number => {
     const value = item.params[name];
@@ -49,7 +54,14 @@ function partsOf(scenario: Scenario, item: Item, index: number): Item[] {
   };
   if (item.id === 'nem.byzantine_minority') {
     const p = number('share', 0.05) / MINORITY.length;
-    return MINORITY.map((id) => ({ ...spanOf(item), id, p, fires: 0, params: {} }));
+    return MINORITY.map((id) => ({
+      ...spanOf(item),
+      ...limitsOf(item),
+      id,
+      p,
+      fires: 0,
+      params: {},
+    }));
   }
   if (item.id !== 'nem.swarm') return [];
   const of = typeof item.params['of'] === 'string' ? item.params['of'] : 'recoverable';
@@ -70,7 +82,7 @@ function partsOf(scenario: Scenario, item: Item, index: number): Item[] {
     demonstrations[id]!.nemesis.map((one) => {
       const hasOwnTime = (one.from ?? one.until ?? one.phase) !== undefined;
       const span = hasOwnTime ? {} : spanOf(item);
-      return { params: {}, ...span, ...one, fires: 0 } as Item;
+      return { params: {}, ...span, ...limitsOf(item), ...one, fires: 0 } as Item;
     }),
   );
 }
@@ -210,8 +222,10 @@ const launchDay: Inject = (context) => {
     }
     context.strike({ what: `${size} phones send within ${withinMs} ms` });
   });
-  phones.keys.push((keys, timeMs) =>
-    context.isOn(timeMs + 9 * HOUR_MS) ? context.parties.publicKeysAt(timeMs - 6 * HOUR_MS) : keys,
+  phones.keys.push((keys, { fetchedMs }) =>
+    context.isOn(fetchedMs + 9 * HOUR_MS)
+      ? context.parties.publicKeysAt(fetchedMs - 6 * HOUR_MS)
+      : keys,
   );
 };
 

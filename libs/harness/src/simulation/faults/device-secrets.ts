@@ -4,7 +4,6 @@
  */
 
 import { SEED_SIZE } from '@priolab/crypto';
-import type { Strided } from '@priolab/crypto';
 import { FIELD_MODULUS, createPrio2 } from '@priolab/prio';
 import { flipProbability, flipThreshold, uploadLayout } from '@priolab/roles';
 import type { MeasurementBlock, ProcessorKeys, ReportBlock } from '@priolab/roles';
@@ -12,6 +11,7 @@ import type { MeasurementBlock, ProcessorKeys, ReportBlock } from '@priolab/role
 import type { FaultContext, Inject } from '../fault.ts';
 import { drawScalar } from '../parties.ts';
 import type { KeyGeneration } from '../parties.ts';
+import { itemOf } from '../seal-each.ts';
 import { madeMs, strikeSlots, withStages } from './device-stages.ts';
 import { count, number, word } from './parameters.ts';
 
@@ -184,23 +184,19 @@ const staleKey: Inject = (context) => {
         const old = device.seal(report, stale.keys, branch);
         const kept = struck.map((slot) => ({
           slot,
-          leader: item(old.leader, slot, leaderSealedSize).slice(),
-          helper: item(old.helper, slot, helperSealedSize).slice(),
+          leader: itemOf(old.leader, slot, leaderSealedSize).slice(),
+          helper: itemOf(old.helper, slot, helperSealedSize).slice(),
         }));
         const sealed = device.seal(report, keys, branch);
         for (const { slot, leader, helper } of kept) {
-          item(sealed.leader, slot, leaderSealedSize).set(leader);
-          item(sealed.helper, slot, helperSealedSize).set(helper);
+          itemOf(sealed.leader, slot, leaderSealedSize).set(leader);
+          itemOf(sealed.helper, slot, helperSealedSize).set(helper);
         }
         return sealed;
       },
     }));
   });
 };
-
-function item({ bytes, offset, stride }: Strided, index: number, size: number): Uint8Array {
-  return bytes.subarray(offset + index * stride, offset + index * stride + size);
-}
 
 /** A phone restored from another's backup has its key: of the two only one may count. */
 const clone: Inject = (context) => {

@@ -22,6 +22,7 @@ import type { ReportReason } from '../../faults/reasons.ts';
 import type { Book, ReportEntry } from '../book.ts';
 import type { FaultContext, Inject } from '../fault.ts';
 import type { PhoneReport } from '../phones.ts';
+import { isHealedBy, putOff } from './acting.ts';
 import { fatesByTime } from './device-times.ts';
 import { count, duration, word } from './parameters.ts';
 
@@ -87,7 +88,7 @@ const offline: Inject = (context) => {
   context.hooks.phones.uploads.push((report, { shard }) => {
     if (report.deed !== 0 || !isAway(report, shard.cell.state.id)) return [report];
     const { number, task, createdMs } = report;
-    const sendAtMs = report.sendAtMs + awayMs;
+    const sendAtMs = putOff(context, report.sendAtMs, awayMs);
     const allowed = fatesByTime(context, { task, madeMs: createdMs, createdMs, sendAtMs });
     context.strike({ what: `report ${number} sent late`, reports: [number], allowed });
     struck.push(number);
@@ -107,6 +108,7 @@ const crashMidUpload: Inject = (context) => {
   const restartMs = duration(item, 'restart', '1h');
   onReports(context, (report, { vendor }) => {
     const { number, bytes, sendAtMs, device } = report;
+    if (isHealedBy(context, sendAtMs)) return [report];
     const to = `ingestion/${vendor}/${device % settings.replicas}`;
     const sent = step === 'mid-request' ? bytes.slice(0, bytes.length >>> 1) : bytes;
     if (step !== 'before-send') {
@@ -115,7 +117,7 @@ const crashMidUpload: Inject = (context) => {
       const request = { leg: 'request', from, to, key, bytes: sent } as const;
       timeline.at(sendAtMs, () => network.inject(request));
     }
-    const againMs = sendAtMs + restartMs;
+    const againMs = putOff(context, sendAtMs, restartMs);
     const { task, createdMs } = report;
     const times = { task, madeMs: createdMs, createdMs, sendAtMs: againMs };
     const allowed = fatesByTime(context, times);
@@ -124,18 +126,29 @@ const crashMidUpload: Inject = (context) => {
   });
 };
 
+/** The report so many times more, a minute apart, as far as that is before healing. */
+export function againOf(
+  context: FaultContext,
+  report: PhoneReport,
+  times: number,
+  everyMs = MINUTE_MS,
+): PhoneReport[] {
+  const sendAtMs = (k: number): number => report.sendAtMs + (k + 1) * everyMs;
+  const copies = Array.from({ length: times }, (_, k) => {
+    return { ...report, sendAtMs: sendAtMs(k), copies: k + 1 };
+  });
+  return copies.filter((copy) => !isHealedBy(context, copy.sendAtMs));
+}
+
 const retrySame: Inject = (context) => {
   const times = count(context.item, 'times', 1);
   const struck: number[] = [];
   onReports(context, (report) => {
-    const { number, sendAtMs } = report;
+    const { number } = report;
+    const copies = againOf(context, report, times);
+    if (copies.length === 0) return [report];
     struck.push(number);
-    context.strike({ what: `report ${number} sent ${times + 1} times`, reports: [number] });
-    const copies = Array.from({ length: times }, (_, k) => ({
-      ...report,
-      sendAtMs: sendAtMs + (k + 1) * MINUTE_MS,
-      copies: k + 1,
-    }));
+    context.strike({ what: `report ${number} sent ${copies.length + 1} times`, reports: [number] });
     return [report, ...copies];
   });
   measureRefused(context, struck, { name: 'copies refused', reason: 'replayed' });
@@ -145,14 +158,17 @@ const retryFresh: Inject = (context) => {
   const times = count(context.item, 'times', 1);
   const struck: number[] = [];
   onReports(context, (report, upload) => {
-    const { number, sendAtMs } = report;
+    const { number } = report;
+    const copies = againOf(context, report, times);
+    if (copies.length === 0) return [report];
     struck.push(number);
-    context.strike({ what: `report ${number} made ${times} times more`, reports: [number] });
-    const others = Array.from({ length: times }, (_, k) => {
+    const what = `report ${number} made ${copies.length} times more`;
+    context.strike({ what, reports: [number] });
+    const others = copies.map((copy, k) => {
       const bytes = upload.again(`fresh-${k}`);
       const id = toHex(bytes.subarray(REPORT_ID_AT, REPORT_ID_AT + REPORT_ID_SIZE));
       context.book.alias(id, number);
-      return { ...report, bytes, sendAtMs: sendAtMs + (k + 1) * MINUTE_MS, copies: k + 1 };
+      return { ...copy, bytes };
     });
     return [report, ...others];
   });
@@ -169,7 +185,7 @@ const storm: Inject = (context) => {
     const { number, day } = report;
     const wakeMs = day * DAY_MS + hourMs;
     if (report.sendAtMs > wakeMs || !context.chooses(`report ${number}`, wakeMs)) return [report];
-    const sendAtMs = wakeMs + (context.draw(`within ${number}`) % (withinMs + 1));
+    const sendAtMs = putOff(context, wakeMs, context.draw(`within ${number}`) % (withinMs + 1));
     sentMs.set(number, sendAtMs);
     context.strike({ what: `report ${number} waits for the storm`, reports: [number] });
     return [{ ...report, sendAtMs }];

@@ -6,7 +6,7 @@ import type { StoreOperation } from '@priolab/runtime';
 
 import { VENDORS, isNameAt, machineNames } from '../../faults/places.ts';
 import type { Inject } from '../fault.ts';
-import { bounce, never, overAtMs } from './acting.ts';
+import { bounce, byHealing, never, overAtMs } from './acting.ts';
 import { duration, word } from './parameters.ts';
 
 function isIngestionWrite({ kind, client }: StoreOperation): boolean {
@@ -41,8 +41,9 @@ const crash: Inject = (context) => {
  */
 const deleteEarly: Inject = (context) => {
   const isHere = (vendor: Vendor): boolean => isNameAt('vendor', context.item.place, vendor);
+  const keepFor = (otherwise: () => number) => (): number => (context.isOn() ? 0 : otherwise());
   context.hooks.batcher.push((options, { vendor }) =>
-    isHere(vendor) ? { ...options, keepForMs: 0 } : options,
+    isHere(vendor) ? { ...options, keepForMs: keepFor(options.keepForMs) } : options,
   );
   const batchers = new Set(VENDORS.filter(isHere).map(machineNames.batcher));
   context.stores.addPolicy(async (operation, next) => {
@@ -55,7 +56,8 @@ const deleteEarly: Inject = (context) => {
     const machine = context.machines.get(client)!;
     machine.crash();
     machine.skewClock(5 * 86_400_000);
-    context.timeline.after(600_000, () => machine.start());
+    const backMs = byHealing(context, context.timeline.nowMs() + 600_000);
+    context.timeline.at(backMs, () => machine.start());
     const rightAgainMs = overAtMs(context, context.timeline.nowMs() + 2 * 3_600_000);
     context.timeline.at(rightAgainMs, () => machine.skewClock(-5 * 86_400_000));
     return never();

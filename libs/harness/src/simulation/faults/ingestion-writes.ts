@@ -12,8 +12,9 @@ import type { StoreOperation } from '@priolab/runtime';
 import { isSourceAt } from '../../faults/places.ts';
 import type { FaultContext, Inject } from '../fault.ts';
 import { drawScalar } from '../parties.ts';
+import { byHealing } from './acting.ts';
 import { duration, word } from './parameters.ts';
-import { isBatchAt, taskOfKey } from './parties-at.ts';
+import { dueMsOf, isBatchAt } from './parties-at.ts';
 
 /** A vendor's signer whose batches, where the fault chooses them, are sealed otherwise. */
 function onSealed(
@@ -118,13 +119,9 @@ function batchIdOf(base: string): string {
 }
 
 /** What is whole before its window is fixed is as if it always had been. */
-function fatesByRepair(context: FaultContext, base: string, repairMs: number): string[] {
-  const { timeline, settings } = context;
-  const { windowStartMs } = readBatchBase(base)!;
-  const { windowMs } = taskOfKey(context, base)!;
-  const fixedMs = windowStartMs + windowMs + settings.graceMs;
-  const left = fixedMs - (timeline.nowMs() + repairMs);
-  if (left > 2 * settings.scanEveryMs) return ['accepted'];
+function fatesByRepair(context: FaultContext, base: string, wholeMs: number): string[] {
+  const left = dueMsOf(context, base) - wholeMs;
+  if (left > 2 * context.settings.scanEveryMs) return ['accepted'];
   const refused = ['batch-incomplete', 'batch-digest', 'peer-missing', 'batch-unmatched'];
   return ['accepted', ...refused, 'batch-late'];
 }
@@ -145,10 +142,11 @@ const partialWrite: Inject = (context) => {
     }
     if (torn.has(name) || !context.chooses(name)) return next(operation);
     torn.add(name);
-    const allowed = fatesByRepair(context, found.base, repairMs);
+    const wholeMs = byHealing(context, context.timeline.nowMs() + repairMs);
+    const allowed = fatesByRepair(context, found.base, wholeMs);
     const batchIds = [batchIdOf(found.base)];
     context.strike({ what: `${missing} of ${name} missing`, batchIds, allowed });
-    context.timeline.after(repairMs, () => {
+    context.timeline.at(wholeMs, () => {
       torn.delete(name);
       context.stores.inside(store).putNow(key, bytes!, true);
     });
@@ -156,6 +154,16 @@ const partialWrite: Inject = (context) => {
     return next({ ...operation, bytes: bytes!.subarray(0, bytes!.length >> 1) });
   });
 };
+
+/** What may become of a batch that comes at this time; it must be found, and be agreed on. */
+function fatesOfLate(context: FaultContext, base: string, comesMs: number): string[] {
+  const { scanEveryMs } = context.settings;
+  const dueMs = dueMsOf(context, base);
+  if (comesMs + 6 * scanEveryMs < dueMs) return ['accepted'];
+  // It may come between the two processors' looks: one has it, the other not any more.
+  const late = ['batch-late', 'peer-missing'];
+  return comesMs < dueMs + 2 * scanEveryMs ? ['accepted', ...late] : late;
+}
 
 /** All parts of a batch arrive late at both processors: its writer thinks that they are there. */
 const lateBatch: Inject = (context) => {
@@ -168,6 +176,7 @@ const lateBatch: Inject = (context) => {
     const found = writtenBatch(context, operation);
     if (found === undefined) return next(operation);
     const { base } = found;
+    const comesMs = byHealing(context, context.timeline.nowMs() + byMs);
     if (operation.kind === 'stat') {
       return late.has(base) ? { size: 0, writtenMs: context.timeline.nowMs() } : next(operation);
     }
@@ -178,11 +187,10 @@ const lateBatch: Inject = (context) => {
       }
       late.add(base);
       const batchIds = [batchIdOf(base)];
-      // It may come between the two processors' looks: one has it, the other not any more.
-      const allowed = ['batch-late', 'peer-missing'];
+      const allowed = fatesOfLate(context, base, comesMs);
       context.strike({ what: `batch ${base} late`, batchIds, allowed });
     }
-    context.timeline.after(byMs, () => {
+    context.timeline.at(comesMs, () => {
       context.stores.inside(operation.store).putNow(operation.key, operation.bytes!);
     });
     return true;

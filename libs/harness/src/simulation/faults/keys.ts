@@ -4,43 +4,47 @@ import { SEAL_OVERHEAD, createBackend, toHex } from '@priolab/crypto';
 import { PACKETS, batchBase, endings, storeNames, writeSigned } from '@priolab/nodes';
 import { createPrio2 } from '@priolab/prio';
 import { REPORT_ID_SIZE, createDevice, encodeShareBatch } from '@priolab/roles';
-import type { BatchHead, MeasurementBlock, Task } from '@priolab/roles';
+import type {
+  BatchHead,
+  MeasurementBlock,
+  ObjectReader,
+  ProcessorKeys,
+  Task,
+} from '@priolab/roles';
 import type { Host } from '@priolab/runtime';
 
 import { isSourceAt } from '../../faults/places.ts';
-import type { Shard } from '../../population/plan.ts';
 import type { FaultContext, Inject } from '../fault.ts';
 import { drawScalar, keyNeededMs } from '../parties.ts';
+import { HOUR_MS, atItsTime, overAtMs } from './acting.ts';
 import { duration } from './parameters.ts';
 import { roleOf } from './parties-at.ts';
 
-function reportsOf({ firstReport, reportCount }: Shard): number[] {
-  return Array.from({ length: reportCount }, (_, i) => firstReport + i);
-}
-
-/** Says once for each shard that its phones seal to other keys than they should. */
-function strikeShards(
+/**
+ * Phones that the fault chooses seal to other keys than they should: those that make their report
+ * while it lasts. Their lists are of midnight, when they fetch them.
+ * @param lastsMs how long from the fault's beginning; left out: as long as the fault
+ */
+function sealTo(
   context: FaultContext,
-  how: string,
-  allowed: readonly string[],
-): (shard: Shard) => boolean {
-  const struck = new Map<number, boolean>();
-  return (shard) => {
-    const known = struck.get(shard.index);
-    if (known !== undefined) return known;
-    const isChosen = context.chooses(`shard ${shard.index}`);
-    struck.set(shard.index, isChosen);
-    if (isChosen) {
-      context.strike({ what: `shard ${shard.index} ${how}`, reports: reportsOf(shard), allowed });
-    }
-    return isChosen;
-  };
+  strike: { readonly what: string; readonly allowed: readonly string[] },
+  keysOf: (keys: ProcessorKeys, fetchedMs: number) => ProcessorKeys | undefined,
+  lastsMs = Infinity,
+): void {
+  context.hooks.phones.keys.push((keys, { number, madeMs, fetchedMs }) => {
+    if (madeMs >= context.beginsMs() + lastsMs) return keys;
+    const others = keysOf(keys, fetchedMs);
+    if (others === undefined || !context.chooses(`report ${number}`, madeMs)) return keys;
+    const { what, allowed } = strike;
+    context.strike({ what: `report ${number} ${what}`, reports: [number], allowed });
+    return others;
+  });
 }
 
 /** A new key comes while reports for the old one are on their way; the old stays for a while. */
 const rotateMidflight: Inject = (context) => {
-  const { parties, settings, timeline, startMs, item, book } = context;
-  timeline.at(startMs + item.fromMs, () => {
+  const { parties, settings, timeline, book } = context;
+  context.whenItBegins(() => {
     for (const role of ['leader', 'helper'] as const) {
       const ring = parties.rings[role];
       const nowMs = timeline.nowMs();
@@ -60,15 +64,12 @@ const rotateMidflight: Inject = (context) => {
 
 const wrong: Inject = (context) => {
   const role = roleOf(context);
-  const lastsMs = duration(context.item, 'duration', '6h');
   const stranger = context.parties.backend.privateKey(
     drawScalar(context.randomness.child('stranger'), 0),
   );
-  const chooses = strikeShards(context, `seals to a key that no ${role} has`, ['decrypt-failed']);
-  context.hooks.phones.keys.push((keys, timeMs, shard) => {
-    const isWrong = timeMs < context.startMs + context.item.fromMs + lastsMs;
-    return isWrong && chooses(shard) ? { ...keys, [role]: stranger.publicKey } : keys;
-  });
+  const strike = { what: `is sealed to a key that no ${role} has`, allowed: ['decrypt-failed'] };
+  const keysOf = (keys: ProcessorKeys) => ({ ...keys, [role]: stranger.publicKey });
+  sealTo(context, strike, keysOf, duration(context.item, 'duration', '6h'));
 };
 
 /**
@@ -76,9 +77,9 @@ const wrong: Inject = (context) => {
  * be taken back: such windows are held by the portal, as the two sums don't fit.
  */
 const lost: Inject = (context) => {
-  const { parties, timeline, startMs, item, book } = context;
+  const { parties, timeline, book } = context;
   const role = roleOf(context);
-  timeline.at(startMs + item.fromMs, () => {
+  context.whenItBegins(() => {
     const nowMs = timeline.nowMs();
     for (const one of parties.rings[role]) one.untilMs = Math.min(one.untilMs, nowMs);
     const open = book.reports.filter(({ number }) => book.fateOf(number).outcome === 'pending');
@@ -101,56 +102,62 @@ function windowOf({ task, windowStartMs }: FaultContext['book']['reports'][numbe
 /** Phones seal to a key whose time is over. */
 const expired: Inject = (context) => {
   const role = roleOf(context);
-  const chooses = strikeShards(context, `seals to an expired key of the ${role}`, [
-    'decrypt-failed',
-  ]);
-  context.hooks.phones.keys.push((keys, timeMs, shard) => {
-    const old = context.parties.rings[role].findLast(({ untilMs }) => untilMs <= timeMs);
-    if (old === undefined || !chooses(shard)) return keys;
-    return { ...keys, [role]: old.key.publicKey };
+  const what = `is sealed to an expired key of the ${role}`;
+  sealTo(context, { what, allowed: ['decrypt-failed'] }, (keys, fetchedMs) => {
+    const old = context.parties.rings[role].findLast(({ untilMs }) => untilMs <= fetchedMs);
+    return old === undefined ? undefined : { ...keys, [role]: old.key.publicKey };
   });
 };
 
-/** A vendor's signing key is withdrawn, and the vendor goes on signing with it. */
+/**
+ * A vendor's signing key is withdrawn, and the vendor goes on signing with it; until the fault is
+ * over, when the key is trusted again. A batch that was refused meanwhile stays refused.
+ */
 const revoked: Inject = (context) => {
-  const { timeline, startMs, item, book } = context;
+  const { timeline, parties, item, book } = context;
   const owner = `vendor/${item.place}`;
+  const readers = new Set<ObjectReader>();
   context.hooks.desk.push((desk) => {
-    const revoke = (): void => desk.ingestionReader.distrust(owner);
-    const atMs = startMs + item.fromMs;
-    if (timeline.nowMs() >= atMs) revoke();
-    else timeline.at(atMs, revoke);
+    readers.add(desk.ingestionReader);
+    if (context.isOn()) desk.ingestionReader.distrust(owner);
     return desk;
   });
-  timeline.at(startMs + item.fromMs, () => {
+  // What comes shortly before the end may not have been looked at before it.
+  const allowed = ['batch-signature', ...(item.untilMs === Infinity ? [] : ['accepted'])];
+  context.whenItBegins(() => {
+    if (!context.isOn()) return;
+    for (const reader of readers) reader.distrust(owner);
     const reports = book.reports
       .filter(({ task, number }) => {
         return `vendor/${task.vendor}` === owner && book.fateOf(number).outcome === 'pending';
       })
       .map(({ number }) => number);
-    const what = `the key of ${owner} is withdrawn`;
-    context.strike({ what, reports, allowed: ['batch-signature'] });
+    context.strike({ what: `the key of ${owner} is withdrawn`, reports, allowed });
+    const endMs = overAtMs(context, Infinity);
+    if (endMs === Infinity) return;
+    const key = parties.signingKeyOf(owner);
+    timeline.at(endMs, () => readers.forEach((reader) => reader.trust(owner, key)));
+  });
+  // Of later days: nobody knows their reports yet.
+  context.hooks.phones.uploads.push((report) => {
+    const isStruck = `vendor/${report.task.vendor}` === owner && context.isOn();
+    if (isStruck) context.alsoAllow(report.number, allowed);
+    return [report];
   });
 };
 
 /** Phones know the list of keys as it was some time ago. */
 const manifestStale: Inject = (context) => {
   const ageMs = duration(context.item, 'age', '1d');
-  const chooses = strikeShards(context, 'has an old list of keys', ['accepted']);
-  context.hooks.phones.keys.push((keys, timeMs, shard) =>
-    chooses(shard) ? context.parties.publicKeysAt(timeMs - ageMs) : keys,
-  );
+  const strike = { what: 'is sealed by an old list of keys', allowed: ['accepted'] };
+  sealTo(context, strike, (_, fetchedMs) => context.parties.publicKeysAt(fetchedMs - ageMs));
 };
 
 /** Phones can't fetch the list, and work with the one that they fetched last. */
 const manifestDown: Inject = (context) => {
-  const lastsMs = duration(context.item, 'duration', '6h');
-  const fromMs = context.startMs + context.item.fromMs;
-  const chooses = strikeShards(context, 'can’t fetch the list of keys', ['accepted']);
-  context.hooks.phones.keys.push((keys, timeMs, shard) => {
-    const isDown = timeMs >= fromMs && timeMs < fromMs + lastsMs;
-    return isDown && chooses(shard) ? context.parties.publicKeysAt(fromMs) : keys;
-  });
+  const strike = { what: 'is sealed by the last list of keys', allowed: ['accepted'] };
+  const keysOf = () => context.parties.publicKeysAt(context.beginsMs());
+  sealTo(context, strike, keysOf, duration(context.item, 'duration', '6h'));
 };
 
 /** Bits of an element by which a distinguisher guesses what was sent. */
@@ -161,11 +168,14 @@ const GUESSES: readonly ((element: number) => number)[] = [
 ];
 
 /**
- * Who has the leader's key opens its half of every report: the best of some guesses at a bit from
- * the leader's element must be no better than a coin, within what chance allows.
+ * Who has the leader's key opens its half of every report that is there when the fault is over: the
+ * best of some guesses at a bit from the leader's element must be no better than a coin, within what
+ * chance allows.
  */
 const compromiseOne: Inject = (context) => {
-  context.atEnd(() => {
+  const endMs = overAtMs(context, Infinity);
+  const read = (): void => {
+    if (context.beginsMs() > context.timeline.nowMs()) return;
     const { parties, stores, book } = context;
     const { key } = parties.rings.leader[0]!;
     const right = GUESSES.map(() => 0);
@@ -213,7 +223,9 @@ const compromiseOne: Inject = (context) => {
     context.measure('advantage', Math.max(...advantages));
     // Three guesses, each off by chance more than this once in some thousand runs.
     context.measure('chance', 3.7 / (2 * Math.sqrt(samples)));
-  });
+  };
+  if (endMs === Infinity) context.atEnd(read);
+  else context.timeline.at(endMs, read);
 };
 
 const FORGED = 5;
@@ -224,9 +236,9 @@ const FORGED = 5;
  * which the thief can't write, does not have it.
  */
 const signStolen: Inject = (context) => {
-  const { timeline, parties, startMs, item } = context;
+  const { timeline, parties, item } = context;
   const victims = [...parties.tasks.values()].filter((task) => isSourceAt(item.place, task));
-  timeline.at(startMs + Math.max(item.fromMs, 3_600_000), () => {
+  atItsTime(context, HOUR_MS, () => {
     victims.forEach((task, index) => {
       if (!context.chooses(`task ${index}`)) return;
       forgeBatch(context, task, index).catch((error: unknown) => timeline.fail(error));

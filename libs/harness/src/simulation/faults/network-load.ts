@@ -16,13 +16,13 @@ function targetsOf({ connections, item }: FaultContext) {
 
 /** Opens connections, says nothing, and comes back as soon as the server hangs up. */
 const slowloris: Inject = (context) => {
-  const { timeline, settings, startMs, item } = context;
+  const { timeline, settings, item } = context;
   const held = count(item, 'connections', 100);
-  const fromMs = startMs + item.fromMs;
-  const endMs = fromMs + duration(item, 'duration', '1h');
+  const lastsMs = duration(item, 'duration', '1h');
   const targets = targetsOf(context);
-  const isUnderAttack = (): boolean => context.isOn() && timeline.nowMs() < endMs;
-  timeline.at(fromMs, () => {
+  const isUnderAttack = (): boolean =>
+    context.isOn() && timeline.nowMs() < context.beginsMs() + lastsMs;
+  context.whenItBegins(() => {
     for (const target of targets.values()) {
       const again = (): void => {
         if (isUnderAttack()) target.hold(() => timeline.after(2 * settings.latencyMs, again));
@@ -46,13 +46,14 @@ const slowloris: Inject = (context) => {
 
 /** A link carries one byte after the other; what comes meanwhile waits its turn. */
 const cap: Inject = (context) => {
-  const { timeline, startMs, item } = context;
+  const { timeline, item } = context;
   const bytesPerSecond = count(item, 'bytesPerSecond', 100_000);
-  const endMs = startMs + item.fromMs + duration(item, 'duration', '2h');
+  const lastsMs = duration(item, 'duration', '2h');
   const freeAtMs = new Map<string, number>();
   let longestMs = 0;
   context.network.addPolicy((transmission, deliver) => {
     const nowMs = timeline.nowMs();
+    const endMs = context.beginsMs() + lastsMs;
     if (!context.isOn() || nowMs >= endMs || !isAt(context, transmission)) {
       return deliver(transmission);
     }

@@ -8,7 +8,7 @@ import type { NetworkPolicy, Transmission } from '@priolab/runtime';
 
 import { isNameAt, linkName } from '../../faults/places.ts';
 import type { FaultContext, Inject } from '../fault.ts';
-import { overAtMs } from './acting.ts';
+import { byHealing, isHealedBy, overAtMs } from './acting.ts';
 import { measureRefused } from './devices.ts';
 import { count, duration, flag } from './parameters.ts';
 
@@ -73,7 +73,8 @@ const delay: Inject = (context) => {
         what: `${leg} of ${key} ${lateMs} ms late`,
         reports: reportsOf(transmission),
       });
-      context.timeline.after(lateMs, () => deliver(transmission));
+      const comesMs = byHealing(context, context.timeline.nowMs() + lateMs);
+      context.timeline.at(comesMs, () => deliver(transmission));
     }),
   );
 };
@@ -85,7 +86,8 @@ const reorder: Inject = (context) => {
       const { key, leg } = transmission;
       const lateMs = context.draw(`order ${key} ${leg}`) % (withinMs + 1);
       context.strike({ what: `${leg} of ${key} put off`, reports: reportsOf(transmission) });
-      context.timeline.after(lateMs, () => deliver(transmission));
+      const comesMs = byHealing(context, context.timeline.nowMs() + lateMs);
+      context.timeline.at(comesMs, () => deliver(transmission));
     }),
   );
 };
@@ -97,12 +99,16 @@ const duplicate: Inject = (context) => {
   context.network.addPolicy(
     onChosen(context, ['request'], (transmission, deliver) => {
       const { key } = transmission;
-      context.strike({ what: `${copies} more of ${key}`, reports: reportsOf(transmission) });
+      const nowMs = context.timeline.nowMs();
+      const copiesMs = Array.from({ length: copies }, (_, k) => nowMs + (k + 1) * afterMs).filter(
+        (atMs) => !isHealedBy(context, atMs),
+      );
+      if (copiesMs.length === 0) return deliver(transmission);
+      const what = `${copiesMs.length} more of ${key}`;
+      context.strike({ what, reports: reportsOf(transmission) });
       reportsOf(transmission).forEach((report) => struck.add(report));
       deliver(transmission);
-      for (let copy = 1; copy <= copies; copy++) {
-        context.timeline.after(copy * afterMs, () => deliver(transmission));
-      }
+      for (const atMs of copiesMs) context.timeline.at(atMs, () => deliver(transmission));
     }),
   );
   measureRefused(context, struck, { name: 'copies refused', reason: 'replayed' });
@@ -128,8 +134,9 @@ const replay: Inject = (context) => {
     onChosen(context, ['request'], (transmission, deliver) => {
       deliver(transmission);
       const { key } = transmission;
-      context.strike({ what: `recorded ${key}`, reports: reportsOf(transmission) });
       const againMs = context.timeline.nowMs() + afterMs;
+      if (isHealedBy(context, againMs)) return;
+      context.strike({ what: `recorded ${key}`, reports: reportsOf(transmission) });
       context.stayUntil(againMs + 2 * context.settings.batchEveryMsMax);
       context.timeline.at(againMs, () =>
         context.network.inject({ ...transmission, key: AGAIN + key }),
@@ -142,10 +149,10 @@ const replay: Inject = (context) => {
 const partition: Inject = (context) => {
   const lastsMs = duration(context.item, 'duration', '2h');
   const oneWay = flag(context.item, 'oneWay', false);
-  const endMs = context.startMs + context.item.fromMs + lastsMs;
+  const isOver = (): boolean => context.timeline.nowMs() >= context.beginsMs() + lastsMs;
   context.network.addPolicy((transmission, deliver) => {
     const { leg, key } = transmission;
-    const isHit = context.isOn() && context.timeline.nowMs() < endMs && isAt(context, transmission);
+    const isHit = context.isOn() && !isOver() && isAt(context, transmission);
     if (!isHit || (oneWay && leg === 'response')) return deliver(transmission);
     context.strike({ what: `${leg} of ${key} cut off`, reports: reportsOf(transmission) });
   });
@@ -154,9 +161,9 @@ const partition: Inject = (context) => {
 /** A link holds everything back and then lets it all go. */
 const clog: Inject = (context) => {
   const lastsMs = duration(context.item, 'duration', '30m');
-  const endMs = overAtMs(context, context.startMs + context.item.fromMs + lastsMs);
   context.network.addPolicy((transmission, deliver) => {
     const nowMs = context.timeline.nowMs();
+    const endMs = overAtMs(context, context.beginsMs() + lastsMs);
     if (!context.isOn() || nowMs >= endMs || !isAt(context, transmission)) {
       return deliver(transmission);
     }
@@ -169,7 +176,6 @@ const clog: Inject = (context) => {
 /** Links are clogged one after the other, and freed in another order. */
 const swizzle: Inject = (context) => {
   const lastsMs = duration(context.item, 'duration', '2h');
-  const startMs = context.startMs + context.item.fromMs;
   const byDraw = (links: readonly string[], name: string): string[] =>
     [...links].sort((a, b) => context.draw(`${name} ${a}`) - context.draw(`${name} ${b}`));
   const all = [...context.machines.keys()]
@@ -181,17 +187,20 @@ const swizzle: Inject = (context) => {
   const spans = new Map(
     clogged.map((link, i) => [
       link,
-      { fromMs: startMs + i * step, toMs: startMs + lastsMs - freed.indexOf(link) * step },
+      { afterMs: i * step, untilMs: lastsMs - freed.indexOf(link) * step },
     ]),
   );
   context.network.addPolicy((transmission, deliver) => {
     const { leg, key, to } = transmission;
     const span = spans.get(`${to} ${leg}`);
     const nowMs = context.timeline.nowMs();
-    const isHeld = span !== undefined && span.fromMs <= nowMs && nowMs < span.toMs;
+    const sinceMs = nowMs - context.beginsMs();
+    const isHeld = span !== undefined && span.afterMs <= sinceMs && sinceMs < span.untilMs;
     if (!isHeld || !context.isOn() || !isAt(context, transmission)) return deliver(transmission);
     context.strike({ what: `${leg} of ${key} held back`, reports: reportsOf(transmission) });
-    context.timeline.at(overAtMs(context, span.toMs), () => deliver(transmission));
+    context.timeline.at(overAtMs(context, context.beginsMs() + span.untilMs), () =>
+      deliver(transmission),
+    );
   });
 };
 

@@ -1,6 +1,6 @@
 /** Whom a fault of processors is at, and what names in their stores are about. */
 
-import { readWindowBase, taskPrefix } from '@priolab/nodes';
+import { readBatchBase, readWindowBase, taskPrefix } from '@priolab/nodes';
 import type { ProcessorRole, Task } from '@priolab/roles';
 
 import { isNameAt, isSourceAt, machineNames } from '../../faults/places.ts';
@@ -32,6 +32,12 @@ export function isBatchAt(context: FaultContext, key: string): boolean {
 /** The task that an object's name belongs to. */
 export function taskOfKey({ parties }: FaultContext, key: string): Task | undefined {
   return [...parties.tasks.values()].find((task) => key.startsWith(taskPrefix(task)));
+}
+
+/** When the window of a batch is summed, by the batch's name. */
+export function dueMsOf(context: FaultContext, base: string): number {
+  const { windowStartMs } = readBatchBase(base)!;
+  return windowStartMs + taskOfKey(context, base)!.windowMs + context.settings.graceMs;
 }
 
 /** The window (`windowKey`) of a sum or a set of batches, by the name of one of its objects. */

@@ -7,7 +7,7 @@ import { SIGNATURE, endings, storeNames } from '@priolab/nodes';
 
 import { windowKey } from '../book.ts';
 import type { FaultContext, Inject } from '../fault.ts';
-import { HOUR_MS, batchOf } from './acting.ts';
+import { HOUR_MS, batchOf, overAtMs } from './acting.ts';
 import { duration, word } from './parameters.ts';
 import { roleOf } from './parties-at.ts';
 
@@ -15,10 +15,9 @@ import { roleOf } from './parties-at.ts';
 const versionSkew: Inject = (context) => {
   const compatible = word(context.item, 'change', 'compatible') === 'compatible';
   const lastsMs = duration(context.item, 'duration', '6h');
-  const { timeline, startMs, item, hooks } = context;
-  const fromMs = startMs + item.fromMs;
-  const untilMs = Math.min(fromMs + lastsMs, startMs + item.untilMs);
-  const isNew = (): boolean => timeline.nowMs() >= fromMs && timeline.nowMs() < untilMs;
+  const { timeline, hooks } = context;
+  const untilMs = (): number => overAtMs(context, context.beginsMs() + lastsMs);
+  const isNew = (): boolean => context.isOn() && timeline.nowMs() < untilMs();
   const speaks = compatible ? [1, 2] : [2];
   let noticed = 0;
   hooks.desk.push((desk, { role }) => {
@@ -34,7 +33,7 @@ const versionSkew: Inject = (context) => {
     context.refused('peer-version', noticed);
   });
   if (compatible) writeMore(context, isNew);
-  else changeForm(context, { fromMs, untilMs });
+  else changeForm(context, untilMs);
 };
 
 /** The new program writes something of its own into messages of the version agreed on. */
@@ -54,13 +53,8 @@ function writeMore(context: FaultContext, isNew: () => boolean): void {
   });
 }
 
-interface Skew {
-  readonly fromMs: number;
-  readonly untilMs: number;
-}
-
 /** Messages of version 2 are of a form that the old program can't read; batches have to wait. */
-function changeForm(context: FaultContext, skew: Skew): void {
+function changeForm(context: FaultContext, untilMs: () => number): void {
   const role = roleOf(context);
   const owner = `processor/${role}`;
   context.hooks.signer.push((inner, where) => {
@@ -75,20 +69,24 @@ function changeForm(context: FaultContext, skew: Skew): void {
   });
   const { timeline, stores, settings } = context;
   // A batch that is written right before may not have been looked at yet.
-  const firstMs = skew.fromMs - 2 * settings.scanEveryMs;
+  const isNear = (nowMs: number): boolean =>
+    nowMs >= context.beginsMs() - 2 * settings.scanEveryMs && nowMs < untilMs();
   stores.addPolicy((operation, next) => {
     const { kind, store, key } = operation;
     const nowMs = timeline.nowMs();
     const isNew = kind === 'put' && store === storeNames.ingestion(role);
     const isLast = key.endsWith(endings.batch + SIGNATURE);
     const batchId = isNew && isLast ? batchOf(key)?.batchId : undefined;
-    if (batchId !== undefined && nowMs >= firstMs && nowMs < skew.untilMs) {
+    if (batchId !== undefined && isNear(nowMs)) {
       context.strike({ what: `batch ${batchId} comes and waits`, batchIds: [batchId] });
     }
     return next(operation);
   });
-  timeline.at(skew.fromMs, () => strikeWindows(context, skew));
-  context.stayUntil(skew.untilMs + settings.graceMs + 6 * settings.scanEveryMs);
+  context.whenItBegins(() => strikeWindows(context, context.beginsMs(), untilMs()));
+  const stay = (): void =>
+    context.stayUntil(untilMs() + settings.graceMs + 6 * settings.scanEveryMs);
+  if (context.item.when === undefined) stay();
+  else context.whenItBegins(stay);
 }
 
 /** How each report of a window may end that was given up, or fixed by a peer that did not know. */
@@ -102,7 +100,7 @@ const GIVEN_UP = [
 ];
 
 /** Which windows may be lost follows from when they are fixed and given up, whatever is said. */
-function strikeWindows(context: FaultContext, { fromMs, untilMs }: Skew): void {
+function strikeWindows(context: FaultContext, fromMs: number, untilMs: number): void {
   const { graceMs, peerPatienceMs, scanEveryMs, keepForMs } = context.settings;
   for (const task of context.parties.tasks.values()) {
     const { windowMs } = task;

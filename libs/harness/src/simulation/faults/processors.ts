@@ -9,9 +9,9 @@ import type { StoreOperation, StorePolicy } from '@priolab/runtime';
 
 import { windowKey } from '../book.ts';
 import type { FaultContext, Inject } from '../fault.ts';
-import { bounce, never, overAtMs } from './acting.ts';
+import { bounce, byHealing, isHealedBy, never, overAtMs } from './acting.ts';
 import { count, duration, flag, number, word } from './parameters.ts';
-import { roleOf, rolesOf, taskOfKey } from './parties-at.ts';
+import { dueMsOf, roleOf, rolesOf } from './parties-at.ts';
 
 /** Whether an operation is done by a processor that the fault is at. */
 function isBy(context: FaultContext, { client }: StoreOperation): boolean {
@@ -84,7 +84,8 @@ const slow: Inject = (context) => {
     const answer = await next(operation);
     const tookMs = context.timeline.nowMs() - fromMs;
     context.strike({ what: `${operation.client} slow` });
-    await context.timeline.sleep((factor - 1) * tookMs);
+    const nowMs = context.timeline.nowMs();
+    await context.timeline.sleep(byHealing(context, nowMs + (factor - 1) * tookMs) - nowMs);
     return answer;
   });
   countRepeats(context);
@@ -126,11 +127,14 @@ const redeliver: Inject = (context) => {
     context.queues[role].addPolicy(({ id, attempt }, deliver) => {
       deliver();
       if (!context.chooses(`${role} ${id} ${attempt}`)) return;
-      context.strike({ what: `${role} ${id} again` });
       const everyMs = concurrent ? 0 : context.settings.scanEveryMs;
-      for (let again = 1; again <= times; again++) {
-        context.timeline.after(again * everyMs, deliver);
-      }
+      const nowMs = context.timeline.nowMs();
+      const againMs = Array.from({ length: times }, (_, k) => nowMs + (k + 1) * everyMs).filter(
+        (atMs) => !isHealedBy(context, atMs),
+      );
+      if (againMs.length === 0) return;
+      context.strike({ what: `${role} ${id} again` });
+      for (const atMs of againMs) context.timeline.at(atMs, deliver);
     });
   }
 };
@@ -141,7 +145,8 @@ const order: Inject = (context) => {
       const key = `${role} ${id} ${attempt}`;
       if (!context.chooses(key)) return deliver();
       context.strike({ what: `${key} out of turn` });
-      context.timeline.after(context.draw(key) % context.settings.scanEveryMs, deliver);
+      const waitMs = context.draw(key) % context.settings.scanEveryMs;
+      context.timeline.at(byHealing(context, context.timeline.nowMs() + waitMs), deliver);
     });
   }
 };
@@ -201,18 +206,16 @@ const peerMissing: Inject = (context) => {
 
 const peerLate: Inject = (context) => {
   const lateMs = duration(context.item, 'by', '6h');
-  const { graceMs, scanEveryMs } = context.settings;
+  const { scanEveryMs } = context.settings;
   context.stores.addPolicy((operation, next) => {
     const found = validityBatch(context, operation);
     if (found === undefined) return next(operation);
     const { batchId, role } = found;
     const name = `${role} ${batchId}`;
     if (!context.chooses(name)) return next(operation);
-    const arrivesMs = context.timeline.nowMs() + lateMs;
+    const arrivesMs = byHealing(context, context.timeline.nowMs() + lateMs);
     const base = operation.key.slice(0, operation.key.indexOf(batchId) + batchId.length);
-    const { windowStartMs } = readBatchBase(base)!;
-    const task = taskOfKey(context, base)!;
-    const dueMs = windowStartMs + task.windowMs + graceMs;
+    const dueMs = dueMsOf(context, base);
     const allowed =
       arrivesMs < dueMs
         ? ['accepted']
@@ -220,7 +223,7 @@ const peerLate: Inject = (context) => {
           ? ['accepted', ...UNHEARD]
           : UNHEARD;
     context.strike({ what: `word of ${name} comes late`, batchIds: [batchId], allowed });
-    context.timeline.after(lateMs, () => void next(operation));
+    context.timeline.at(arrivesMs, () => void next(operation));
     return Promise.resolve(true);
   });
 };

@@ -6,6 +6,7 @@ import type { StoreOperation } from '@priolab/runtime';
 
 import { isNameAt } from '../../faults/places.ts';
 import type { FaultContext, Inject } from '../fault.ts';
+import { byHealing } from './acting.ts';
 import { duration, word } from './parameters.ts';
 import { setNameOf, sumNameOf } from './parties-at.ts';
 
@@ -140,10 +141,11 @@ const staleList: Inject = (context) => {
 };
 
 const full: Inject = (context) => {
-  const untilMs = context.startMs + context.item.fromMs + duration(context.item, 'duration', '2h');
+  const lastsMs = duration(context.item, 'duration', '2h');
   context.stores.addPolicy(async (operation, next) => {
     const isHit = operation.kind === 'put' && isAt(context, operation) && context.isOn();
-    if (!isHit || context.timeline.nowMs() >= untilMs) return next(operation);
+    const isOver = context.timeline.nowMs() >= context.beginsMs() + lastsMs;
+    if (!isHit || isOver) return next(operation);
     const { store, key } = operation;
     context.strike({ what: `${store} is full` });
     const text = `${store} ${key}: expected room, the store is full`;
@@ -159,7 +161,8 @@ const slow: Inject = (context) => {
       return next(operation);
     }
     context.strike({ what: `${operation.kind} of ${operation.store} takes ${latencyMs} ms` });
-    await context.timeline.sleep(latencyMs);
+    const nowMs = context.timeline.nowMs();
+    await context.timeline.sleep(byHealing(context, nowMs + latencyMs) - nowMs);
     return next(operation);
   });
 };
@@ -182,12 +185,16 @@ const RAW = [
 const expire: Inject = (context) => {
   const isEarly = word(context.item, 'how', 'deletes-early') === 'deletes-early';
   const { settings, hooks, stores, timeline, endMs } = context;
-  const keepForMs = isEarly ? 0 : settings.keepForMs;
   if (isEarly) {
-    hooks.batcher.push((options) => ({ ...options, keepForMs }));
-    hooks.desk.push((desk) => ({ ...desk, settings: { ...desk.settings, keepForMs } }));
-    timeline.at(context.startMs, () => context.strike({ what: 'retention set to nothing' }));
+    const keepFor = (otherwise: () => number) => (): number => (context.isOn() ? 0 : otherwise());
+    hooks.batcher.push((options) => ({ ...options, keepForMs: keepFor(options.keepForMs) }));
+    hooks.desk.push(({ settings: own, ...desk }) => {
+      return { ...desk, settings: { ...own, keepForMs: keepFor(own.keepForMs) } };
+    });
+    context.whenItBegins(() => context.strike({ what: 'retention set to nothing' }));
   }
+  const isForGood = isEarly && context.item.untilMs === Infinity;
+  const keepForMs = isForGood ? 0 : settings.keepForMs;
   const window = Math.max(...[...context.parties.tasks.values()].map(({ windowMs }) => windowMs));
   const waitsMs = Math.max(keepForMs, settings.graceMs + settings.peerPatienceMs);
   const goneMs = endMs + window + waitsMs + settings.ageMsMax + 12 * HOUR_MS;
