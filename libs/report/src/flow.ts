@@ -60,7 +60,7 @@ function stepsOf(summary: RunSummary, palette: Palette): Step[] {
       count: deviceDays,
       about: `${due}, each day counted (${counted(days, 'day')})`,
     },
-    { name: 'reports', count: reports, about: fatesOfReports(fates) },
+    { name: 'reports', count: reports, about: fatesOfReports(fates, interrupted) },
     ...(fidelity.rung === 'shares-only' ? [] : transportSteps(tally, atIngestor)),
     ...(fidelity.rung === 'full' ? [] : [bareStep(fidelity, palette)]),
     processor('leader', 'found here'),
@@ -96,12 +96,14 @@ function bareStep({ sharesOnlyReports }: RunSummary['fidelity'], palette: Palett
   };
 }
 
-function fatesOfReports(fates: readonly FateCount[]): string {
+/** @param interrupted else what has no fate was run, and had come to no end when time was over */
+function fatesOfReports(fates: readonly FateCount[], interrupted: boolean): string {
   const of = (name: string): number => total(fates.filter(({ outcome }) => outcome === name));
   const pending = of('pending');
-  const notRun = pending === 0 ? '' : `, ${formatCount(pending)} not run yet`;
+  const why = interrupted ? 'not run yet' : 'still pending at the end';
+  const notEnded = pending === 0 ? '' : `, ${formatCount(pending)} ${why}`;
   const ended = `${formatCount(of('accepted'))} accepted, ${formatCount(of('rejected'))} rejected`;
-  return `planned: ${ended}${notRun}`;
+  return `planned: ${ended}${notEnded}`;
 }
 
 function copiesText(copies: number): string {

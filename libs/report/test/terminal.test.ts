@@ -165,6 +165,15 @@ describe('data flow', () => {
     expect(flow).toMatch(/elsewhere +2 {2}lost, hop ingestor, reason none/);
   });
 
+  test('a run that has come to its end says what has not', () => {
+    const fates = [
+      { outcome: 'accepted', hop: 'combiner', reason: 'none', count: 790 },
+      { outcome: 'pending', hop: 'ingestor', reason: 'none', count: 10 },
+    ] as const;
+    const flow = section(render(summaryWith({ fates })), 'Data flow');
+    expect(flow).toMatch(/790 accepted, 0 rejected, 10 still\s+pending at the end/);
+  });
+
   test('an interrupted run says what was not run', () => {
     const flow = section(render(fixture.interruptedRun()), 'Data flow');
     expect(flow).toContain('planned: 200 accepted, 0 rejected, 600 not run yet');
