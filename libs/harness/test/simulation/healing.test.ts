@@ -207,8 +207,6 @@ const lasting: readonly (readonly [FaultId, object])[] = [
   ['net.dup', { p: 0.3, params: { copies: 9, after: '1h' } }],
   ['net.replay', { params: { after: '2h' } }],
   ['proc.redeliver', { from: '8h', dose: 3, params: { times: 12 } }],
-  ['proc.order', {}],
-  ['proc.slow', { p: 0.3, params: { factor: 1000 } }],
   ['sto.slow', { p: 0.1, params: { latency: '3h' } }],
   ['proc.oom', { dose: 2, params: { restart: '2d' } }],
   ['ing.crash', { dose: 3, params: { restart: '2d' } }],
@@ -236,6 +234,18 @@ describe('what a fault has begun', () => {
     // It would have gone on.
     const sick = await actsOf(id, nemesis, '2d', { ...more, heal: undefined });
     expect(Math.max(...sick.letGo)).toBeGreaterThan(9);
+  });
+
+  test.each<[FaultId, object]>([
+    ['proc.order', { until: '9h' }],
+    ['proc.slow', { until: '9h', p: 0.3, params: { factor: 1000 } }],
+  ])('%s %o, healed a moment before its last wait is over, waits no longer', async (...one) => {
+    const [id, nemesis] = one;
+    const sick = await actsOf(id, nemesis, '1d', { heal: undefined });
+    const healMs = Math.round(Math.max(...sick.letGo) * HOUR_MS) - 1;
+    const item = { ...nemesis, heal: `${healMs}ms` };
+    const { letGo } = await actsOf(id, item, '1d', { heal: undefined });
+    expect(Math.round(Math.max(...letGo) * HOUR_MS)).toBe(healMs);
   });
 
   test('a late batch that healing brings in time is counted', async () => {
