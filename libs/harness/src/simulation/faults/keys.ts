@@ -168,9 +168,9 @@ const GUESSES: readonly ((element: number) => number)[] = [
 ];
 
 /**
- * Who has the leader's key opens its half of every report that is there when the fault is over: the
- * best of some guesses at a bit from the leader's element must be no better than a coin, within what
- * chance allows.
+ * Who has the leader's key opens its half of every report that is there when the fault is over. The
+ * best of some guesses at a bit from the leader's element must be no better than a coin, within
+ * what chance allows.
  */
 const compromiseOne: Inject = (context) => {
   const endMs = overAtMs(context, Infinity);
