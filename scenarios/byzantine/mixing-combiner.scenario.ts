@@ -13,7 +13,7 @@ export default defineScenario({
   nemesis: [
     { id: 'comb.mismatch', at: 'leader', p: 0.3 },
     { id: 'comb.missing', at: 'helper', p: 0.3 },
-    { id: 'comb.dup', at: 'helper', p: 0.3 },
+    { id: 'comb.dup', at: 'helper', p: 0.5 },
   ],
   expect: [
     { id: 'outcome', of: 'comb.mismatch' },

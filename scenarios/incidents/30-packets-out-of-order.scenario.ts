@@ -8,7 +8,7 @@
  * is named (`peer-missing`): `blast` keeps it to that report.
  *
  * How the run shows it: the helper’s half of most of Apple’s batches is turned round, and one
- * report in ten of Google’s is not in it.
+ * report in five of Google’s is not in it.
  */
 
 import { defineScenario } from '@priolab/harness';
@@ -20,7 +20,7 @@ export default defineScenario({
   mixins: ['../parts/small-deployment.yaml', '../parts/all-holds.yaml'],
   nemesis: [
     { id: 'ing.reorder_one', at: 'apple', p: 0.8, fires: 3 },
-    { id: 'ing.drop_one', at: 'google', p: 0.1, fires: 2 },
+    { id: 'ing.drop_one', at: 'google', p: 0.2, fires: 2 },
   ],
   expect: [
     { id: 'outcome', of: 'ing.reorder_one' },
