@@ -212,10 +212,7 @@ export function createBook(): Book {
       entry.outcome = outcome;
       if (outcome.kind === 'stored') entry.storedMs ??= nowMs;
     },
-    refusedAtTheDoor(report, reason) {
-      const entry = reports[report]!;
-      entry.refusedAs ??= reason;
-    },
+    refusedAtTheDoor: (report, reason) => void (reports[report]!.refusedAs ??= reason),
     dated(report, createdMs) {
       const entry = reports[report]!;
       entry.createdMs = createdMs;
