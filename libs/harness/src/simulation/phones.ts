@@ -111,35 +111,33 @@ export function noPhoneHooks(): PhoneHooks {
 /** Puts these hooks after the others, for the devices that are somewhere. */
 export function addHooks(
   hooks: PhoneHooks,
-  { measured, keys, uploads, devices }: PhoneHooks,
+  own: PhoneHooks,
   isHere: (cell: Shard['cell']) => boolean,
 ): void {
-  hooks.measured.push(
-    ...measured.map((hook): typeof hook => (block, where) => {
-      if (isHere(where.shard.cell)) hook(block, where);
-    }),
-  );
-  hooks.keys.push(
-    ...keys.map(
-      (hook): typeof hook =>
-        (known, report) =>
+  const uploads: (hook: PhoneHooks['uploads'][number]) => typeof hook =
+    (hook) => (report, where) => (isHere(where.shard.cell) ? hook(report, where) : [report]);
+  // By kind, so that none is forgotten.
+  const add: Readonly<Record<keyof PhoneHooks, () => void>> = {
+    measured: () =>
+      own.measured.forEach((hook) =>
+        hooks.measured.push((block, where) => {
+          if (isHere(where.shard.cell)) hook(block, where);
+        }),
+      ),
+    keys: () =>
+      own.keys.forEach((hook) =>
+        hooks.keys.push((known, report) =>
           isHere(report.shard.cell) ? hook(known, report) : known,
-    ),
-  );
-  hooks.uploads.push(
-    ...uploads.map(
-      (hook): typeof hook =>
-        (report, where) =>
-          isHere(where.shard.cell) ? hook(report, where) : [report],
-    ),
-  );
-  hooks.devices.push(
-    ...devices.map(
-      (hook): typeof hook =>
-        (line, where) =>
-          isHere(where.shard.cell) ? hook(line, where) : line,
-    ),
-  );
+        ),
+      ),
+    uploads: () => hooks.uploads.push(...own.uploads.map(uploads)),
+    afterwards: () => hooks.afterwards.push(...own.afterwards.map(uploads)),
+    devices: () =>
+      own.devices.forEach((hook) =>
+        hooks.devices.push((line, where) => (isHere(where.shard.cell) ? hook(line, where) : line)),
+      ),
+  };
+  for (const step of Object.values(add)) step();
 }
 
 export interface PhoneOptions {

@@ -132,14 +132,16 @@ function watched(id: FaultId, acts: Act[], letGo: number[]): Inject {
     const { phones } = context.hooks;
     faultCode.get(id)!({ ...context, machines, timeline: { ...timeline, at, after, sleep } });
     // Uploads that the fault puts off, or sends beside the report itself.
-    phones.uploads.forEach((hook, index) => {
-      phones.uploads[index] = (report, where) => {
-        const sent = hook(report, where);
-        const others = sent.filter(({ sendAtMs }) => sendAtMs !== report.sendAtMs);
-        letGo.push(...others.map(({ sendAtMs }) => hourOf(context, sendAtMs)));
-        return sent;
-      };
-    });
+    for (const hooks of [phones.uploads, phones.afterwards]) {
+      hooks.forEach((hook, index) => {
+        hooks[index] = (report, where) => {
+          const sent = hook(report, where);
+          const others = sent.filter(({ sendAtMs }) => sendAtMs !== report.sendAtMs);
+          letGo.push(...others.map(({ sendAtMs }) => hourOf(context, sendAtMs)));
+          return sent;
+        };
+      });
+    }
   };
 }
 

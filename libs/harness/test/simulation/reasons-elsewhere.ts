@@ -57,26 +57,15 @@ export const variations: readonly Variation[] = [
   ],
   [
     'proc.version_skew',
-    { nemesis: { at: 'leader', from: '20h' }, params: incompatible },
-    ['no-leader-share'],
-  ],
-  [
-    'proc.version_skew',
     { nemesis: { at: 'helper', from: '12h5m' }, params: incompatible, scenario: inShortWindows },
     ['no-helper-share', 'batch-unmatched'],
   ],
   ['mal.withhold', { nemesis: { at: 'leader' } }, ['no-leader-share']],
   ['comb.missing', { nemesis: { at: 'leader' } }, ['no-leader-share']],
   ['comb.dup', { nemesis: { at: 'helper' } }, ['no-leader-share']],
-  ['key.lost', { nemesis: { at: 'leader', from: '26h' } }, ['no-leader-share']],
-  ['key.lost', { nemesis: { at: 'helper', from: '28h10m' } }, ['no-helper-share']],
   ['clk.skew', { nemesis: { at: 'ingestion' }, params: { offset: '25h' } }, ['stale']],
   ['clk.back', { nemesis: { at: 'ingestion', from: '5h' }, params: { by: '25h' } }, ['stale']],
-  [
-    'sto.corrupt',
-    { nemesis: { at: 'ingestion-', p: 0.3 } },
-    ['batch-signature', 'batch-digest', 'batch-unmatched'],
-  ],
+  ['sto.corrupt', { nemesis: { at: 'ingestion-', p: 0.3 } }, ['batch-signature', 'batch-digest']],
   ['sto.torn', { nemesis: { at: 'validity-', p: 0.15 } }, ['batch-unmatched', 'no-helper-share']],
   ['sto.misdirect', { nemesis: { at: 'portal', p: 0.3 } }, ['no-leader-share']],
 ];
@@ -86,10 +75,11 @@ export const unseen: Readonly<Partial<Record<FaultId, readonly FaultReason[]>>> 
   // The one byte that changes is that of the version; or the bytes that come are more, or less.
   'net.corrupt': ['unknown-version', 'truncated', 'oversized'],
   // It comes between the two processors' looks at what there is.
-  'ing.late_batch': ['peer-missing', 'batch-unmatched'],
+  'ing.late_batch': ['peer-missing'],
   'proc.peer_late': ['batch-late'],
-  'proc.version_skew': ['peer-missing', 'batch-late'],
-  'key.lost': ['peer-missing', 'batch-unmatched'],
+  // One side sums a window more than a day before the other.
+  'proc.version_skew': ['peer-missing', 'batch-late', 'no-leader-share'],
+  'key.lost': ['peer-missing', 'batch-unmatched', 'no-leader-share', 'no-helper-share'],
   'sto.corrupt': ['peer-missing'],
   // All parts of a sum, and only of the one.
   'sto.torn': ['no-leader-share'],

@@ -78,7 +78,7 @@ export const clientFaults = defineFaults({
     outcome: ['detect'],
     at: 'source',
     checkers: ['once', 'reason', 'blast'],
-    reasons: ['duplicate-report-id', 'replayed', 'stale'],
+    reasons: ['duplicate-report-id', 'replayed', 'stale', 'batch-late'],
     params: { whose: param.word('Whose id it is.', ['victim', 'own']) },
   },
   'cli.replay': {
