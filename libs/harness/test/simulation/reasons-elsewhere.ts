@@ -74,6 +74,8 @@ export const variations: readonly Variation[] = [
 export const unseen: Readonly<Partial<Record<FaultId, readonly FaultReason[]>>> = {
   // The one byte that changes is that of the version; or the bytes that come are more, or less.
   'net.corrupt': ['unknown-version', 'truncated', 'oversized'],
+  // The attacker waits for a victim that is late itself.
+  'cli.dup_uuid': ['stale', 'batch-late'],
   // It comes between the two processors' looks at what there is.
   'ing.late_batch': ['peer-missing'],
   'proc.peer_late': ['batch-late'],

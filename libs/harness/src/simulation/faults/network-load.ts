@@ -39,7 +39,6 @@ const slowloris: Inject = (context) => {
   });
   context.atEnd(() => {
     const waits = [...targets.values()].map(({ longestWaitMs }) => longestWaitMs);
-    if (waits.length === 0) return;
     context.measure('longest wait for a connection in ms', Math.max(...waits));
   });
 };
