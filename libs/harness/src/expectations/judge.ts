@@ -89,7 +89,8 @@ function judgeOne(record: RunRecord, expectation: Expectation): ExpectationOutco
     return judgeDetection(record.simulation, expectation.of, found);
   }
   if (id === 'outcome') {
-    return judgeOutcome(record, expectation.of, (oracle) => judgePlain(record, oracle));
+    const { of, atMost } = expectation;
+    return judgeOutcome(record, of, (oracle) => judgePlain(record, oracle), atMost);
   }
   return judgeEvent(record.simulation, expectation);
 }

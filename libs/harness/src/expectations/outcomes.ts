@@ -69,6 +69,25 @@ export function judgeRequired(
   return { id, verdict: best.verdict, observed, limit, n };
 }
 
+/** The same, held to limits of what was measured of the fault, in whichever of its instances. */
+export function withinLimits(
+  found: ExpectationOutcome,
+  { simulation }: RunRecord,
+  of: string,
+  atMost: Readonly<Record<string, number>>,
+): ExpectationOutcome {
+  const own = simulation!.faults.filter(({ id, fired }) => id === of && fired > 0);
+  let { verdict, observed, limit } = found;
+  for (const [name, most] of Object.entries(atMost)) {
+    const sizes = own.flatMap(({ measured }) => measured[name] ?? []);
+    limit += `, ${name} at most ${most}`;
+    if (sizes.length > 0) observed += `, ${name} ${Number(Math.max(...sizes).toPrecision(4))}`;
+    if (sizes.some((size) => size > most)) verdict = 'fail';
+    if (sizes.length === 0 && verdict === 'pass') verdict = 'vacuous';
+  }
+  return { ...found, verdict, observed, limit };
+}
+
 /** Whether a fault must leave no trace in the results. */
 function isTraceless(id: string): boolean {
   return catalogue[id as FaultId].outcome.every((one) => one === 'recover' || one === 'prevent');

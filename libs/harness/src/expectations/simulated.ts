@@ -11,7 +11,7 @@ import type { Vendor } from '@priolab/roles';
 
 import { cellSettings } from '../scenario/cell-settings.ts';
 import type { CellRecord, ExpectationOutcome, RunRecord } from '../record/run-record.ts';
-import { judgeRequired } from './outcomes.ts';
+import { judgeRequired, withinLimits } from './outcomes.ts';
 import type { Ask } from './outcomes.ts';
 import { checkViews } from './view.ts';
 import type {
@@ -339,14 +339,23 @@ export function judgeFault(fault: FaultRecord): ExpectationOutcome {
   };
 }
 
-/** `outcome`: what the catalogue demands of a fault, over all its instances. */
-export function judgeOutcome(record: RunRecord, of: string, ask: Ask): ExpectationOutcome {
+/**
+ * `outcome`: what the catalogue demands of a fault, over all its instances.
+ *
+ * @param atMost limits of what is measured of it, by name
+ */
+export function judgeOutcome(
+  record: RunRecord,
+  of: string,
+  ask: Ask,
+  atMost: Readonly<Record<string, number>> = {},
+): ExpectationOutcome {
   const own = record.simulation!.faults.filter(({ id }) => id === of).map(judgeFault);
   const worst =
     own.find(({ verdict }) => verdict === 'fail') ??
     own.find(({ verdict }) => verdict === 'vacuous') ??
     own[0]!;
-  return judgeRequired(record, of, worst, ask);
+  return withinLimits(judgeRequired(record, of, worst, ask), record, of, atMost);
 }
 
 /** `detected`: the oracle is red in a run in which the fault struck, and without it is not. */

@@ -25,7 +25,7 @@ export function cardFile(id: FaultId): string {
 }
 
 export function renderCard(id: FaultId): string {
-  const { about, outcome, checkers, reasons = [], params = {} } = faults[id];
+  const { about, outcome, checkers, reasons = [], measures = [], params = {} } = faults[id];
   const chance = chanceOf(faults[id]);
   const place = placeTextOf(faults[id]);
   const section = faultSections.find((one) => Object.hasOwn(one.faults, id))!;
@@ -40,6 +40,7 @@ export function renderCard(id: FaultId): string {
     ...(reasons.length === 0
       ? []
       : [`- **Reason codes**: ${reasons.map((one) => `\`${one}\``).join(', ')}.`]),
+    ...(measures.length === 0 ? [] : [`- **Measured**: ${measures.join(', ')}.`]),
     ...(place === undefined ? [] : [`- **\`at\`** names ${place}.`]),
     ...(chance === undefined ? [] : [`- **Strikes** ${chance}: \`p\` and \`dose\` are refused.`]),
     `- **Seen where**: ${incidents[id] ?? 'no incident is known to us.'}`,

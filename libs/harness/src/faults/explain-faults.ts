@@ -19,15 +19,17 @@ const outcomeWords: Readonly<Record<RequiredOutcome, string>> = {
 
 /** One fault in a few sentences. */
 function explainFault(fault: Fault): string {
-  const { about, outcome, checkers, reasons = [], params = {} } = fault;
+  const { about, outcome, checkers, reasons = [], measures = [], params = {} } = fault;
   const chance = chanceOf(fault);
   const place = placeTextOf(fault);
   const refused = reasons.length === 0 ? '' : ` Refused as: ${reasons.join(' or ')}.`;
+  const measured = measures.length === 0 ? '' : ` Measured: ${measures.join(', ')}.`;
   const names = Object.entries(params).map(([name, param]) => explainParam(name, param));
   const parameters = names.length === 0 ? '' : ` Parameters: ${names.join('; ')}.`;
   return (
     `${about} Required outcome: ${outcome.join(' or ')}; seen by ${checkers.join(', ')}.` +
     refused +
+    measured +
     (place === undefined ? '' : ` at names ${place}.`) +
     (chance === undefined ? '' : ` It strikes ${chance}: p and dose are refused.`) +
     parameters

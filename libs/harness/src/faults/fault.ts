@@ -92,6 +92,8 @@ export interface Fault {
    * them, since its strikes may allow no others (`simulation/strikes.ts`).
    */
   readonly reasons?: readonly FaultReason[];
+  /** What is measured of it: all of it, too. `outcome` may set limits to these. */
+  readonly measures?: readonly string[];
   readonly needs?: FaultNeeds;
   readonly params?: Readonly<Record<string, FaultParam>>;
 }

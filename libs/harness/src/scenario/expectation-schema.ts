@@ -25,7 +25,12 @@ export const expectationSchema = z.union([
     atLeastPerUnit: z.number().gt(0),
   }),
   z.strictObject({ id: z.literal('memory'), atMostMiB: z.number().gt(0) }),
-  z.strictObject({ id: z.literal('outcome'), of: z.enum(faultIds) }),
+  z.strictObject({
+    id: z.literal('outcome'),
+    of: z.enum(faultIds),
+    /** Limits of what is measured of it, by its names on the fault's card. */
+    atMost: z.record(z.string(), z.number()).optional(),
+  }),
   /** An oracle must turn red: that is how the fault is noticed. */
   z.strictObject({
     id: z.literal('detected'),

@@ -248,6 +248,7 @@ function expectationProblems({ clock, expect = [], nemesis }: ScenarioParts): Pr
       return eventProblems(id as EventId | FaultId, clock, `${path}.id`, nemesis ?? []);
     }
     const problems = unjudged(id as OracleId, clock, `${path}.id`);
+    if (id === 'outcome') problems.push(...measureProblems(expectation, path));
     const of = 'of' in expectation ? expectation.of : undefined;
     if (of !== undefined && nemesis?.every((fault) => fault?.id !== undefined) === true) {
       if (!nemesis.some((fault) => fault?.id === of)) {
@@ -256,6 +257,22 @@ function expectationProblems({ clock, expect = [], nemesis }: ScenarioParts): Pr
     }
     return problems;
   });
+}
+
+/** Limits of what is not measured of the fault. */
+function measureProblems(
+  { of, atMost = {} }: { readonly of?: FaultId | undefined; readonly atMost?: object | undefined },
+  path: string,
+): Problem[] {
+  if (of === undefined) return [];
+  const { measures = [] } = faults[of];
+  const names = Object.keys(atMost).filter((name) => !measures.includes(name));
+  const allowed =
+    measures.length === 0 ? `none: nothing is measured of ${of}` : measures.join(', ');
+  return names.map((name) => ({
+    path: `${path}.atMost`,
+    message: `got "${name}"${didYouMean(name, measures)}; allowed: ${allowed}`,
+  }));
 }
 
 function unjudged(id: OracleId, clock: Clock, path: string): Problem[] {

@@ -115,6 +115,13 @@ export function createStrikes(
       if (count > 0) refusals[item]![reason] = (refusals[item]![reason] ?? 0) + count;
     },
     measure(item, name, value) {
+      const { id } = items[item]!;
+      const { measures = [] } = catalogue[id as FaultId];
+      if (!measures.includes(name)) {
+        throw new RangeError(
+          `${id}: expected one of its measures [${measures.join()}], got ${name}`,
+        );
+      }
       measured[item]![name] = value;
     },
     add(timeMs, item, { what, reports = [], allowed = ['accepted'], batchIds, windows }) {

@@ -143,3 +143,19 @@ test('of several outcomes any is enough', async () => {
   expect(limit).toMatch(/recover or accept$/);
   expect(observed).toMatch(/; accept: /);
 });
+
+test('limits of what is measured: held, broken, and not measured at all', async () => {
+  const name = 'longest wait for a connection in ms';
+  const run = await runDemonstration('net.slowloris');
+  const limited = (atMost: Readonly<Record<string, number>>) => {
+    const outcome = { id: 'outcome' as const, of: 'net.slowloris' as const, atMost };
+    return { scenario: { ...run.scenario, expect: [outcome] } };
+  };
+  const of = (atMost: number, change?: Change) =>
+    outcomeOf(run, 'net.slowloris', change, limited({ [name]: atMost }));
+  expect(of(20_000)).toMatchObject({ verdict: 'pass' });
+  expect(of(20_000).limit).toContain(`${name} at most 20000`);
+  expect(of(1).verdict).toBe('fail');
+  expect(of(1).observed).toContain(name);
+  expect(of(20_000, eachFault({ measured: {} })).verdict).toBe('vacuous');
+});

@@ -269,6 +269,14 @@ describe('problems', () => {
       /^expect\[0\]\.of: got "net\.dup", which nemesis does not name/,
     ],
     [
+      'a limit of what is not measured',
+      {
+        nemesis: [{ id: 'net.slowloris' }],
+        expect: [{ id: 'outcome', of: 'net.slowloris', atMost: { 'longest wait': 1 } }],
+      },
+      /^expect\[0\]\.atMost: got "longest wait"; allowed: longest wait for a connection in ms$/,
+    ],
+    [
       'a kind that is none',
       { expect: [{ kind: 'oft', id: 'net.drop' }] },
       /^expect\[0\]\.kind: got "oft"; allowed: always, sometimes, reachable, never$/,

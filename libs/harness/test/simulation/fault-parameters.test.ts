@@ -120,20 +120,6 @@ describe('limits', () => {
   });
 });
 
-describe('bounds', () => {
-  test('held connections cost others one idle time, not their reports', async () => {
-    const { measured } = faultIn(await runDemonstration('net.slowloris'));
-    const longestMs = measured['longest wait for a connection in ms']!;
-    expect(longestMs).toBeGreaterThan(0);
-    expect(longestMs).toBeLessThanOrEqual(20_000);
-  });
-
-  test('a storm waits no longer than a request may take', async () => {
-    const { measured } = faultIn(await runDemonstration('dev.storm'));
-    expect(measured['longest wait until stored in ms']!).toBeLessThan(10_000);
-  });
-});
-
 describe('decided at midnight, for the moment of each report', () => {
   test.each(['clk.boundary', 'ing.no_attest', 'ing.rpit_known', 'mal.collude_clients'] as const)(
     '%s strikes the reports of its time',

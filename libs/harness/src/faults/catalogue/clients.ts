@@ -15,6 +15,7 @@ export const clientFaults = defineFaults({
     outcome: ['limit'],
     at: 'source',
     checkers: ['sum.exact'],
+    measures: ['reports with every bin set', 'added beyond one bin each', 'share of all reports'],
   },
   'cli.forge': {
     ...asAdversary('cli.forge'),
@@ -78,6 +79,7 @@ export const clientFaults = defineFaults({
     outcome: ['detect'],
     at: 'source',
     checkers: ['once', 'reason', 'blast'],
+    measures: ['copies refused'],
     reasons: ['duplicate-report-id', 'replayed', 'stale', 'batch-late'],
     params: { whose: param.word('Whose id it is.', ['victim', 'own']) },
   },
@@ -86,6 +88,7 @@ export const clientFaults = defineFaults({
     outcome: ['detect'],
     at: 'source',
     checkers: ['once', 'fresh', 'tenant'],
+    measures: ['copies sent', 'copies refused'],
     reasons: ['replayed', 'stale', 'bad-signature'],
     params: {
       to: param.word('Where it is sent.', ['same-window', 'later-window', 'other-state']),
@@ -96,6 +99,13 @@ export const clientFaults = defineFaults({
     outcome: ['limit'],
     at: 'source',
     checkers: ['sum.exact', 'minbatch'],
+    measures: [
+      'votes counted',
+      'added to the bin',
+      'added elsewhere',
+      'share of all reports',
+      'honest reports in the smallest set',
+    ],
     params: { goal: param.word('What for.', ['poison', 'isolate']) },
   },
   'cli.poison_valid': {
@@ -103,6 +113,7 @@ export const clientFaults = defineFaults({
     outcome: ['limit'],
     at: 'source',
     checkers: ['sum.exact'],
+    measures: ['votes counted', 'added to the bin', 'added elsewhere', 'share of all reports'],
     params: { bin: param.count('The bin.', 0, [0, 4095]) },
   },
   'cli.flood': {
@@ -110,6 +121,7 @@ export const clientFaults = defineFaults({
     outcome: ['detect'],
     at: 'source',
     checkers: ['reason', 'conserve', 'live'],
+    measures: ['refused at the door', 'refused when batched'],
     reasons: ['replayed', 'rate-limited'],
     params: { reports: param.count('How many it sends.', 1000, [2, 1_000_000]) },
   },
@@ -134,6 +146,7 @@ export const clientFaults = defineFaults({
     outcome: ['detect', 'limit'],
     at: 'source',
     checkers: ['leak', 'reason'],
+    measures: ['marks that processors see'],
     reasons: ['oversized', 'unknown-version', 'wrong-share-size'],
     params: {
       by: param.word('What is unusual; a report id of its own choice gets through.', [

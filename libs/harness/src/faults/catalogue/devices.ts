@@ -9,6 +9,7 @@ export const deviceFaults = defineFaults({
     outcome: ['accept'],
     at: 'source',
     checkers: ['conserve', 'unbiased'],
+    measures: ['reports lost', 'largest shift of a bin’s share'],
     reasons: ['stale', 'batch-late'],
     params: {
       duration: param.duration('How long a device is away.', '1d'),
@@ -35,6 +36,7 @@ export const deviceFaults = defineFaults({
     outcome: ['recover'],
     at: 'source',
     checkers: ['once', 'idem'],
+    measures: ['copies refused'],
     params: { times: param.count('How often it sends the same bytes again.', 1, [1, 100]) },
   },
   'dev.retry_fresh': {
@@ -42,6 +44,7 @@ export const deviceFaults = defineFaults({
     outcome: ['detect', 'limit'],
     at: 'source',
     checkers: ['once', 'reason'],
+    measures: ['fresh reports refused'],
     reasons: ['replayed'],
     params: { times: param.count('How many fresh reports it makes.', 1, [1, 100]) },
   },
@@ -50,6 +53,7 @@ export const deviceFaults = defineFaults({
     outcome: ['recover'],
     at: 'source',
     checkers: ['conserve', 'live'],
+    measures: ['longest wait until stored in ms'],
     params: { within: param.duration('The stretch of time in which all of them send.', '1m') },
   },
   'dev.clock_skew': {
@@ -92,12 +96,14 @@ export const deviceFaults = defineFaults({
     outcome: ['limit'],
     at: 'source',
     checkers: ['noise.dist'],
+    measures: ['flip rate of these phones', 'flip rate of their epsilon', 'flip rate of the task'],
   },
   'dev.rr_wrong': {
     about: 'A device flips its bits for another epsilon than the task’s.',
     outcome: ['limit'],
     at: 'source',
     checkers: ['noise.dist'],
+    measures: ['flip rate of these phones', 'flip rate of their epsilon', 'flip rate of the task'],
     params: { epsilon: param.number('The epsilon that it uses.', 1, [0.01, 32]) },
   },
   'dev.stale_key': {

@@ -28,6 +28,7 @@ export const ingestionFaults = defineFaults({
     outcome: ['limit'],
     at: 'source',
     checkers: ['conserve'],
+    measures: ['dropped', 'share of all'],
   },
   'ing.drop_one': {
     about: 'Reports are left out of one processor’s half of a batch only.',
@@ -42,6 +43,7 @@ export const ingestionFaults = defineFaults({
     outcome: ['detect'],
     at: 'source',
     checkers: ['once', 'sum.exact'],
+    measures: ['copies refused'],
     reasons: ['duplicate-report-id'],
     params: {
       side: param.word('The half or halves of the batch in which it does.', [
@@ -56,6 +58,7 @@ export const ingestionFaults = defineFaults({
     outcome: ['detect'],
     at: 'source',
     checkers: ['once', 'sum.exact'],
+    measures: ['copies refused'],
     reasons: ['duplicate-report-id'],
   },
   'ing.reorder_one': {
@@ -157,12 +160,14 @@ export const ingestionFaults = defineFaults({
     outcome: ['limit'],
     at: 'source',
     checkers: ['noforge'],
+    measures: ['forged', 'accepted', 'predicted'],
   },
   'ing.isolate': {
     about: 'A batch holds one victim’s report among reports that the attacker made.',
     outcome: ['detect', 'limit'],
     at: 'source',
     checkers: ['minbatch'],
+    measures: ['victims isolated'],
     params: { victims: param.count('Honest reports that are left in.', 1, [1, 1000]) },
   },
   'ing.no_attest': {

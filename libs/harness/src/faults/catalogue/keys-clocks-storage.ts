@@ -71,6 +71,7 @@ export const keyFaults = defineFaults({
     outcome: ['prevent'],
     unconditional: true,
     checkers: ['view.indist', 'leak'],
+    measures: ['advantage', 'chance'],
   },
   'key.sign_stolen': {
     about: 'An attacker signs batches of its own with the ingestor’s key.',
@@ -187,6 +188,7 @@ export const storageFaults = defineFaults({
     outcome: ['prevent'],
     unconditional: { how: 'deletes-early' },
     checkers: ['conserve', 'leak'],
+    measures: ['deleted', 'raw objects left'],
     params: { how: param.word('Which of the two.', ['deletes-early', 'keeps-late']) },
   },
 });

@@ -9,6 +9,7 @@ export const maliciousFaults = defineFaults({
     at: 'processor',
     atDefault: 'leader',
     checkers: ['view.indist', 'leak'],
+    measures: ['comparisons', 'largest z', 'limit of z', 'smallest difference seen'],
   },
   'mal.tamper_sum': {
     about: 'A processor adds something to a bin of its sum.',
@@ -16,6 +17,11 @@ export const maliciousFaults = defineFaults({
     at: 'processor',
     atDefault: 'leader',
     checkers: ['sum.exact'],
+    measures: [
+      'windows changed',
+      'noticed by the range check',
+      'noticed by one canary of a window',
+    ],
     reasons: ['total-out-of-range'],
     params: {
       bin: param.count('The bin.', 0, [0, 4095]),
@@ -28,6 +34,7 @@ export const maliciousFaults = defineFaults({
     at: 'processor',
     atDefault: 'leader',
     checkers: ['sum.exact', 'sets.equal'],
+    measures: ['escape probability'],
     reasons: ['total-out-of-range', 'counts-differ'],
     params: { hide: param.flag('It counts the reports nevertheless.', true) },
   },
@@ -37,6 +44,7 @@ export const maliciousFaults = defineFaults({
     at: 'processor',
     atDefault: 'leader',
     checkers: ['reason', 'conserve'],
+    measures: ['lies', 'lies that an audit finds', 'honest words that it blames', 'refusal rate'],
     reasons: ['decrypt-failed'],
   },
   'mal.selective_failure': {
@@ -45,6 +53,15 @@ export const maliciousFaults = defineFaults({
     at: 'processor',
     atDefault: 'leader',
     checkers: ['reason', 'unbiased'],
+    measures: [
+      'lies',
+      'lies that an audit finds',
+      'honest words that it blames',
+      'comparisons',
+      'largest z',
+      'limit of z',
+      'smallest difference seen',
+    ],
     reasons: ['proof-invalid'],
     params: {
       below: param.count('It spoils where the first byte of its share is below.', 32, [1, 256]),
@@ -56,6 +73,7 @@ export const maliciousFaults = defineFaults({
     at: 'processor',
     atDefault: 'leader',
     checkers: ['noforge'],
+    measures: ['lies', 'lies that an audit finds', 'honest words that it blames'],
     reasons: ['total-out-of-range'],
   },
   'mal.substitute': {
@@ -64,6 +82,7 @@ export const maliciousFaults = defineFaults({
     at: 'processor',
     atDefault: 'leader',
     checkers: ['sum.exact', 'sets.equal'],
+    measures: ['escape probability'],
     reasons: ['included-differ', 'total-out-of-range'],
   },
   'mal.equivocate': {
@@ -112,6 +131,7 @@ export const maliciousFaults = defineFaults({
     at: 'processor',
     atDefault: 'leader',
     checkers: ['rand.safe', 'det'],
+    measures: ['different outcomes'],
     params: { tries: param.count('How often it tries.', 16, [2, 100_000]) },
   },
   'mal.collude_clients': {
@@ -119,6 +139,7 @@ export const maliciousFaults = defineFaults({
     outcome: ['limit'],
     at: 'source',
     checkers: ['minbatch'],
+    measures: ['known', 'fewest among whom one hides', 'windows below the minimum'],
     params: { share: param.rate('Share of devices that it knows.', 0.05) },
   },
 });

@@ -34,6 +34,7 @@ export const networkFaults = defineFaults({
     outcome: ['recover'],
     at: 'link',
     checkers: ['sum.exact', 'once', 'idem'],
+    measures: ['copies refused'],
     params: {
       copies: param.count('How many more copies arrive.', 1, [1, 100]),
       after: param.duration('How long after the first.', '1m'),
@@ -97,6 +98,7 @@ export const networkFaults = defineFaults({
     outcome: ['detect'],
     at: 'link',
     checkers: ['once', 'fresh'],
+    measures: ['copies refused'],
     params: { after: param.duration('How long after the first.', '1d') },
     needs: { days: 2 },
   },
@@ -113,6 +115,7 @@ export const networkFaults = defineFaults({
     at: 'front',
     unconditional: true,
     checkers: ['conserve', 'live'],
+    measures: ['longest wait for a connection in ms'],
     params: {
       connections: param.count('How many are held at once.', 100, [1, 100_000]),
       duration: lasting('1h'),
@@ -124,6 +127,7 @@ export const networkFaults = defineFaults({
     at: 'link',
     unconditional: true,
     checkers: ['conserve', 'live'],
+    measures: ['slowest transmission in ms'],
     params: {
       bytesPerSecond: param.count('What it carries.', 100_000, [1, 1_000_000_000]),
       duration: lasting('2h'),

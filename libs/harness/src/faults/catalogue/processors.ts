@@ -8,6 +8,7 @@ export const processorFaults = defineFaults({
     outcome: ['recover'],
     at: 'processor',
     checkers: ['sum.exact', 'once', 'live', 'det'],
+    measures: ['writes'],
     params: {
       write: param.count('The write, counted from the start; 0: any, by chance.', 0, [0, 1e6]),
       step: param.word('Where in the write.', ['before', 'after']),
@@ -26,6 +27,7 @@ export const processorFaults = defineFaults({
     outcome: ['recover'],
     at: 'processor',
     checkers: ['once', 'live'],
+    measures: ['leases run out'],
     params: { factor: param.number('How many times slower it is.', 10, [1, 1000]) },
   },
   'proc.oom': {
@@ -68,6 +70,7 @@ export const processorFaults = defineFaults({
     atDefault: 'helper',
     unconditional: true,
     checkers: ['sum.exact', 'conserve', 'reason'],
+    measures: ['times noticed'],
     reasons: [
       'peer-version',
       'peer-missing',

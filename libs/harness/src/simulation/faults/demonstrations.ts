@@ -32,6 +32,8 @@ export interface Demonstration {
   readonly phases?: ScenarioInput['phases'];
   readonly heal?: ScenarioInput['heal'];
   readonly liveness?: ScenarioInput['liveness'];
+  /** Limits of what is measured of the fault. */
+  readonly atMost?: Readonly<Record<string, number>>;
   /** Expectations beside those of every demonstration. */
   readonly expect?: ScenarioInput['expect'];
   /**
@@ -78,7 +80,7 @@ export function demonstrationOf(id: FaultId): ScenarioInput | undefined {
   const demonstration = demonstrations[id];
   if (demonstration === undefined) return undefined;
   const { nemesis, population, system, services, expect = [] } = demonstration;
-  const { phases, heal, liveness, adversaries, reddens = [] } = demonstration;
+  const { phases, heal, liveness, adversaries, atMost, reddens = [] } = demonstration;
   return {
     id: `fault/${id.replace('.', '-').replaceAll('_', '-')}`,
     about: `A small deployment with the fault ${id}.`,
@@ -94,7 +96,7 @@ export function demonstrationOf(id: FaultId): ScenarioInput | undefined {
     ...(liveness === undefined ? {} : { liveness }),
     expect: [
       ...ALWAYS.filter((one) => !reddens.includes(one)),
-      { id: 'outcome', of: id },
+      { id: 'outcome', of: id, ...(atMost === undefined ? {} : { atMost }) },
       ...reddens.map((by) => ({ id: 'detected', of: id, by }) as const),
       ...expect,
     ],

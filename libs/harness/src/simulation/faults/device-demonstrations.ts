@@ -11,7 +11,11 @@ export const deviceDemonstrations: Demonstrations = {
   },
   'dev.retry_same': { nemesis: [{ id: 'dev.retry_same', p: 0.2, fires: 10 }] },
   'dev.retry_fresh': { nemesis: [{ id: 'dev.retry_fresh', p: 0.2, fires: 10 }] },
-  'dev.storm': { nemesis: [{ id: 'dev.storm', params: { within: '5s' }, fires: 30 }] },
+  'dev.storm': {
+    nemesis: [{ id: 'dev.storm', params: { within: '5s' }, fires: 30 }],
+    // As long as a request may take.
+    atMost: { 'longest wait until stored in ms': 10_000 },
+  },
   'dev.clock_skew': { nemesis: [{ id: 'dev.clock_skew', p: 0.2, fires: 10 }] },
   'dev.old_params': { nemesis: [{ id: 'dev.old_params', p: 0.2, fires: 10 }] },
   'dev.bad_rng': {

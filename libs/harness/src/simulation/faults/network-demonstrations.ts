@@ -35,6 +35,8 @@ export const networkDemonstrations: Demonstrations = {
         fires: 2,
       },
     ],
+    // One idle time: what it costs others.
+    atMost: { 'longest wait for a connection in ms': 20_000 },
   },
   'net.cap': {
     nemesis: [
