@@ -26,6 +26,6 @@ export default defineScenario({
     'live',
     'fresh',
     'idem',
-    'leak',
+    'leak.scan',
   ],
 });

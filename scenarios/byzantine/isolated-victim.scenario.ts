@@ -15,7 +15,7 @@ export default defineScenario({
   expect: [
     { id: 'outcome', of: 'mal.isolate' },
     { kind: 'sometimes', id: 'window.suppressed' },
-    'minbatch',
+    'minbatch.on_accepted',
     'sum.exact',
     'count.exact',
     'conserve',

@@ -18,7 +18,7 @@ export default defineScenario({
   expect: [
     { id: 'outcome', of: 'cli.poison_valid' },
     { id: 'outcome', of: 'mal.collude_clients' },
-    'minbatch',
+    'minbatch.on_accepted',
     'sum.exact',
     'count.exact',
     'conserve',

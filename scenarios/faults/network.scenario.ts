@@ -29,7 +29,7 @@ export default defineScenario({
     'live',
     'fresh',
     'idem',
-    'leak',
+    'leak.scan',
     'det',
     'tenant',
     'view.indist',

@@ -22,7 +22,7 @@ export default defineScenario({
     'unbiased',
     'live',
     'fresh',
-    'leak',
+    'leak.scan',
     'det',
     { kind: 'sometimes', id: 'report.accepted', atLeast: 200 },
     { kind: 'never', id: 'report.refused' },

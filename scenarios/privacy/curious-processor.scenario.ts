@@ -18,7 +18,7 @@ export default defineScenario({
   expect: [
     { id: 'outcome', of: 'mal.curious' },
     'view.indist',
-    'leak',
+    'leak.scan',
     'sum.exact',
     'conserve',
     'once',

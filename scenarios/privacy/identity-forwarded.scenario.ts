@@ -1,6 +1,6 @@
 /**
  * The ingestor writes phones' addresses, and in other batches the exact times of their uploads,
- * into what it hands on. The scan of everything that processors can read finds it (`leak`), and
+ * into what it hands on. The scan of everything that processors can read finds it (`leak.scan`), and
  * they refuse headers that say more than they should (`batch-header`).
  */
 
@@ -16,7 +16,7 @@ export default defineScenario({
   ],
   expect: [
     { id: 'outcome', of: 'ing.metadata_leak' },
-    { id: 'detected', of: 'ing.metadata_leak', by: 'leak' },
+    { id: 'detected', of: 'ing.metadata_leak', by: 'leak.scan' },
     { kind: 'sometimes', id: 'batch.refused' },
     'sum.exact',
     'conserve',

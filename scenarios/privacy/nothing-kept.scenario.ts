@@ -21,7 +21,7 @@ export default defineScenario({
     'conserve',
     'sets.equal',
     'reason',
-    'leak',
+    'leak.scan',
     'live',
   ],
 });

@@ -15,7 +15,7 @@ export default defineScenario({
   expect: [
     { id: 'outcome', of: 'key.compromise_one' },
     'view.indist',
-    'leak',
+    'leak.scan',
     'sum.exact',
     'conserve',
     'reason',

@@ -48,9 +48,9 @@ const red = [
   {
     name: 'told',
     what: 'a batch that names its senders',
-    change: { ...timed, nemesis: [{ id: 'ing.metadata_leak' }], expect: ['leak'] },
+    change: { ...timed, nemesis: [{ id: 'ing.metadata_leak' }], expect: ['leak.scan'] },
     code: 4,
-    failed: 'leak',
+    failed: 'leak.scan',
   },
   {
     name: 'stuck',

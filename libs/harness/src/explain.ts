@@ -60,12 +60,13 @@ const expectations: Readonly<Record<OracleId, string>> = {
   tenant:
     'A state’s published totals stay the same when all other states’ inputs are replaced (the ' +
     'run is done again).',
-  minbatch: 'Nothing is published to which fewer honest, distinct devices have contributed.',
+  'minbatch.on_accepted':
+    'Nothing is published to which fewer honest, distinct devices have contributed.',
   idem: 'The same request twice gives the same answer, byte for byte, and changes nothing.',
   live: 'After the faults are healed, everything that can be recovered drains in time.',
   fresh: 'Nothing is accepted that is older, or further ahead, than the rules allow.',
   blast: 'One bad report, batch or window affects itself only.',
-  leak: 'Planted secrets occur in no log and no report, and in no wrong party’s input.',
+  'leak.scan': 'Planted secrets occur in no log and no report, and in no wrong party’s input.',
   'view.indist': 'What one processor sees does not tell a value: a statistical test.',
   det: 'The same scenario and seed again give the same events, byte for byte.',
   detected: 'The oracle that must notice the fault is red, and is not where the fault is left out.',

@@ -27,7 +27,7 @@ const OF_RESULTS: ReadonlySet<string> = new Set([
   'once',
   'sets.equal',
   'fresh',
-  'minbatch',
+  'minbatch.on_accepted',
   'noise.dist',
   'unbiased',
 ]);

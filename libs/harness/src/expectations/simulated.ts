@@ -232,7 +232,7 @@ const checkFreshness: SimulatedCheck = (_record, { stale }) =>
     limit: 'none',
   });
 
-/** `minbatch`: no window with fewer reports than may be published, nor fewer honest ones. */
+/** `minbatch.on_accepted`: no window with fewer reports than may be published, nor fewer honest ones. */
 const checkMinimum: SimulatedCheck = ({ scenario, cells }) => {
   const published = cells.filter(isPublished).map(({ state, vendor, counts, truth }) => ({
     // What the processors say that they have summed, and how many honest phones are in it.
@@ -263,7 +263,7 @@ const checkIdempotence: SimulatedCheck = (_record, { rewrites }) =>
     limit: 'the same bytes',
   });
 
-/** `leak`: no secret where it must not be. */
+/** `leak.scan`: no secret where it must not be. */
 const checkLeaks: SimulatedCheck = (_record, { leaks }) =>
   outcome({
     n: leaks.bytes === 0 ? 0 : leaks.secrets,
@@ -314,9 +314,9 @@ export const simulatedChecks = {
   blast: checkBlast,
   live: checkLiveness,
   fresh: checkFreshness,
-  minbatch: checkMinimum,
+  'minbatch.on_accepted': checkMinimum,
   idem: checkIdempotence,
-  leak: checkLeaks,
+  'leak.scan': checkLeaks,
   det: checkDeterminism,
   tenant: checkTenants,
   'view.indist': (_record, simulation) => checkViews(simulation),

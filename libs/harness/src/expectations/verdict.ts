@@ -41,8 +41,8 @@ const PRECEDENCE = [
 const FAILURES: Readonly<Record<string, (typeof PRECEDENCE)[number]>> = {
   throughput: EXIT.performance,
   memory: EXIT.performance,
-  leak: EXIT.privacy,
-  minbatch: EXIT.privacy,
+  'leak.scan': EXIT.privacy,
+  'minbatch.on_accepted': EXIT.privacy,
   tenant: EXIT.privacy,
   'view.indist': EXIT.privacy,
   live: EXIT.liveness,

@@ -1,5 +1,5 @@
 /**
- * The eye of the oracle `leak`: secrets of the run are looked for, as bytes, in hex and in base64,
+ * The eye of the oracle `leak.scan`: secrets of the run are looked for, as bytes, in hex and in base64,
  * in everything that a party other than their owner holds or that is shown to people: the stores
  * of processors and portal, results, and the journal's last lines, as they are when the run ends,
  * and what was removed from the stores or written over before. Secrets are the private keys of authorities, processors and signers, and of a sample of reports

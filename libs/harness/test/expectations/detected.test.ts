@@ -12,7 +12,8 @@ function noticed({ expectations }: RunSummary, of: FaultId, by: string): Expecta
   return expectations.find(({ id }) => id === `${by} notices ${of}`)!;
 }
 
-const detected = (of: FaultId, by: 'sum.exact' | 'leak') => ({ id: 'detected', of, by }) as const;
+const detected = (of: FaultId, by: 'sum.exact' | 'leak.scan') =>
+  ({ id: 'detected', of, by }) as const;
 
 describe('of two faults in one run', async () => {
   const summary = await runFaulty({
@@ -28,7 +29,7 @@ describe('of two faults in one run', async () => {
       detected('net.delay', 'sum.exact'),
       detected('cli.forge', 'sum.exact'),
       detected('nem.byzantine_minority', 'sum.exact'),
-      detected('mal.tamper_sum', 'leak'),
+      detected('mal.tamper_sum', 'leak.scan'),
     ],
   });
 
@@ -45,7 +46,7 @@ describe('of two faults in one run', async () => {
   });
 
   test('nor by an oracle that is green', () => {
-    expect(noticed(summary, 'mal.tamper_sum', 'leak').verdict).toBe('fail');
+    expect(noticed(summary, 'mal.tamper_sum', 'leak.scan').verdict).toBe('fail');
   });
 });
 

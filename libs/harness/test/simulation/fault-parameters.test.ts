@@ -82,7 +82,7 @@ describe('limits', () => {
       nemesis: { p: 1 },
       scenario: {
         services,
-        expect: ['sum.exact', { id: 'detected', of: 'cli.sybil', by: 'minbatch' }],
+        expect: ['sum.exact', { id: 'detected', of: 'cli.sybil', by: 'minbatch.on_accepted' }],
       },
     });
     expect(failedIn(summary)).toEqual([]);

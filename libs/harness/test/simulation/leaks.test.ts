@@ -1,4 +1,4 @@
-/** The oracle `leak` sees private keys wherever another party or a reader could find them. */
+/** The oracle `leak.scan` sees private keys wherever another party or a reader could find them. */
 
 import { storeNames } from '@priolab/nodes';
 import { createMemoryStore, createRemoteStores, createTimeline } from '@priolab/runtime';
@@ -12,7 +12,7 @@ async function leakOf(sabotage: (context: FaultContext) => void, when: 'start' |
   const over = (context: FaultContext): void =>
     when === 'start' ? sabotage(context) : context.atEnd(() => sabotage(context));
   const { expectations, exitCode } = await runDemonstration('net.drop', { over });
-  return { ...expectations.find(({ id }) => id === 'leak')!, exitCode };
+  return { ...expectations.find(({ id }) => id === 'leak.scan')!, exitCode };
 }
 
 test('none where nobody says one; processors’ and signers’ keys are looked for', async () => {

@@ -181,10 +181,10 @@ describe('what the combiner and its dashboard get wrong', () => {
       scenario: {
         nemesis: [{ id: 'comb.dashboard', params: { how: 'unsuppressed' } }],
         services: { minBatch: 35, ingestion: { batchEvery: '4h' } },
-        expect: ['minbatch', 'sum.exact'],
+        expect: ['minbatch.on_accepted', 'sum.exact'],
       },
     });
-    expect(redOf(run)).toEqual(['minbatch']);
+    expect(redOf(run)).toEqual(['minbatch.on_accepted']);
   });
 
   test('a total that has wrapped around is published where nobody looks at the count', async () => {

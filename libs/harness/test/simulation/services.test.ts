@@ -28,12 +28,12 @@ const verdicts = ({ expectations }: RunSummary) =>
   Object.fromEntries(expectations.map(({ id, verdict }) => [id, verdict]));
 
 describe('minBatch', () => {
-  const expected: ScenarioInput['expect'] = ['conserve', 'reason', 'live', 'minbatch'];
+  const expected: ScenarioInput['expect'] = ['conserve', 'reason', 'live', 'minbatch.on_accepted'];
 
   test('a window too small is held back, and that is as it should be', async () => {
     const summary = await run({ services: { minBatch: 1000 }, expect: expected });
     expect(summary.cells.every(({ held }) => held?.reason === 'below-minimum')).toBe(true);
-    const { minbatch, ...others } = verdicts(summary);
+    const { 'minbatch.on_accepted': minbatch, ...others } = verdicts(summary);
     expect(others).toEqual({ conserve: 'pass', reason: 'pass', live: 'pass' });
     // Nothing was published that could have been too small.
     expect(minbatch).toBe('vacuous');

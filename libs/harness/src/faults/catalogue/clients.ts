@@ -98,7 +98,7 @@ export const clientFaults = defineFaults({
     about: 'An attacker runs many devices of its own.',
     outcome: ['limit'],
     at: 'source',
-    checkers: ['sum.exact', 'minbatch'],
+    checkers: ['sum.exact', 'minbatch.on_accepted'],
     measures: [
       'votes counted',
       'added to the bin',
@@ -145,7 +145,7 @@ export const clientFaults = defineFaults({
     about: 'A device makes its report stand out, so that it can be followed.',
     outcome: ['detect', 'limit'],
     at: 'source',
-    checkers: ['leak', 'reason'],
+    checkers: ['leak.scan', 'reason'],
     measures: ['marks that processors see'],
     reasons: ['oversized', 'unknown-version', 'wrong-share-size'],
     params: {

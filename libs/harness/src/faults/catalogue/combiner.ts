@@ -55,7 +55,7 @@ export const combinerFaults = defineFaults({
   'comb.dashboard': {
     about: 'What is shown is not what was published: stale, mislabelled or not suppressed.',
     outcome: ['detect'],
-    checkers: ['sum.exact', 'tenant', 'minbatch'],
+    checkers: ['sum.exact', 'tenant', 'minbatch.on_accepted'],
     params: { how: param.word('What is wrong.', ['stale', 'wrong-state', 'unsuppressed']) },
   },
 });

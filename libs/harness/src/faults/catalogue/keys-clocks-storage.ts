@@ -70,7 +70,7 @@ export const keyFaults = defineFaults({
     about: 'An attacker has one processor’s private key and reads what it can read.',
     outcome: ['prevent'],
     unconditional: true,
-    checkers: ['view.indist', 'leak'],
+    checkers: ['view.indist', 'leak.scan'],
     measures: ['advantage', 'chance'],
   },
   'key.sign_stolen': {
@@ -187,7 +187,7 @@ export const storageFaults = defineFaults({
     about: 'Retention deletes what is still needed, or keeps what must be gone.',
     outcome: ['prevent'],
     unconditional: { how: 'deletes-early' },
-    checkers: ['conserve', 'leak'],
+    checkers: ['conserve', 'leak.scan'],
     measures: ['deleted', 'raw objects left'],
     params: { how: param.word('Which of the two.', ['deletes-early', 'keeps-late']) },
   },

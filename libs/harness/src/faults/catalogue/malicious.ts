@@ -8,7 +8,7 @@ export const maliciousFaults = defineFaults({
     outcome: ['prevent'],
     at: 'processor',
     atDefault: 'leader',
-    checkers: ['view.indist', 'leak'],
+    checkers: ['view.indist', 'leak.scan'],
     measures: ['comparisons', 'largest z', 'limit of z', 'smallest difference seen'],
   },
   'mal.tamper_sum': {
@@ -122,7 +122,7 @@ export const maliciousFaults = defineFaults({
     outcome: ['detect'],
     at: 'processor',
     atDefault: 'leader',
-    checkers: ['minbatch', 'sets.equal'],
+    checkers: ['minbatch.on_accepted', 'sets.equal'],
     reasons: ['decrypt-failed', 'below-minimum'],
   },
   'mal.grind': {
@@ -138,7 +138,7 @@ export const maliciousFaults = defineFaults({
     about: 'A processor knows some devices’ values, so that the others hide among fewer.',
     outcome: ['limit'],
     at: 'source',
-    checkers: ['minbatch'],
+    checkers: ['minbatch.on_accepted'],
     measures: ['known', 'fewest among whom one hides', 'windows below the minimum'],
     params: { share: param.rate('Share of devices that it knows.', 0.05) },
   },

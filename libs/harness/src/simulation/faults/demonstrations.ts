@@ -72,7 +72,7 @@ const ALWAYS: readonly PlainOracleId[] = [
   'live',
   'fresh',
   'idem',
-  'leak',
+  'leak.scan',
 ];
 
 /** The whole scenario that demonstrates a fault; undefined where it has no code. */

@@ -41,16 +41,16 @@ function onChosen(
 }
 
 const dropBoth: Inject = (context) => {
-  let dropped = 0;
+  const dropped = new Set<number>();
   onChosen(context, (pair, slots) => {
     const reports = reportsIn(context, pair.leader, slots);
-    dropped += reports.length;
+    for (const report of reports) dropped.add(report);
     context.strike({ what: `left out ${reports.length} reports`, reports, allowed: ['lost'] });
     return [without(pair, 'both', slots)];
   });
   context.atEnd(() => {
-    context.measure('dropped', dropped);
-    context.measure('share of all', dropped / context.book.reports.length);
+    context.measure('dropped', dropped.size);
+    context.measure('share of all', dropped.size / context.book.reports.length);
   });
 };
 
@@ -241,7 +241,8 @@ const emptyBatch: Inject = (context) => {
  */
 const isolate: Inject = (context) => {
   const victims = count(context.item, 'victims', 1);
-  const victimsOf = new Map<string, number>();
+  /** Their ids: a server that batches the same uploads again, as after a crash, meets the same. */
+  const victimsOf = new Map<string, Set<string>>();
   onBatches(context, ({ task, day }) => (pair) => {
     const { leader } = pair;
     const isHonest = (slot: number): boolean => {
@@ -253,19 +254,20 @@ const isolate: Inject = (context) => {
       .filter(isHonest);
     const cell = `${task.state} ${task.vendor} ${task.metric.id} ${day}`;
     if (!context.chooses(`isolate ${cell}`)) return [pair];
-    const known = victimsOf.get(cell) ?? 0;
-    const left = honest.slice(0, Math.max(0, victims - known));
-    victimsOf.set(cell, known + left.length);
-    const gone = honest.slice(left.length);
+    const chosen = victimsOf.get(cell) ?? new Set();
+    victimsOf.set(cell, chosen);
+    for (const slot of honest) if (chosen.size < victims) chosen.add(idHex(leader, slot));
+    const gone = honest.filter((slot) => !chosen.has(idHex(leader, slot)));
     if (gone.length === 0) return [pair];
     const reports = reportsIn(context, leader, gone);
-    context.strike({ what: `isolates ${left.length} in ${cell}`, reports, allowed: ['lost'] });
+    const left = honest.length - gone.length;
+    context.strike({ what: `isolates ${left} in ${cell}`, reports, allowed: ['lost'] });
     return [without(pair, 'both', gone)];
   });
   context.atEnd(() =>
     context.measure(
       'victims isolated',
-      [...victimsOf.values()].reduce((a, b) => a + b, 0),
+      [...victimsOf.values()].reduce((sum, { size }) => sum + size, 0),
     ),
   );
 };

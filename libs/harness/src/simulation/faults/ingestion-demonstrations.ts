@@ -26,7 +26,7 @@ export const ingestionDemonstrations: Demonstrations = {
     nemesis: [{ id: 'ing.isolate', at: 'us-wa', fires: 2 }],
     adversaries: [{ id: 'cli.multi_hot', share: 0.7 }],
     services: { minBatch: 5 },
-    reddens: ['minbatch'],
+    reddens: ['minbatch.on_accepted'],
   },
   'ing.rpit_unsafe': {
     nemesis: [
@@ -52,7 +52,7 @@ export const ingestionDemonstrations: Demonstrations = {
   },
   'ing.metadata_leak': {
     nemesis: [{ id: 'ing.metadata_leak', p: 0.3, fires: 2 }],
-    reddens: ['leak'],
+    reddens: ['leak.scan'],
   },
   'ing.partial_write': {
     nemesis: [

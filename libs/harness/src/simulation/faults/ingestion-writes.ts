@@ -86,7 +86,7 @@ const badSignature: Inject = (context) => {
 
 /**
  * Tells processors who sent a report or when. They refuse a header that says more than it should;
- * what stands in the store is found by the oracle `leak`.
+ * what stands in the store is found by the oracle `leak.scan`.
  */
 const metadataLeak: Inject = (context) => {
   const what = word(context.item, 'what', 'address');

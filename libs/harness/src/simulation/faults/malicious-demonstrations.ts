@@ -55,12 +55,12 @@ export const maliciousDemonstrations: Demonstrations = {
   'mal.isolate': {
     nemesis: [{ id: 'mal.isolate', p: 0.5 }],
     services: { minBatch: 10 },
-    expect: ['minbatch'],
+    expect: ['minbatch.on_accepted'],
   },
   'mal.grind': { nemesis: [{ id: 'mal.grind', fires: 10, params: { tries: 4 } }] },
   'mal.collude_clients': {
     nemesis: [{ id: 'mal.collude_clients', params: { share: 0.2 }, fires: 5 }],
     services: { minBatch: 5 },
-    expect: ['minbatch'],
+    expect: ['minbatch.on_accepted'],
   },
 };
