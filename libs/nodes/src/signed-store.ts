@@ -12,9 +12,9 @@ import type { ObjectStore } from '@priolab/runtime';
 export const PACKETS = '.packets';
 export const SIGNATURE = '.sig';
 
-const WRITE_ATTEMPTS = 8;
+export const WRITE_ATTEMPTS = 8;
 /** Bytes that came back wrong once may come back right. */
-const READ_ATTEMPTS = 3;
+export const READ_ATTEMPTS = 3;
 
 /**
  * Writes what is not there yet and looks whether it is: an acknowledgement alone is not believed.

@@ -18,10 +18,11 @@ import type { Host, ObjectStore } from '@priolab/runtime';
 
 import type { Listener } from '../events.ts';
 import { batchBase, endings } from '../names.ts';
+import { DamagedNote, putNote, readNote } from '../notes.ts';
 import { putDurably, writeSigned } from '../signed-store.ts';
 import { expireUploads } from './expire-uploads.ts';
-import { inboxPrefix } from './front.ts';
-import { decodePlan, doneKey, encodePlan, planKey, planPrefix } from './plans.ts';
+import { inboxPrefix, readUpload } from './front.ts';
+import { PLAN, doneKey, planKey, planPrefix } from './plans.ts';
 
 export interface BatcherOptions {
   readonly vendor: Vendor;
@@ -73,7 +74,8 @@ export async function runBatcher(host: Host, options: BatcherOptions): Promise<v
     const partition: Partition = { task, day, ingestor, planned: new Set(), planCount: 0 };
     partitions.set(name, partition);
     for (const key of await inbox.list(planPrefix(partition))) {
-      const uploads = decodePlan((await inbox.get(key))!);
+      const uploads = await readNote(inbox, key, PLAN);
+      if (uploads === undefined) throw new DamagedNote(key, PLAN, 'none, though it is listed');
       await execute(partition, partition.planCount++, uploads);
     }
     return partition;
@@ -81,8 +83,8 @@ export async function runBatcher(host: Host, options: BatcherOptions): Promise<v
 
   const execute = async (partition: Partition, plan: number, keys: readonly string[]) => {
     for (const key of keys) partition.planned.add(key);
-    const uploads = await Promise.all(keys.map((key) => inbox.get(key)));
-    const encoded = receive(options, partition, uploads as Uint8Array[]);
+    const uploads = await Promise.all(keys.map((key) => readUpload(inbox, key)));
+    const encoded = receive(options, partition, uploads);
     const done = doneKey(partition, plan);
     if ((await inbox.stat(done)) !== undefined) return;
     for (const { role, base, header, packets } of encoded) {
@@ -100,9 +102,9 @@ export async function runBatcher(host: Host, options: BatcherOptions): Promise<v
       const keys = fresh.slice(from, from + batchSize);
       const plan = partition.planCount++;
       const key = planKey(partition, plan);
-      const isNew = await putDurably(inbox, key, encodePlan(keys));
+      const { isNew, body } = await putNote(inbox, key, PLAN, keys);
       // A plan of an earlier life that a listing did not show yet: it stands, ours comes after.
-      await execute(partition, plan, isNew ? keys : decodePlan((await inbox.get(key))!));
+      await execute(partition, plan, body);
       if (!isNew) return cut(partition);
     }
   };

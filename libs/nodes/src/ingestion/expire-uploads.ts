@@ -8,7 +8,8 @@
 import { DAY_MS } from '@priolab/roles';
 
 import type { BatcherOptions } from './batcher.ts';
-import { DONE, PLANS, decodePlan, readPlanKey } from './plans.ts';
+import { readNote } from '../notes.ts';
+import { DONE, PLAN, PLANS, readPlanKey } from './plans.ts';
 
 /** Written to learn the store's time. */
 const CLOCK = 'clock';
@@ -30,9 +31,7 @@ export async function expireUploads(
   let count = 0;
   for (const key of plans) {
     if (!done.has(readPlanKey(key).doneKey)) continue;
-    const bytes = await inbox.get(key);
-    if (bytes === undefined) continue;
-    for (const upload of decodePlan(bytes)) {
+    for (const upload of (await readNote(inbox, key, PLAN)) ?? []) {
       await inbox.delete(upload);
       count += 1;
     }

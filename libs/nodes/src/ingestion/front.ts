@@ -48,10 +48,36 @@ const RATE_LIMITED = reasonCode('rate-limited');
 
 /** Bytes of an upload's SHA-256 in its key. */
 const DIGEST_IN_NAME = 16;
+/** A plan needs all of its uploads. */
+const UPLOAD_READS = 8;
 
 /** The key of a stored upload: its day and task, then when it came and what it is. */
 export function inboxPrefix(day: number, taskId: string): string {
   return `uploads/${day}/${taskId}/`;
+}
+
+function digestOf(upload: Uint8Array): string {
+  return toHex(sha256(upload)).slice(0, 2 * DIGEST_IN_NAME);
+}
+
+/**
+ * A stored upload: the batches of a plan must be the same whenever it is carried out, so what comes
+ * back changed is read again. What comes back the same twice is what is stored: it is refused by
+ * name, where it is no upload.
+ * @throws TransportError, to be tried again
+ */
+export async function readUpload(inbox: ObjectStore, key: string): Promise<Uint8Array> {
+  let last: Uint8Array | undefined;
+  for (let attempt = 0; attempt < UPLOAD_READS; attempt++) {
+    const upload = await inbox.get(key);
+    if (upload !== undefined && key.endsWith(`-${digestOf(upload)}`)) return upload;
+    if (upload !== undefined && last !== undefined && Buffer.compare(upload, last) === 0) {
+      return upload;
+    }
+    last = upload;
+  }
+  const text = `${key}: expected what its name says, got something else each of ${UPLOAD_READS} times`;
+  throw new TransportError('unavailable', text, { retryable: true, definite: true });
 }
 
 export async function runFront(host: Host, options: FrontOptions): Promise<void> {
@@ -92,9 +118,9 @@ export async function runFront(host: Host, options: FrontOptions): Promise<void>
     const taskId = toHex(upload.subarray(TASK_ID_AT, TASK_ID_AT + TASK_ID_SIZE));
     const arrival = String(host.clock.nowMs()).padStart(15, '0');
     // What it is, so that no two share a name, whatever the clocks say.
-    const digest = toHex(sha256(upload)).slice(0, 2 * DIGEST_IN_NAME);
+    const name = `${arrival}-${digestOf(upload)}`;
     try {
-      await putDurably(inbox, `${inboxPrefix(day, taskId)}${arrival}-${digest}`, upload);
+      await putDurably(inbox, inboxPrefix(day, taskId) + name, upload);
     } catch (error) {
       if (error instanceof TransportError) return Uint8Array.of(TRY_AGAIN);
       throw error;

@@ -6,7 +6,9 @@
 
 import { toHex } from '@priolab/crypto';
 import type { Task } from '@priolab/roles';
-import { TransportError } from '@priolab/runtime';
+
+import { isTexts } from '../notes.ts';
+import type { NoteKind } from '../notes.ts';
 
 export const PLANS = 'plans/';
 export const DONE = 'done/';
@@ -36,21 +38,5 @@ export function readPlanKey(key: string): { readonly day: number; readonly doneK
   return { day: Number(day), doneKey: `${DONE}${day}/${task}/${Number(plan)}` };
 }
 
-/** @param keys of the uploads, in their order */
-export function encodePlan(keys: readonly string[]): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(keys));
-}
-
-/** @throws TransportError for what is no plan: bytes that came back wrong may come back right */
-export function decodePlan(bytes: Uint8Array): string[] {
-  const text = new TextDecoder().decode(bytes);
-  let found: unknown;
-  try {
-    found = JSON.parse(text);
-  } catch {
-    found = undefined;
-  }
-  if (Array.isArray(found) && found.every((key) => typeof key === 'string')) return found;
-  const message = `expected a plan: a list of uploads, got ${bytes.length} bytes of something else`;
-  throw new TransportError('unavailable', message, { retryable: true, definite: true });
-}
+/** The uploads of a plan, in their order. */
+export const PLAN: NoteKind<string[]> = { what: 'a plan: a list of uploads', isOne: isTexts };

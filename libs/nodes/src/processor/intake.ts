@@ -7,11 +7,13 @@
 import { encodeVerifierShares, reasonCode } from '@priolab/roles';
 
 import { endings, readBatchBase, windowBase } from '../names.ts';
+import { readNote } from '../notes.ts';
 import { NotReady, keptMs, readBatch, waitsMs } from './desk.ts';
 import type { IntakeJob } from './desk.ts';
 import { say } from './say.ts';
 import { inVersion, unheard } from './versions.ts';
 import type { DeskAtWork } from './versions.ts';
+import { WINDOW_NOTE } from './window-set.ts';
 
 const DECRYPT_FAILED = reasonCode('decrypt-failed');
 
@@ -24,9 +26,10 @@ export async function takeIn(desk: DeskAtWork, job: IntakeJob, nowMs: number): P
   const { base } = job;
   const { batchId, windowStartMs: namedMs } = readBatchBase(base)!;
   const endMs = namedMs + job.task.windowMs;
-  const noted = await state.get(windowBase(job.task, namedMs) + endings.set(role));
+  const noteKey = windowBase(job.task, namedMs) + endings.set(role);
+  const noted = await readNote(state, noteKey, WINDOW_NOTE);
   // A queue may give out a task that was done long ago: then there is nothing to do.
-  if (noted !== undefined && new TextDecoder().decode(noted).includes(batchId)) return;
+  if (noted?.batchIds.includes(batchId) === true) return;
   const version = desk.handshake.agreed();
   if (version === undefined) {
     if (nowMs < endMs + waitsMs(settings)) throw new NotReady('no version is agreed on');

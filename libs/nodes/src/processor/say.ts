@@ -9,38 +9,35 @@ import { fromHex, toHex } from '@priolab/crypto';
 import type { SignedObject } from '@priolab/roles';
 
 import { endings } from '../names.ts';
-import { putDurably, writeSigned } from '../signed-store.ts';
-import { NotReady } from './desk.ts';
+import { isTexts, putNote } from '../notes.ts';
+import type { NoteKind } from '../notes.ts';
+import { writeSigned } from '../signed-store.ts';
 import type { ProcessorDesk } from './desk.ts';
+
+const HEX = /^(?:[0-9a-f]{2})*$/;
+const SAID: NoteKind<string[]> = {
+  what: 'a message: its header, packets and signature in hex',
+  isOne: (value): value is string[] =>
+    isTexts(value) && value.length === 3 && value.every((part) => HEX.test(part)),
+};
 
 /**
  * Writes a message about a batch or a window for the peer; where one was begun, that one.
  * @param base of the batch or the window
- * @throws NotReady where the note can't be read at the moment
+ * @throws TransportError, to be tried again, where the note can't be read at the moment
  */
 export async function say(
   { state, peerValidity }: ProcessorDesk,
   { base, ending }: { readonly base: string; readonly ending: string },
   sealed: SignedObject,
 ): Promise<void> {
-  const note = base + endings.said;
-  const isNew = await putDurably(state, note, encodeNote(sealed));
-  const said = isNew ? sealed : decodeNote(await state.get(note));
-  if (said === undefined) throw new NotReady(`the note ${note} can't be read at the moment`);
-  await writeSigned(peerValidity, base + ending, said);
-}
-
-function encodeNote({ header, packets, signature }: SignedObject): Uint8Array {
+  const { header, packets, signature } = sealed;
   const parts = [header, packets, signature].map(toHex);
-  return new TextEncoder().encode(JSON.stringify(parts));
+  const said = await putNote(state, base + endings.said, SAID, parts);
+  await writeSigned(peerValidity, base + ending, said.isNew ? sealed : messageOf(said.body));
 }
 
-function decodeNote(bytes: Uint8Array | undefined): SignedObject | undefined {
-  try {
-    const parts = JSON.parse(new TextDecoder().decode(bytes)) as string[];
-    const [header, packets, signature] = parts.map(fromHex);
-    return { header: header!, packets: packets!, signature: signature! };
-  } catch {
-    return undefined;
-  }
+function messageOf(parts: readonly string[]): SignedObject {
+  const [header, packets, signature] = parts.map(fromHex);
+  return { header: header!, packets: packets!, signature: signature! };
 }

@@ -11,6 +11,8 @@ import type { Header, ProcessorRole } from '@priolab/roles';
 import type { ObjectStore } from '@priolab/runtime';
 
 import { peerOf, versionsPrefix } from '../names.ts';
+import { DamagedNote, encodeNote, readNote } from '../notes.ts';
+import type { NoteKind } from '../notes.ts';
 import { PACKETS, SIGNATURE, readSigned, writeSigned } from '../signed-store.ts';
 import type { ProcessorDesk } from './desk.ts';
 
@@ -21,6 +23,10 @@ export const PEER_VERSIONS: readonly number[] = [1];
 const FIRST_VERSION = 1;
 
 const KIND = 'versions';
+const TIME: NoteKind<number> = {
+  what: 'a time in milliseconds',
+  isOne: (value): value is number => Number.isSafeInteger(value),
+};
 const EMPTY = new Uint8Array(0);
 const ORDINAL_DIGITS = 6;
 /** Notes that were stored as something else than what was written, in one go. */
@@ -96,7 +102,7 @@ export function createHandshake(desk: ProcessorDesk): Handshake {
       // Once a scan is enough: many windows may ask in between.
       if (Math.abs(nowMs - notedMs) < settings.scanEveryMs) return;
       notedMs = nowMs;
-      await state.put(stateKey, new TextEncoder().encode(String(nowMs)), { overwrite: true });
+      await state.put(stateKey, encodeNote(stateKey, nowMs), { overwrite: true });
     },
     agreed() {
       const both = common();
@@ -190,8 +196,10 @@ function versionsOf(header: Header, peer: ProcessorRole, key: string): number[] 
 
 /** What was noted before a crash; a note that can't be read may be of this moment. */
 async function readApart(store: ObjectStore, key: string, nowMs: number): Promise<number> {
-  const bytes = await store.get(key);
-  if (bytes === undefined) return -Infinity;
-  const noted = Number(new TextDecoder().decode(bytes));
-  return bytes.length > 0 && Number.isSafeInteger(noted) ? noted : nowMs;
+  try {
+    return (await readNote(store, key, TIME)) ?? -Infinity;
+  } catch (error) {
+    if (!(error instanceof DamagedNote)) throw error;
+    return nowMs;
+  }
 }

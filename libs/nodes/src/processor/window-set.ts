@@ -9,7 +9,8 @@
 import { REPORT_ID_SIZE, encodeBatchSet, reasonCode, reportIdsOf } from '@priolab/roles';
 
 import { endings, taskPrefix, windowBase } from '../names.ts';
-import { putDurably } from '../signed-store.ts';
+import { isTexts, putNote, readNote } from '../notes.ts';
+import type { NoteKind } from '../notes.ts';
 import type { Ready, Window } from './aggregate.ts';
 import { NotReady, waitsMs } from './desk.ts';
 import type { ProcessorDesk } from './desk.ts';
@@ -26,6 +27,14 @@ export interface WindowNote {
   readonly reportIds: string;
 }
 
+export const WINDOW_NOTE: NoteKind<WindowNote> = {
+  what: 'the batches of a window and their reports',
+  isOne: (value): value is WindowNote => {
+    const { batchIds, repeated, reportIds } = (value ?? {}) as Readonly<Record<string, unknown>>;
+    return isTexts(batchIds) && isTexts(repeated) && typeof reportIds === 'string';
+  },
+};
+
 const PEER_MISSING = reasonCode('peer-missing');
 const ID_DIGITS = 2 * REPORT_ID_SIZE;
 
@@ -33,6 +42,7 @@ const ID_DIGITS = 2 * REPORT_ID_SIZE;
  * @param nowMs by the processor's own clock
  * @param findReady reads all batches of the window, by batch id
  * @throws NotReady while no version is agreed on with the peer
+ * @throws TransportError, to be tried again, where a note can't be read: none is made twice
  */
 export async function fixWindowSet(
   desk: DeskAtWork,
@@ -45,13 +55,12 @@ export async function fixWindowSet(
   const ending = endings.set(role);
   const key = base + ending;
   const note = await desk.turns(async () => {
-    const known = await readNote(desk, key);
+    const known = await readNote(state, key, WINDOW_NOTE);
     if (known !== undefined) return known;
     await waitForPeer(desk, window, nowMs);
     const fresh = await makeNote(desk, window, key, await findReady());
-    const bytes = new TextEncoder().encode(JSON.stringify(fresh));
     // Whoever was first counts, were it ourselves before a crash.
-    return (await putDurably(state, key, bytes)) ? fresh : ((await readNote(desk, key)) ?? fresh);
+    return (await putNote(state, key, WINDOW_NOTE, fresh)).body;
   });
   const version = desk.handshake.agreed();
   if (version === undefined) {
@@ -87,17 +96,6 @@ async function waitForPeer(desk: DeskAtWork, window: Window, nowMs: number): Pro
   if (!isSettled) throw new NotReady('the peer has spoken our version for less than the grace');
 }
 
-/** @throws NotReady where it can't be read at the moment: it is never made a second time */
-async function readNote({ state }: ProcessorDesk, key: string): Promise<WindowNote | undefined> {
-  const bytes = await state.get(key);
-  if (bytes === undefined) return undefined;
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes)) as WindowNote;
-  } catch {
-    throw new NotReady(`the note ${key} can't be read at the moment`);
-  }
-}
-
 async function makeNote(
   desk: ProcessorDesk,
   { task }: Window,
@@ -109,7 +107,7 @@ async function makeNote(
   if (!desk.settings.legacy.perBatchDedup) {
     for (const other of await desk.state.list(taskPrefix(task))) {
       if (other === key || !other.endsWith(endings.set(desk.role))) continue;
-      const { reportIds } = (await readNote(desk, other)) ?? { reportIds: '' };
+      const { reportIds } = (await readNote(desk.state, other, WINDOW_NOTE)) ?? { reportIds: '' };
       for (let at = 0; at < reportIds.length; at += ID_DIGITS) {
         batchOf.set(reportIds.slice(at, at + ID_DIGITS), other);
       }

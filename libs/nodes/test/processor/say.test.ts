@@ -4,8 +4,8 @@ import { createMemoryStore } from '@priolab/runtime';
 import type { SignedObject } from '@priolab/roles';
 import { expect, test } from 'vitest';
 
+import { DamagedNote } from '../../src/notes.ts';
 import { readSigned } from '../../src/signed-store.ts';
-import { NotReady } from '../../src/processor/desk.ts';
 import type { ProcessorDesk } from '../../src/processor/desk.ts';
 import { say } from '../../src/processor/say.ts';
 import { DAY_START_MS, readerOf, signerOf } from '../fixture.ts';
@@ -45,6 +45,6 @@ test.each([0, 1, 2, 3])('after %d writes another program takes over', async (wri
 test('a note that can’t be read is waited for, and nothing else is said', async () => {
   const { state, peerValidity, desk } = createStores();
   state.putNow('window.said', Uint8Array.of(0x5b));
-  await expect(say(desk, at, messages[0])).rejects.toThrow(NotReady);
+  await expect(say(desk, at, messages[0])).rejects.toThrow(DamagedNote);
   expect([...peerValidity.objects.keys()]).toEqual([]);
 });
