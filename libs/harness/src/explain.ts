@@ -163,6 +163,8 @@ const holdReasons: Readonly<Record<HoldReason, string>> = {
   'wrong-window': 'Held: a sum belongs to another task or window than it was handed in for.',
   'total-out-of-range':
     'Held: a bin’s total is above the number of reports, which no sum of bits can be.',
+  'not-shown':
+    'Held: what stands in its place in the store of results is not what was written there.',
 };
 
 const outcomes: Readonly<Record<Outcome, string>> = {

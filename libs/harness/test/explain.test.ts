@@ -34,6 +34,7 @@ const holdReasons = wordsOf<HoldReason>({
   'sums-differ': true,
   'wrong-window': true,
   'total-out-of-range': true,
+  'not-shown': true,
 });
 const verdicts = wordsOf<RunSummary['verdict']>({
   pass: true,

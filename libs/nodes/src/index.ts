@@ -22,4 +22,11 @@ export { createTurns, type Turns } from './processor/turns.ts';
 export { runProcessor } from './processor/service.ts';
 export { PEER_VERSIONS } from './processor/versions.ts';
 export { pauseMs, persistent, type RetryPolicy } from './retry.ts';
-export { PACKETS, SIGNATURE, putDurably, readSigned, writeSigned } from './signed-store.ts';
+export {
+  PACKETS,
+  READ_ATTEMPTS,
+  SIGNATURE,
+  putDurably,
+  readSigned,
+  writeSigned,
+} from './signed-store.ts';

@@ -15,6 +15,8 @@ export const SIGNATURE = '.sig';
 export const WRITE_ATTEMPTS = 8;
 /** Bytes that came back wrong once may come back right. */
 export const READ_ATTEMPTS = 3;
+/** More where one that never comes back right holds up many. */
+const STORED_ATTEMPTS = 8;
 
 /**
  * Writes what is not there yet and looks whether it is: an acknowledgement alone is not believed.
@@ -26,10 +28,20 @@ export async function putDurably(
   key: string,
   bytes: Uint8Array,
 ): Promise<boolean> {
+  return (await putAndLook(store, key, bytes)).wrote;
+}
+
+/** The same, with the size of what is there then: of a write that went wrong it is another. */
+export async function putAndLook(
+  store: ObjectStore,
+  key: string,
+  bytes: Uint8Array,
+): Promise<{ readonly wrote: boolean; readonly size: number }> {
   let wrote = false;
   for (let attempt = 0; attempt < WRITE_ATTEMPTS; attempt++) {
     wrote = (await store.put(key, bytes)) || wrote;
-    if ((await store.stat(key)) !== undefined) return wrote;
+    const stat = await store.stat(key);
+    if (stat !== undefined) return { wrote, size: stat.size };
   }
   const text = `${key}: expected it to be there after ${WRITE_ATTEMPTS} writes, it is not`;
   throw new TransportError('unavailable', text, { retryable: true, definite: false });
@@ -50,6 +62,26 @@ export async function writeSigned(
     await putDurably(store, key + SIGNATURE, signature),
   ];
   return wrote.includes(true);
+}
+
+/**
+ * What is stored, by bytes that are right or came back the same twice; undefined where nothing is.
+ * @throws TransportError, to be tried again, where they come back differently each time
+ */
+export async function readStored(
+  store: ObjectStore,
+  key: string,
+  isRight: (bytes: Uint8Array) => boolean,
+): Promise<Uint8Array | undefined> {
+  let last: Uint8Array | undefined;
+  for (let attempt = 0; attempt < STORED_ATTEMPTS; attempt++) {
+    const bytes = await store.get(key);
+    if (bytes === undefined || isRight(bytes)) return bytes;
+    if (last !== undefined && Buffer.compare(bytes, last) === 0) return bytes;
+    last = bytes;
+  }
+  const text = `${key}: expected the same bytes twice of ${STORED_ATTEMPTS} times, got others each time`;
+  throw new TransportError('unavailable', text, { retryable: true, definite: true });
 }
 
 /** Undefined where the object is not there, or not complete yet. */

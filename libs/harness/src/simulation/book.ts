@@ -94,6 +94,7 @@ export interface Book {
   readonly freshValues: ReadonlySet<string>;
   readonly repeatedValues: number;
   reportOf(idHex: string): number | undefined;
+  reportOfUpload(upload: Uint8Array): number | undefined;
   note(event: NodeEvent, nowMs: number): void;
   fateOf(report: number): BookedFate;
   /** Whether there is a report whose fate is still to come. */
@@ -233,6 +234,7 @@ export function createBook(): Book {
       return repeatedValues;
     },
     reportOf: (id) => numbers.get(id),
+    reportOfUpload: (upload) => reportOfUpload(upload)?.number,
     note,
     fateOf,
     hasOpen: createHasOpen(reports, fateOf),

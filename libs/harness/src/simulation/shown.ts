@@ -24,10 +24,18 @@ export function readShown(
     const task = [...tasks.values()].find((one) => key.startsWith(taskPrefix(one)));
     const windowStartMs = readWindowBase(key);
     if (task === undefined || windowStartMs === undefined) continue;
-    const note = JSON.parse(Buffer.from(bytes).toString('utf8')) as Partial<ShownTotal>;
-    const { totals, count } = note;
+    const { totals, count } = noteOf(bytes);
     if (totals === undefined || count === undefined) continue;
     shown.set(windowKey(task, windowStartMs), { totals, count });
   }
   return shown;
+}
+
+/** What can't be read shows nothing. */
+function noteOf(bytes: Uint8Array): Partial<ShownTotal> {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8')) as Partial<ShownTotal>;
+  } catch {
+    return {};
+  }
 }

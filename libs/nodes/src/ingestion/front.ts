@@ -22,7 +22,7 @@ import type { Task } from '@priolab/roles';
 import { TransportError } from '@priolab/runtime';
 import type { Host, Network, ObjectStore } from '@priolab/runtime';
 
-import { putDurably } from '../signed-store.ts';
+import { putDurably, readStored } from '../signed-store.ts';
 
 /** The one byte that an upload is answered with: 0 stored, 255 try again, else a reason code. */
 export const STORED = 0;
@@ -48,8 +48,6 @@ const RATE_LIMITED = reasonCode('rate-limited');
 
 /** Bytes of an upload's SHA-256 in its key. */
 const DIGEST_IN_NAME = 16;
-/** A plan needs all of its uploads. */
-const UPLOAD_READS = 8;
 
 /** The key of a stored upload: its day and task, then when it came and what it is. */
 export function inboxPrefix(day: number, taskId: string): string {
@@ -67,16 +65,10 @@ function digestOf(upload: Uint8Array): string {
  * @throws TransportError, to be tried again
  */
 export async function readUpload(inbox: ObjectStore, key: string): Promise<Uint8Array> {
-  let last: Uint8Array | undefined;
-  for (let attempt = 0; attempt < UPLOAD_READS; attempt++) {
-    const upload = await inbox.get(key);
-    if (upload !== undefined && key.endsWith(`-${digestOf(upload)}`)) return upload;
-    if (upload !== undefined && last !== undefined && Buffer.compare(upload, last) === 0) {
-      return upload;
-    }
-    last = upload;
-  }
-  const text = `${key}: expected what its name says, got something else each of ${UPLOAD_READS} times`;
+  const isRight = (upload: Uint8Array): boolean => key.endsWith(`-${digestOf(upload)}`);
+  const upload = await readStored(inbox, key, isRight);
+  if (upload !== undefined) return upload;
+  const text = `${key}: expected the upload that is planned, got none`;
   throw new TransportError('unavailable', text, { retryable: true, definite: true });
 }
 

@@ -7,14 +7,20 @@
 import { toHex } from '@priolab/crypto';
 import { decodeSumPart } from '@priolab/roles';
 import type { combine, estimate } from '@priolab/roles';
-import type { AggregateShare, HoldReason, KnownTasks, ObjectReader } from '@priolab/roles';
+import type {
+  AggregateResult,
+  AggregateShare,
+  HoldReason,
+  KnownTasks,
+  ObjectReader,
+} from '@priolab/roles';
 import type { ProcessorRole, Task } from '@priolab/roles';
 import { TransportError } from '@priolab/runtime';
 import type { Host, ObjectStore } from '@priolab/runtime';
 
 import type { Listener } from '../events.ts';
 import { endings, readWindowBase, taskPrefix } from '../names.ts';
-import { SIGNATURE, putDurably, readSigned } from '../signed-store.ts';
+import { SIGNATURE, putAndLook, readSigned, readStored } from '../signed-store.ts';
 
 export interface PortalOptions {
   readonly tasks: KnownTasks;
@@ -37,9 +43,10 @@ export interface PortalOptions {
 
 export async function runPortal(host: Host, options: PortalOptions): Promise<void> {
   const { scanEveryMs } = options;
+  const closed = new Set<string>();
   for (;;) {
     try {
-      await scan(options, host.clock.nowMs());
+      await scan(options, closed, host.clock.nowMs());
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
     }
@@ -49,7 +56,8 @@ export async function runPortal(host: Host, options: PortalOptions): Promise<voi
 
 const ROLES: readonly ProcessorRole[] = ['leader', 'helper'];
 
-async function scan(options: PortalOptions, nowMs: number): Promise<void> {
+/** @param closed windows, by their names, whose notes are known to be as they were written */
+async function scan(options: PortalOptions, closed: Set<string>, nowMs: number): Promise<void> {
   const { tasks, portal, results } = options;
   for (const task of tasks.values()) {
     const bases = new Set<string>();
@@ -61,8 +69,12 @@ async function scan(options: PortalOptions, nowMs: number): Promise<void> {
     }
     for (const base of bases) {
       const windowStartMs = readWindowBase(base);
-      if (windowStartMs === undefined || (await results.stat(base)) !== undefined) continue;
-      await publish(options, { task, windowStartMs, base }, nowMs);
+      if (windowStartMs === undefined) continue;
+      const named = { task, windowStartMs, base };
+      const isNoted = (await results.stat(base)) !== undefined;
+      if (isNoted && closed.has(base)) continue;
+      if (isNoted) await lookAtNote(options, named);
+      if (isNoted || (await publish(options, named, nowMs))) closed.add(base);
     }
   }
 }
@@ -74,8 +86,9 @@ interface Named {
   readonly base: string;
 }
 
-async function publish(options: PortalOptions, named: Named, nowMs: number): Promise<void> {
-  const { results, listener, patienceMs } = options;
+/** @returns whether the window is closed, by what was noted now */
+async function publish(options: PortalOptions, named: Named, nowMs: number): Promise<boolean> {
+  const { listener, patienceMs } = options;
   const { task, base } = named;
   const leader = await readPart(options, 'leader', base);
   const helper = await readPart(options, 'helper', base);
@@ -83,11 +96,12 @@ async function publish(options: PortalOptions, named: Named, nowMs: number): Pro
     // A window that one side never sums is closed some day, and says who is missing. One that is
     // summed long after its end has its peer's sum still to come.
     const beganMs = Math.max(named.windowStartMs + task.windowMs, await firstMs(options, base));
-    if (nowMs < beganMs + patienceMs) return;
+    if (nowMs < beganMs + patienceMs) return false;
     const role = leader === undefined ? 'leader' : 'helper';
     return hold(options, named, `no-${role}-share`, `none after ${patienceMs} ms`);
   }
-  for (const { share } of [leader, helper]) {
+  for (const share of [leader, helper].flatMap((part) => [part.share, part.copy])) {
+    if (share === undefined) continue;
     if (share.task === task && share.windowStartMs === named.windowStartMs) continue;
     // What is signed says to which window it belongs, whatever name it is under.
     const detail = `a sum of the window that starts at ${share.windowStartMs} is under its name`;
@@ -99,31 +113,80 @@ async function publish(options: PortalOptions, named: Named, nowMs: number): Pro
   // One reason is enough, and a window has one note.
   const [wrong] = held;
   if (wrong !== undefined) return hold(options, named, wrong.reason, wrong.detail);
-  for (const result of totals) {
-    const { windowStartMs, count } = result;
-    if (count < options.minBatch(task)) {
-      await putDurably(results, base, encodeNote({ suppressed: true }));
-      listener({ kind: 'suppressed', by: 'portal', task, windowStartMs, count });
-      continue;
-    }
-    const note = { totals: [...result.totals], count, windowStartMs };
-    // Published once: a later correction would tell two sums of nearly the same people apart.
-    if (await putDurably(results, base, encodeNote(note))) {
-      listener({ kind: 'published', result, estimate: options.estimate(result) });
-    }
+  let isClosed = true;
+  for (const result of totals) isClosed = (await publishTotal(options, named, result)) && isClosed;
+  return isClosed;
+}
+
+async function publishTotal(
+  options: PortalOptions,
+  named: Named,
+  result: AggregateResult,
+): Promise<boolean> {
+  const { listener, estimate } = options;
+  const { totals, windowStartMs, count } = result;
+  const { task } = named;
+  if (count < options.minBatch(task)) {
+    await note(options, named, { suppressed: true });
+    listener({ kind: 'suppressed', by: 'portal', task, windowStartMs, count });
+    return true;
   }
+  // Published once: a later correction would tell two sums of nearly the same people apart.
+  const noted = await note(options, named, { totals: [...totals], count, windowStartMs });
+  if (noted === 'written') listener({ kind: 'published', result, estimate: estimate(result) });
+  else if (noted === 'spoilt') tellNotShown(options, named, 'a part of it is missing');
+  // Whatever was there first is looked at with the next scan.
+  return noted !== 'first';
+}
+
+/**
+ * Writes what becomes of a window, for everybody to read, where nothing is written of it yet.
+ * Nobody can change it then, even where it was not stored as it was written.
+ */
+async function note(
+  { results }: PortalOptions,
+  { base }: Named,
+  what: object,
+): Promise<'written' | 'spoilt' | 'first'> {
+  const bytes = new TextEncoder().encode(JSON.stringify({ of: base, ...what }));
+  const { wrote, size } = await putAndLook(results, base, bytes);
+  if (!wrote) return 'first';
+  return size === bytes.length ? 'written' : 'spoilt';
+}
+
+/** What is noted of a window may be of an earlier life, or under its name by mistake. */
+async function lookAtNote(options: PortalOptions, named: Named): Promise<void> {
+  const isOurs = (bytes: Uint8Array): boolean => {
+    try {
+      const { of } = JSON.parse(new TextDecoder().decode(bytes)) as { readonly of?: unknown };
+      return of === named.base;
+    } catch {
+      return false;
+    }
+  };
+  const bytes = await readStored(options.results, named.base, isOurs);
+  if (bytes === undefined || isOurs(bytes)) return;
+  tellNotShown(options, named, 'another window’s note is in its place, or half of one');
+}
+
+function tellNotShown({ listener }: PortalOptions, named: Named, detail: string): void {
+  const { task, windowStartMs } = named;
+  const pair = { taskId: toHex(task.id), windowStartMs, reason: 'not-shown', detail } as const;
+  listener({ kind: 'held', task, pair });
 }
 
 /** Closes a window without a total, for good. */
 async function hold(
-  { results, listener }: PortalOptions,
-  { task, windowStartMs, base }: Named,
+  options: PortalOptions,
+  named: Named,
   reason: HoldReason,
   detail: string,
-): Promise<void> {
-  await putDurably(results, base, encodeNote({ held: reason }));
+): Promise<true> {
+  await note(options, named, { held: reason });
+  const { task, windowStartMs } = named;
   const taskId = toHex(task.id);
-  listener({ kind: 'held', task, pair: { taskId, windowStartMs, reason, detail } });
+  options.listener({ kind: 'held', task, pair: { taskId, windowStartMs, reason, detail } });
+  return true;
 }
 
 /** When the first of its sums came, by the store's clock. */
@@ -138,6 +201,8 @@ async function firstMs({ portal }: PortalOptions, base: string): Promise<number>
 
 interface Part {
   readonly share: AggregateShare;
+  /** What the auditor has, where it is a sum. */
+  readonly copy: AggregateShare | undefined;
   /** The copy that the processor left with the auditor is the same. */
   readonly isCopied: boolean;
 }
@@ -152,12 +217,13 @@ async function readPart(
   const copy = await readSigned(audit, key, readers[role]);
   if (opened?.ok !== true || copy?.ok !== true) return undefined;
   const decoded = decodeSumPart(opened.header, opened.packets, { role, tasks });
+  const decodedCopy = decodeSumPart(copy.header, copy.packets, { role, tasks });
   if (!decoded.ok) return undefined;
   // The digest of the packets is a field of the header.
   const isCopied = JSON.stringify(opened.header) === JSON.stringify(copy.header);
-  return { share: decoded.value.share, isCopied };
-}
-
-function encodeNote(note: object): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(note));
+  return {
+    share: decoded.value.share,
+    copy: decodedCopy.ok ? decodedCopy.value.share : undefined,
+    isCopied,
+  };
 }

@@ -77,7 +77,7 @@ test('two sums of the same reports are published once, though the portal crashes
   machine.crash();
   machine.start();
   await timeline.driveUntil(DAY_START_MS + 48 * HOUR_MS);
-  expect(note()).toEqual({ totals: [4, 2], count: 7, windowStartMs: DAY_START_MS });
+  expect(note()).toEqual({ of: base, totals: [4, 2], count: 7, windowStartMs: DAY_START_MS });
   expect(events.map(({ kind }) => kind)).toEqual(['published']);
 });
 
@@ -91,7 +91,7 @@ test.each<[string, Changes]>([
 ])('held, and never published: %s', async (reason, changes) => {
   const { timeline, events, note } = await portalWith(changes, both);
   await timeline.driveUntil(DAY_START_MS + 48 * HOUR_MS);
-  expect(note()).toEqual({ held: reason });
+  expect(note()).toEqual({ of: base, held: reason });
   expect(events).toMatchObject([{ kind: 'held', pair: { reason, windowStartMs: DAY_START_MS } }]);
 });
 
@@ -99,14 +99,14 @@ test('a sum of another window under this one’s name is held', async () => {
   const later = { windowStartMs: DAY_START_MS + task.windowMs };
   const { timeline, note } = await portalWith({ leader: later, helper: later }, both);
   await timeline.driveUntil(DAY_START_MS + HOUR_MS);
-  expect(note()).toEqual({ held: 'wrong-window' });
+  expect(note()).toEqual({ of: base, held: 'wrong-window' });
 });
 
 test('fewer reports than the minimum: kept back, and nothing of the total is said', async () => {
   const few = { count: MIN_BATCH - 1 };
   const { timeline, events, note } = await portalWith({ leader: few, helper: few }, both);
   await timeline.driveUntil(DAY_START_MS + 48 * HOUR_MS);
-  expect(note()).toEqual({ suppressed: true });
+  expect(note()).toEqual({ of: base, suppressed: true });
   expect(events).toMatchObject([{ kind: 'suppressed', by: 'portal', count: MIN_BATCH - 1 }]);
 });
 
@@ -116,7 +116,10 @@ test.each(both)('a sum of the %s alone waits for the other, and is then held', a
   await timeline.driveUntil(DAY_START_MS + 32 * HOUR_MS - 1);
   expect(note()).toBeUndefined();
   await timeline.driveUntil(DAY_START_MS + 33 * HOUR_MS);
-  expect(note()).toEqual({ held: role === 'leader' ? 'no-helper-share' : 'no-leader-share' });
+  expect(note()).toEqual({
+    of: base,
+    held: role === 'leader' ? 'no-helper-share' : 'no-leader-share',
+  });
 });
 
 test('a window that is summed long after its end has a day for the other sum, too', async () => {

@@ -32,7 +32,9 @@ export type HoldReason =
   | 'included-differ'
   | 'sums-differ'
   | 'wrong-window'
-  | 'total-out-of-range';
+  | 'total-out-of-range'
+  /** What stands in its place in the store of results is not what was written there. */
+  | 'not-shown';
 
 /** A pair that can't be added up, with what differs: shown to operators, never published. */
 export interface HeldPair {

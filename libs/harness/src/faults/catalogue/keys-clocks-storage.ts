@@ -129,7 +129,14 @@ export const storageFaults = defineFaults({
     at: 'store',
     atDefault: 'ingestion-',
     checkers: ['reason', 'conserve', 'blast'],
-    reasons: ['batch-digest', 'batch-signature', 'peer-missing'],
+    reasons: [
+      'batch-digest',
+      'batch-signature',
+      'peer-missing',
+      'batch-unmatched',
+      'no-leader-share',
+      'no-helper-share',
+    ],
   },
   'sto.torn': {
     about: 'An object is stored in part only.',
@@ -144,6 +151,8 @@ export const storageFaults = defineFaults({
       'batch-unmatched',
       'no-leader-share',
       'no-helper-share',
+      'truncated',
+      'not-shown',
     ],
     params: { keep: param.rate('Share of the bytes that are stored.', 0.5) },
   },
@@ -155,11 +164,11 @@ export const storageFaults = defineFaults({
   },
   'sto.misdirect': {
     about: 'An object is stored under another batch’s or state’s name.',
-    outcome: ['detect'],
+    outcome: ['detect', 'recover'],
     at: 'store',
     atDefault: 'ingestion-',
     checkers: ['tenant', 'reason', 'once'],
-    reasons: ['batch-header', 'wrong-window', 'no-leader-share', 'no-helper-share'],
+    reasons: ['batch-header', 'wrong-window', 'no-leader-share', 'no-helper-share', 'not-shown'],
   },
   'sto.stale_list': {
     about: 'A listing leaves out objects that were written a while ago.',

@@ -169,6 +169,7 @@ const dashboard: Inject = (context) => {
   const how = word(context.item, 'how', 'stale');
   if (how === 'unsuppressed') return unsuppress(context);
   const shown: { readonly state: string; readonly key: string; readonly bytes: Uint8Array }[] = [];
+  const meant = new Map<string, Uint8Array>();
   context.hooks.portal.push((portal) => ({
     ...portal,
     results: {
@@ -181,7 +182,14 @@ const dashboard: Inject = (context) => {
           return portal.results.put(key, bytes, options);
         }
         context.strike({ what: `${key} shows what is of ${other.key}` });
+        meant.set(key, bytes);
         return portal.results.put(key, other.bytes, options);
+      },
+      // It is what people see: the portal finds what it wrote.
+      get: async (key) => meant.get(key) ?? portal.results.get(key),
+      async stat(key) {
+        const stat = await portal.results.stat(key);
+        return stat && { ...stat, size: meant.get(key)?.length ?? stat.size };
       },
     },
   }));

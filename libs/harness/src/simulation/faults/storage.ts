@@ -1,14 +1,26 @@
 /** Faults of stores: what they lose, change, hide or refuse. Policies on machines' operations. */
 
-import { PACKETS, SIGNATURE, endings, readBatchBase, storeNames } from '@priolab/nodes';
+import { toHex } from '@priolab/crypto';
+import {
+  PACKETS,
+  READ_ATTEMPTS,
+  SIGNATURE,
+  endings,
+  readBatchBase,
+  readWindowBase,
+  storeNames,
+} from '@priolab/nodes';
+import type { Task } from '@priolab/roles';
 import { TransportError } from '@priolab/runtime';
 import type { StoreOperation } from '@priolab/runtime';
 
 import { isNameAt } from '../../faults/places.ts';
-import type { FaultContext, Inject } from '../fault.ts';
+import { uploadName, windowKey } from '../book.ts';
+import type { FaultContext, Inject, Strike } from '../fault.ts';
 import { byHealing } from './acting.ts';
 import { duration, word } from './parameters.ts';
-import { setNameOf, sumNameOf } from './parties-at.ts';
+import { setNameOf, sumNameOf, taskOfKey } from './parties-at.ts';
+import type { SumName } from './parties-at.ts';
 
 const HOUR_MS = 3_600_000;
 const BATCH_ID_DIGITS = 32;
@@ -24,6 +36,14 @@ function batchIdsOf(key: string): string[] {
   return found === undefined ? [] : [found.batchId];
 }
 
+/** The window (`windowKey`) of a published result, by its key. */
+function windowAt(context: FaultContext, key: string): string[] {
+  const task = taskOfKey(context, key);
+  const windowStartMs = readWindowBase(key);
+  if (task === undefined || windowStartMs === undefined) return [];
+  return [windowKey(task, windowStartMs)];
+}
+
 /** Every time that an operation is done there is a coin of its own. */
 function occasions(): (operation: StoreOperation) => string {
   const times = new Map<string, number>();
@@ -34,9 +54,53 @@ function occasions(): (operation: StoreOperation) => string {
   };
 }
 
+/** What may come of windows of which one processor can't read which batches its peer has. */
+const UNDECIDED = ['accepted', 'no-leader-share', 'no-helper-share', 'pending'];
+
+/** What an object that can't be read touches. */
+type Touched = Pick<Strike, 'reports' | 'batchIds' | 'windows' | 'allowed'>;
+
+/** The windows of a task whose reports are known. */
+function windowsOf({ book }: FaultContext, task: Task): string[] {
+  const reports = book.reports.filter((report) => report.task === task);
+  return [...new Set(reports.map(({ windowStartMs }) => windowKey(task, windowStartMs)))];
+}
+
+/** Windows that wait for an object: for a sum or its copy, or for which batches there are. */
+function waitingFor(context: FaultContext, { store, key }: StoreOperation): string[] {
+  const sum = sumNameOf(context, key) ?? setNameOf(context, key);
+  // A report may be in any window of its task: what was in the others must be known.
+  if (sum !== undefined && isState(store)) return windowsOf(context, sum.task);
+  if (sum !== undefined) return [sum.window];
+  const task = [...context.parties.tasks.values()].find(({ id }) => {
+    return key.startsWith('plans/') && key.split('/')[2] === toHex(id);
+  });
+  return task === undefined ? [] : windowsOf(context, task);
+}
+
+const isState = (store: string): boolean => store.startsWith('state-');
+
+/** The report of a stored upload. */
+function reportsAt(
+  { book, stores }: FaultContext,
+  { store, key, bytes }: StoreOperation,
+): readonly number[] {
+  const upload = bytes ?? stores.inside(store).objects.get(key)?.bytes;
+  const isUpload = key.startsWith('uploads/') && upload !== undefined;
+  const report = isUpload ? book.reportOfUpload(upload) : undefined;
+  return report === undefined ? [] : [report];
+}
+
 /** A read brings a changed byte; the next one may be right again. */
 const corrupt: Inject = (context) => {
   const occasion = occasions();
+  const times = new Map<string, number>();
+  /** Fewer changed reads than this, and one of those in a row was right. */
+  const isGivenUp = ({ client }: StoreOperation, window: string): boolean => {
+    const name = `${client} ${window}`;
+    times.set(name, (times.get(name) ?? 0) + 1);
+    return times.get(name)! >= READ_ATTEMPTS;
+  };
   context.stores.addPolicy(async (operation, next) => {
     const answer = await next(operation);
     if (operation.kind !== 'get' || !(answer instanceof Uint8Array) || answer.length === 0) {
@@ -47,33 +111,70 @@ const corrupt: Inject = (context) => {
     if (!context.chooses(name)) return answer;
     const changed = answer.slice();
     changed[context.draw(`byte ${name}`) % changed.length]! ^= 0x20;
-    // What is read at the last look before the sum is not read again: noticed, and left out.
-    const allowed = ['accepted', 'batch-digest', 'batch-signature', 'peer-missing'];
-    context.strike({ what: `changed: ${name}`, batchIds: batchIdsOf(operation.key), allowed });
+    const what = `changed: ${name}`;
+    const waiting = waitingFor(context, operation);
+    const reports = reportsAt(context, operation);
+    const windows = waiting.filter((window) => isGivenUp(operation, window));
+    if (waiting.length > 0) context.strike({ what, windows, allowed: UNDECIDED });
+    // An upload that never comes back right is not batched.
+    else if (reports.length > 0)
+      context.strike({ what, reports, allowed: ['accepted', 'pending'] });
+    else {
+      // What is read at the last look before the sum is not read again: noticed, and left out.
+      const allowed = ['accepted', 'batch-digest', 'batch-signature', ...UNSAID];
+      context.strike({ what, batchIds: batchIdsOf(operation.key), allowed });
+    }
     return changed;
   });
 };
 
-/** Half an object is stored for good: what is signed is seen to be torn, and its batch refused. */
+/** Who has no word of its peer leaves the batch out; who spoke in vain learns of it. */
+const UNSAID = ['peer-missing', 'batch-unmatched'];
+
+/**
+ * Half an object is stored: what is signed is seen to be torn, and its batch or sum refused. A
+ * party's own note is written over by its writer, who sees that it is too short.
+ */
 const torn: Inject = (context) => {
   const keep = Number(context.item.params['keep'] ?? 0.5);
+  const done = new Set<string>();
   context.stores.addPolicy(async (operation, next) => {
     const { kind, store, key, bytes } = operation;
     const isPart = kind === 'put' && isAt(context, operation) && bytes!.length > 1;
-    if (!isPart || !context.chooses(`${store} ${key}`)) return next(operation);
-    const what = `torn: ${store} ${key}`;
-    const window = setNameOf(context, key)?.window;
-    // A processor that can't read which batches its peer has never sums that window.
-    const undecided = ['accepted', 'no-leader-share', 'no-helper-share', 'pending'];
-    if (window !== undefined) context.strike({ what, windows: [window], allowed: undecided });
-    const isPackets = key.endsWith(PACKETS);
-    const unread = [isPackets ? 'batch-digest' : 'batch-signature', 'peer-missing'];
-    // Who spoke in vain has the batch in full, and learns that its peer has not summed it.
-    const allowed = store.startsWith('validity-') ? [...unread, 'batch-unmatched'] : unread;
-    if (window === undefined) context.strike({ what, batchIds: batchIdsOf(key), allowed });
-    return next({ ...operation, bytes: bytes!.subarray(0, Math.floor(keep * bytes!.length)) });
+    const name = `${store} ${key}`;
+    if (!isPart || done.has(name) || !context.chooses(name)) return next(operation);
+    done.add(name);
+    const part = bytes!.subarray(0, Math.floor(keep * bytes!.length));
+    context.strike({ what: `torn: ${name}`, ...tornAt(context, operation) });
+    for (const report of reportsAt(context, operation)) {
+      context.book.alias(uploadName(part), report);
+    }
+    return next({ ...operation, bytes: part });
   });
 };
+
+function tornAt(context: FaultContext, operation: StoreOperation): Touched {
+  const { store, key } = operation;
+  const [report] = reportsAt(context, operation);
+  // A phone that has not heard that it is stored sends it again.
+  if (report !== undefined) return { reports: [report], allowed: ['accepted', 'truncated'] };
+  if (isState(store) || store.startsWith('inbox-')) return { batchIds: batchIdsOf(key) };
+  const sum = sumNameOf(context, key);
+  if (sum !== undefined) return { windows: [sum.window], allowed: [missingShare(sum)] };
+  const set = setNameOf(context, key);
+  if (set !== undefined) return { windows: [set.window], allowed: UNDECIDED };
+  if (store === storeNames.results) {
+    return { windows: windowAt(context, key), allowed: ['not-shown'] };
+  }
+  const unread = [key.endsWith(PACKETS) ? 'batch-digest' : 'batch-signature', 'peer-missing'];
+  const allowed = store.startsWith('validity-') ? [...unread, 'batch-unmatched'] : unread;
+  return { batchIds: batchIdsOf(key), allowed };
+}
+
+/** What a window is held for of which a sum can't be read. */
+function missingShare({ ending }: SumName): string {
+  return ending.startsWith(endings.sum('leader')) ? 'no-leader-share' : 'no-helper-share';
+}
 
 /** Says that it wrote, and did not. */
 const lostWrite: Inject = (context) => {
@@ -87,7 +188,7 @@ const lostWrite: Inject = (context) => {
   });
 };
 
-/** The first write of a batch's part, or of a sum's, goes to another state's name. */
+/** The first write of an object goes to another state's name. */
 const misdirect: Inject = (context) => {
   const states = [...new Set([...context.parties.tasks.values()].map(({ state }) => state))];
   const done = new Set<string>();
@@ -104,21 +205,32 @@ const misdirect: Inject = (context) => {
     done.add(name);
     const other = states[(states.indexOf(own) + 1) % states.length]!;
     const elsewhere = other + key.slice(own.length);
-    const what = `${name} went to ${elsewhere}`;
-    const sums = [key, elsewhere].flatMap((one) => sumNameOf(context, one)?.window ?? []);
-    if (sums.length > 0) {
-      // One window lacks a part, and what the other's part was is gone.
-      context.strike({
-        what,
-        windows: sums,
-        allowed: ['accepted', 'wrong-window', 'no-leader-share', 'no-helper-share'],
-      });
-    } else if (key.endsWith(SIGNATURE)) {
-      context.strike({ what, batchIds: batchIdsOf(key) });
-    }
+    // Of a batch's parts the last one, so that a batch is one strike.
+    const isCounted = !key.includes(endings.batch) || key.endsWith(SIGNATURE);
+    const touched = misdirectedAt(context, store, [key, elsewhere]);
+    if (isCounted) context.strike({ what: `${name} went to ${elsewhere}`, ...touched });
     return next({ ...operation, key: elsewhere });
   });
 };
+
+/** What stands under another's name keeps it from standing there, where nobody may change it. */
+function misdirectedAt(context: FaultContext, store: string, keys: readonly string[]): Touched {
+  const [key] = keys;
+  // A party's own note says whose it is.
+  if (isState(store)) return { batchIds: batchIdsOf(key!) };
+  const windowsBy = (find: typeof sumNameOf): string[] =>
+    keys.flatMap((one) => find(context, one)?.window ?? []);
+  const sums = windowsBy(sumNameOf);
+  const shares = ['no-leader-share', 'no-helper-share'];
+  // One window lacks a part, and what the other's part was is gone.
+  if (sums.length > 0) return { windows: sums, allowed: ['accepted', 'wrong-window', ...shares] };
+  const sets = windowsBy(setNameOf);
+  // A copy of a batch under another state's name is refused, and all that is known of the batch.
+  if (sets.length > 0) return { windows: sets, allowed: [...UNDECIDED, 'batch-header'] };
+  if (store !== storeNames.results) return { batchIds: batchIdsOf(key!) };
+  const windows = keys.flatMap((one) => windowAt(context, one));
+  return { windows, allowed: ['accepted', 'not-shown'] };
+}
 
 /** Listings do not show what was written lately. */
 const staleList: Inject = (context) => {
