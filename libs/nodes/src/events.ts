@@ -28,7 +28,9 @@ export type NodeEvent =
       /** A processor will not use a batch: its own part, or what the peer says about it. */
       readonly kind: 'batch-refused';
       readonly role: ProcessorRole;
+      /** Empty where it is of no one batch, but of a window. */
       readonly batchId: string;
+      readonly window?: { readonly task: Task; readonly windowStartMs: number };
       readonly of: 'ingestion' | 'validity' | 'set';
       readonly reason: string;
       readonly detail: string;

@@ -26,6 +26,7 @@ export {
   PACKETS,
   READ_ATTEMPTS,
   SIGNATURE,
+  STORED_ATTEMPTS,
   putDurably,
   readSigned,
   writeSigned,

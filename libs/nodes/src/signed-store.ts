@@ -16,7 +16,7 @@ export const WRITE_ATTEMPTS = 8;
 /** Bytes that came back wrong once may come back right. */
 export const READ_ATTEMPTS = 3;
 /** More where one that never comes back right holds up many. */
-const STORED_ATTEMPTS = 8;
+export const STORED_ATTEMPTS = 8;
 
 /**
  * Writes what is not there yet and looks whether it is: an acknowledgement alone is not believed.

@@ -54,6 +54,8 @@ export interface WindowEntry {
   publishedTimes: number;
   held?: { readonly reason: string; readonly detail: string };
   suppressed?: number;
+  /** Why a processor does not go by what its peer says of which batches there are. */
+  readonly setRefusals: Set<string>;
   /** When one of these was first so. */
   settledMs?: number;
   readonly sums: Partial<Record<ProcessorRole, Extract<NodeEvent, { kind: 'summed' }>>>;
@@ -139,7 +141,13 @@ export function createBook(): Book {
   };
   const windowOf = (task: Task, windowStartMs: number): WindowEntry => {
     const key = windowKey(task, windowStartMs);
-    const known = windows.get(key) ?? { task, windowStartMs, sums: {}, publishedTimes: 0 };
+    const known = windows.get(key) ?? {
+      task,
+      windowStartMs,
+      sums: {},
+      setRefusals: new Set(),
+      publishedTimes: 0,
+    };
     windows.set(key, known);
     return known;
   };
@@ -316,6 +324,10 @@ function noteEvent(event: NodeEvent, nowMs: number, lookUp: LookUp): void {
     case 'late':
       return void batchOf(event.batchId).refusals.set(event.role, LATE);
     case 'batch-refused':
+      if (event.window !== undefined) {
+        const { task, windowStartMs } = event.window;
+        windowOf(task, windowStartMs).setRefusals.add(event.reason);
+      }
       if (event.batchId === '') return;
       return void batchOf(event.batchId).refusals.set(event.role, event.reason as Reason);
     case 'summed':

@@ -59,7 +59,7 @@ export function closeBook(simulated: Simulated, nemesis: readonly NemesisItem[])
     fired: strikes.fired[index]!,
     fires,
     fates: {} as Record<string, number>,
-    refused: refusedOf(simulated, index),
+    refused: refusedOf(simulated, index, id),
     unexpected: 0,
     measured: strikes.measured[index]!,
   }));
@@ -152,7 +152,13 @@ export function cellsOf({ book, shown }: Simulated): CellRecord[] {
   for (const entry of book.reports) {
     const key = windowKey(entry.task, entry.windowStartMs);
     const { task, windowStartMs } = entry;
-    const empty: WindowEntry = { task, windowStartMs, sums: {}, publishedTimes: 0 };
+    const empty: WindowEntry = {
+      task,
+      windowStartMs,
+      sums: {},
+      setRefusals: new Set(),
+      publishedTimes: 0,
+    };
     const known = windows.get(key) ?? { window: empty, reports: [] as ReportEntry[] };
     windows.set(key, known);
     if (timesAccepted(entry) > 0) known.reports.push(entry);

@@ -13,15 +13,25 @@ export function addRefusals(refused: Record<string, number>, part: FaultRecord):
   }
 }
 
-/** Batches and windows that a fault struck, by what they were refused or held for. */
-export function refusedOf({ book, strikes }: Simulated, item: number): Record<string, number> {
+/**
+ * Batches and windows that a fault struck, by what they were refused or held for; and, for what is
+ * on its card, messages about those windows.
+ */
+export function refusedOf(
+  { book, strikes }: Simulated,
+  item: number,
+  id: string,
+): Record<string, number> {
+  const own: readonly string[] = catalogue[id as FaultId].reasons ?? [];
   const refused: Record<string, number> = { ...strikes.refusals[item]! };
   const add = (reason: string): void => void (refused[reason] = (refused[reason] ?? 0) + 1);
   for (const [batchId, { refusals }] of book.batches) {
     if (strikes.hasStruckBatch(item, batchId)) new Set(refusals.values()).forEach(add);
   }
-  for (const [window, { held }] of book.windows) {
-    if (held !== undefined && strikes.hasStruckWindow(item, window)) add(held.reason);
+  for (const [window, { held, setRefusals }] of book.windows) {
+    if (!strikes.hasStruckWindow(item, window)) continue;
+    if (held !== undefined) add(held.reason);
+    for (const reason of setRefusals) if (own.includes(reason)) add(reason);
   }
   return refused;
 }

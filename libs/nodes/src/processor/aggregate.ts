@@ -134,7 +134,7 @@ async function peerSet(desk: ProcessorDesk, window: Window, nowMs: number): Prom
     throw new NotReady(`the ${peer}'s set of batches is not there yet`);
   }
   const refuse = (reason: string, detail: string): NotReady => {
-    listener({ kind: 'batch-refused', role, batchId: '', of: 'set', reason, detail });
+    listener({ kind: 'batch-refused', role, batchId: '', window, of: 'set', reason, detail });
     return new NotReady(`the ${peer}'s set of batches is refused: ${reason}`);
   };
   if (!opened.ok) throw refuse(opened.reason, opened.detail);

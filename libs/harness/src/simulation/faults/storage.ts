@@ -5,6 +5,7 @@ import {
   PACKETS,
   READ_ATTEMPTS,
   SIGNATURE,
+  STORED_ATTEMPTS,
   endings,
   readBatchBase,
   readWindowBase,
@@ -19,10 +20,12 @@ import { uploadName, windowKey } from '../book.ts';
 import type { FaultContext, Inject, Strike } from '../fault.ts';
 import { byHealing } from './acting.ts';
 import { duration, word } from './parameters.ts';
-import { setNameOf, sumNameOf, taskOfKey } from './parties-at.ts';
+import { dueMsOf, setNameOf, sumNameOf, taskOfKey } from './parties-at.ts';
 import type { SumName } from './parties-at.ts';
 
 const HOUR_MS = 3_600_000;
+/** From when a window is due until both processors have decided about its batches. */
+const SETTLED_MS = 2 * HOUR_MS;
 const BATCH_ID_DIGITS = 32;
 
 function isAt({ item }: FaultContext, { store }: StoreOperation): boolean {
@@ -66,14 +69,14 @@ function windowsOf({ book }: FaultContext, task: Task): string[] {
   return [...new Set(reports.map(({ windowStartMs }) => windowKey(task, windowStartMs)))];
 }
 
-/** Windows that wait for an object: for a sum or its copy, or for which batches there are. */
+/** Windows that wait for an object: a sum or its copy, which batches there are, a plan's part. */
 function waitingFor(context: FaultContext, { store, key }: StoreOperation): string[] {
   const sum = sumNameOf(context, key) ?? setNameOf(context, key);
   // A report may be in any window of its task: what was in the others must be known.
   if (sum !== undefined && isState(store)) return windowsOf(context, sum.task);
   if (sum !== undefined) return [sum.window];
   const task = [...context.parties.tasks.values()].find(({ id }) => {
-    return key.startsWith('plans/') && key.split('/')[2] === toHex(id);
+    return /^(?:plans|uploads)\//.test(key) && key.split('/')[2] === toHex(id);
   });
   return task === undefined ? [] : windowsOf(context, task);
 }
@@ -93,13 +96,17 @@ function reportsAt(
 
 /** A read brings a changed byte; the next one may be right again. */
 const corrupt: Inject = (context) => {
+  // What is read at the last look before the sum is not read again: noticed, and left out. Who has
+  // no word of its peer leaves a batch out, and who spoke in vain learns of it.
+  const unread = ['batch-digest', 'batch-signature', 'peer-missing', 'batch-unmatched'];
   const occasion = occasions();
   const times = new Map<string, number>();
-  /** Fewer changed reads than this, and one of those in a row was right. */
-  const isGivenUp = ({ client }: StoreOperation, window: string): boolean => {
-    const name = `${client} ${window}`;
+  /** Whether so many reads were changed that those in a row may all have been. */
+  const isGivenUp = ({ client, key }: StoreOperation, [window]: readonly string[]): boolean => {
+    const isUpload = key.startsWith('uploads/');
+    const name = `${client} ${isUpload ? key : window}`;
     times.set(name, (times.get(name) ?? 0) + 1);
-    return times.get(name)! >= READ_ATTEMPTS;
+    return times.get(name)! >= (isUpload ? STORED_ATTEMPTS : READ_ATTEMPTS);
   };
   context.stores.addPolicy(async (operation, next) => {
     const answer = await next(operation);
@@ -113,23 +120,19 @@ const corrupt: Inject = (context) => {
     changed[context.draw(`byte ${name}`) % changed.length]! ^= 0x20;
     const what = `changed: ${name}`;
     const waiting = waitingFor(context, operation);
-    const reports = reportsAt(context, operation);
-    const windows = waiting.filter((window) => isGivenUp(operation, window));
-    if (waiting.length > 0) context.strike({ what, windows, allowed: UNDECIDED });
-    // An upload that never comes back right is not batched.
-    else if (reports.length > 0)
-      context.strike({ what, reports, allowed: ['accepted', 'pending'] });
-    else {
-      // What is read at the last look before the sum is not read again: noticed, and left out.
-      const allowed = ['accepted', 'batch-digest', 'batch-signature', ...UNSAID];
-      context.strike({ what, batchIds: batchIdsOf(operation.key), allowed });
+    if (waiting.length > 0) {
+      const reports = reportsAt(context, operation);
+      // What never comes back right holds up all that waits for it: batched late, or never.
+      const windows = isGivenUp(operation, waiting) ? waiting : [];
+      const allowed = windows.length > 0 ? [...UNDECIDED, 'batch-late'] : ['accepted'];
+      context.strike({ what, reports, windows, allowed });
+    } else {
+      const batchIds = batchIdsOf(operation.key);
+      context.strike({ what, batchIds, allowed: ['accepted', ...unread] });
     }
     return changed;
   });
 };
-
-/** Who has no word of its peer leaves the batch out; who spoke in vain learns of it. */
-const UNSAID = ['peer-missing', 'batch-unmatched'];
 
 /**
  * Half an object is stored: what is signed is seen to be torn, and its batch or sum refused. A
@@ -209,6 +212,9 @@ const misdirect: Inject = (context) => {
     const isCounted = !key.includes(endings.batch) || key.endsWith(SIGNATURE);
     const touched = misdirectedAt(context, store, [key, elsewhere]);
     if (isCounted) context.strike({ what: `${name} went to ${elsewhere}`, ...touched });
+    // Of the batch, all that is known at first is that a copy of it was refused.
+    const part = key.lastIndexOf(endings.batch);
+    if (part !== -1) context.stayUntil(dueMsOf(context, key.slice(0, part)) + SETTLED_MS);
     return next({ ...operation, key: elsewhere });
   });
 };
