@@ -17,6 +17,10 @@ const ids = ['sto.corrupt', 'sto.torn', 'sto.misdirect'] as const satisfies read
 const scenario = resolveScenario(demonstrationOf('sto.corrupt')!, 'stores');
 const stores = [...namesOf('store', scenario)!, EVERYWHERE];
 
+/** Read after a crash alone, or once a task was given out again: it may be that none is. */
+const isSeldom = (id: FaultId, at: string): boolean =>
+  id === 'sto.corrupt' && at.startsWith('state-');
+
 /** Stores in which there is nothing for a fault to do, by the beginning of their names. */
 const spared: Readonly<Record<(typeof ids)[number], readonly string[]>> = {
   // Objects of no bytes; what the portal reads again only after a crash.
@@ -27,7 +31,7 @@ const spared: Readonly<Record<(typeof ids)[number], readonly string[]>> = {
 };
 
 const all = ids.flatMap((id) =>
-  stores.flatMap((at) => [0.1, 1].map((p) => [id, at, p] as const)),
+  stores.flatMap((at) => [0.1, 0.7].map((p) => [id, at, p] as const)),
 );
 const slice = process.env['CI'] ? all.filter((_, index) => index % 5 === 0) : all;
 
@@ -39,6 +43,6 @@ test.each(slice)('%s at %s, p %d', async (id, at, p) => {
   const isSpared = spared[id].some((one) => at.startsWith(one));
   // With a small p it may be that none of a few objects is hit.
   if (isSpared) expect(faultIn(summary).fired).toBe(0);
-  else if (p === 1) expect(faultIn(summary).fired).toBeGreaterThan(0);
+  else if (p > 0.5 && !isSeldom(id, at)) expect(faultIn(summary).fired).toBeGreaterThan(0);
   expect(unexplainedOf(summary)).toEqual([]);
 });

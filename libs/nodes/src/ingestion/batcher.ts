@@ -109,10 +109,21 @@ export async function runBatcher(host: Host, options: BatcherOptions): Promise<v
     }
   };
 
+  /** What fails in one partition holds up no other. */
+  const attempt = async (task: Task, day: number): Promise<void> => {
+    try {
+      await cut(await open(task, day));
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error;
+      // What is written down is what counts: the next round begins from there.
+      partitions.delete(inboxPrefix(day, toHex(task.id)));
+    }
+  };
+
   const round = async (due: readonly Task[]): Promise<void> => {
     const days = openDays(host.clock.nowMs(), options);
     for (const day of days) {
-      for (const task of due) await cut(await open(task, day));
+      for (const task of due) await attempt(task, day);
     }
     for (const [name, { day }] of partitions) if (day < days[0]!) partitions.delete(name);
     await expireUploads(options, host.clock.nowMs());
@@ -123,8 +134,6 @@ export async function runBatcher(host: Host, options: BatcherOptions): Promise<v
       await round(due);
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
-      // What is written down is what counts: the next round begins from there.
-      partitions.clear();
     }
     const next = nextRound(own, everyMs, host.clock.nowMs());
     ({ due } = next);

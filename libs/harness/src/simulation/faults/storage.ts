@@ -32,11 +32,21 @@ function isAt({ item }: FaultContext, { store }: StoreOperation): boolean {
   return isNameAt('store', item.place, store);
 }
 
-/** The batch whose parts, or about which messages, have this key; none: []. */
+/** The name of the batch whose parts, or about which messages, have this key. */
+function batchAt(key: string): string {
+  return key.slice(0, key.lastIndexOf('/') + 1 + BATCH_ID_DIGITS);
+}
+
+/** The same batch's id; none: []. */
 function batchIdsOf(key: string): string[] {
-  const base = key.slice(0, key.lastIndexOf('/') + 1 + BATCH_ID_DIGITS);
-  const found = readBatchBase(base);
+  const found = readBatchBase(batchAt(key));
   return found === undefined ? [] : [found.batchId];
+}
+
+function stayUntilDecided(context: FaultContext, key: string): void {
+  if (batchIdsOf(key).length > 0) {
+    context.stayUntil(dueMsOf(context, batchAt(key)) + SETTLED_MS);
+  }
 }
 
 /** The window (`windowKey`) of a published result, by its key. */
@@ -69,13 +79,20 @@ function windowsOf({ book }: FaultContext, task: Task): string[] {
   return [...new Set(reports.map(({ windowStartMs }) => windowKey(task, windowStartMs)))];
 }
 
-/** Windows that wait for an object: a sum or its copy, which batches there are, a plan's part. */
+/**
+ * Windows that wait for an object: a sum or its copy, which batches there are, a part of a plan, or
+ * which versions the peer speaks.
+ */
 function waitingFor(context: FaultContext, { store, key }: StoreOperation): string[] {
   const sum = sumNameOf(context, key) ?? setNameOf(context, key);
   // A report may be in any window of its task: what was in the others must be known.
   if (sum !== undefined && isState(store)) return windowsOf(context, sum.task);
   if (sum !== undefined) return [sum.window];
-  const task = [...context.parties.tasks.values()].find(({ id }) => {
+  const all = [...context.parties.tasks.values()];
+  // Without a common version nothing is said, and nothing is summed.
+  const isVersion = key.startsWith('versions/') && store.startsWith('validity-');
+  if (isVersion) return all.flatMap((one) => windowsOf(context, one));
+  const task = all.find(({ id }) => {
     return /^(?:plans|uploads)\//.test(key) && key.split('/')[2] === toHex(id);
   });
   return task === undefined ? [] : windowsOf(context, task);
@@ -124,11 +141,14 @@ const corrupt: Inject = (context) => {
       const reports = reportsAt(context, operation);
       // What never comes back right holds up all that waits for it: batched late, or never.
       const windows = isGivenUp(operation, waiting) ? waiting : [];
-      const allowed = windows.length > 0 ? [...UNDECIDED, 'batch-late'] : ['accepted'];
+      const late = [...UNDECIDED, 'batch-late', ...unread];
+      const allowed = windows.length > 0 ? late : ['accepted'];
       context.strike({ what, reports, windows, allowed });
     } else {
-      const batchIds = batchIdsOf(operation.key);
-      context.strike({ what, batchIds, allowed: ['accepted', ...unread] });
+      const { store, key } = operation;
+      context.strike({ what, batchIds: batchIdsOf(key), allowed: ['accepted', ...unread] });
+      // Once all batches of a window are refused, it is still to be closed.
+      if (store.startsWith('validity-')) stayUntilDecided(context, key);
     }
     return changed;
   });
@@ -213,8 +233,7 @@ const misdirect: Inject = (context) => {
     const touched = misdirectedAt(context, store, [key, elsewhere]);
     if (isCounted) context.strike({ what: `${name} went to ${elsewhere}`, ...touched });
     // Of the batch, all that is known at first is that a copy of it was refused.
-    const part = key.lastIndexOf(endings.batch);
-    if (part !== -1) context.stayUntil(dueMsOf(context, key.slice(0, part)) + SETTLED_MS);
+    if (key.includes(endings.batch)) stayUntilDecided(context, key);
     return next({ ...operation, key: elsewhere });
   });
 };
