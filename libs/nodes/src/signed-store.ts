@@ -16,7 +16,7 @@ export const WRITE_ATTEMPTS = 8;
 /** Bytes that came back wrong once may come back right. */
 export const READ_ATTEMPTS = 3;
 /** More where one that never comes back right holds up many. */
-export const STORED_ATTEMPTS = 8;
+export const STORED_ATTEMPTS = 16;
 
 /**
  * Writes what is not there yet and looks whether it is: an acknowledgement alone is not believed.
@@ -65,8 +65,9 @@ export async function writeSigned(
 }
 
 /**
- * What is stored, by bytes that are right or came back the same twice; undefined where nothing is.
- * @throws TransportError, to be tried again, where they come back differently each time
+ * What is stored, by bytes that are right or came back the same each of `READ_ATTEMPTS` times in a
+ * row; undefined where nothing is.
+ * @throws TransportError, to be tried again, where they come back differently
  */
 export async function readStored(
   store: ObjectStore,
@@ -74,13 +75,16 @@ export async function readStored(
   isRight: (bytes: Uint8Array) => boolean,
 ): Promise<Uint8Array | undefined> {
   let last: Uint8Array | undefined;
+  let times = 0;
   for (let attempt = 0; attempt < STORED_ATTEMPTS; attempt++) {
     const bytes = await store.get(key);
     if (bytes === undefined || isRight(bytes)) return bytes;
-    if (last !== undefined && Buffer.compare(bytes, last) === 0) return bytes;
+    const isSame = last !== undefined && Buffer.compare(bytes, last) === 0;
+    times = isSame ? times + 1 : 1;
+    if (times === READ_ATTEMPTS) return bytes;
     last = bytes;
   }
-  const text = `${key}: expected the same bytes twice of ${STORED_ATTEMPTS} times, got others each time`;
+  const text = `${key}: expected what is stored, got other bytes each of ${STORED_ATTEMPTS} times`;
   throw new TransportError('unavailable', text, { retryable: true, definite: true });
 }
 

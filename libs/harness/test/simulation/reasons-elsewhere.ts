@@ -66,8 +66,19 @@ export const variations: readonly Variation[] = [
   ['clk.skew', { nemesis: { at: 'ingestion' }, params: { offset: '25h' } }, ['stale']],
   ['clk.back', { nemesis: { at: 'ingestion', from: '5h' }, params: { by: '25h' } }, ['stale']],
   ['sto.corrupt', { nemesis: { at: 'ingestion-', p: 0.3 } }, ['batch-signature', 'batch-digest']],
+  ['sto.corrupt', { nemesis: { at: 'validity-', p: 0.7 } }, ['batch-unmatched']],
+  ['sto.corrupt', { nemesis: { at: 'portal', p: 0.7 } }, ['no-leader-share']],
   ['sto.torn', { nemesis: { at: 'validity-', p: 0.15 } }, ['batch-unmatched', 'no-helper-share']],
-  ['sto.misdirect', { nemesis: { at: 'portal', p: 0.3 } }, ['no-leader-share']],
+  ['sto.torn', { nemesis: { at: 'portal', p: 0.3 } }, ['no-leader-share', 'no-helper-share']],
+  ['sto.torn', { nemesis: { at: 'inbox-', p: 0.3 } }, ['truncated']],
+  ['sto.torn', { nemesis: { at: 'results', p: 0.7 } }, ['not-shown']],
+  [
+    'sto.misdirect',
+    { nemesis: { at: 'portal', p: 0.7 } },
+    ['no-leader-share', 'no-helper-share', 'wrong-window'],
+  ],
+  ['sto.misdirect', { nemesis: { at: 'results', p: 0.7 } }, ['not-shown']],
+  ['sto.misdirect', { nemesis: { at: 'validity-', p: 0.3 } }, ['batch-signature']],
 ];
 
 /** Shown by no run here: each needs a coincidence, which random faults may bring about. */
@@ -82,8 +93,6 @@ export const unseen: Readonly<Partial<Record<FaultId, readonly FaultReason[]>>> 
   // One side sums a window more than a day before the other.
   'proc.version_skew': ['peer-missing', 'batch-late', 'no-leader-share'],
   'key.lost': ['peer-missing', 'batch-unmatched', 'no-leader-share', 'no-helper-share'],
-  'sto.corrupt': ['peer-missing'],
-  // All parts of a sum, and only of the one.
-  'sto.torn': ['no-leader-share'],
-  'sto.misdirect': ['wrong-window', 'no-helper-share'],
+  // Many reads in a row, of one side, or of what is given out after its time.
+  'sto.corrupt': ['peer-missing', 'batch-late', 'no-helper-share'],
 };

@@ -60,8 +60,8 @@ function digestOf(upload: Uint8Array): string {
 
 /**
  * A stored upload: the batches of a plan must be the same whenever it is carried out, so what comes
- * back changed is read again. What comes back the same twice is what is stored: it is refused by
- * name, where it is no upload.
+ * back changed is read again. What comes back the same again and again is what is stored: it is
+ * refused by name, where it is no upload.
  * @throws TransportError, to be tried again
  */
 export async function readUpload(inbox: ObjectStore, key: string): Promise<Uint8Array> {

@@ -171,7 +171,6 @@ export const storageFaults = defineFaults({
     checkers: ['tenant', 'reason', 'once'],
     reasons: [
       'batch-header',
-      'batch-digest',
       'batch-signature',
       'wrong-window',
       'no-leader-share',
