@@ -94,7 +94,8 @@ async function look(store: ObjectStore, key: string): Promise<Found> {
 
 function decode(key: string, bytes: Uint8Array): Found {
   const [digest, name, text, ...more] = new TextDecoder().decode(bytes).split('\n');
-  const isWhole = text !== undefined && more.length === 0 && digest === digestOf(`${name}\n${text}`);
+  const isWhole =
+    text !== undefined && more.length === 0 && digest === digestOf(`${name}\n${text}`);
   if (!isWhole) return { state: 'damaged', size: bytes.length };
   return name === key ? { state: 'good', body: JSON.parse(text) } : { state: 'misplaced' };
 }

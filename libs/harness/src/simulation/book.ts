@@ -109,6 +109,10 @@ export function windowKey(task: Task, windowStartMs: number): string {
   return `${toHex(task.id)}/${windowStartMs}`;
 }
 
+export function emptyWindow(task: Task, windowStartMs: number): WindowEntry {
+  return { task, windowStartMs, sums: {}, setRefusals: new Set(), publishedTimes: 0 };
+}
+
 const UPLOAD = 'upload ';
 
 /** How the book knows an upload whose id may be gone. */
@@ -141,13 +145,7 @@ export function createBook(): Book {
   };
   const windowOf = (task: Task, windowStartMs: number): WindowEntry => {
     const key = windowKey(task, windowStartMs);
-    const known = windows.get(key) ?? {
-      task,
-      windowStartMs,
-      sums: {},
-      setRefusals: new Set(),
-      publishedTimes: 0,
-    };
+    const known = windows.get(key) ?? emptyWindow(task, windowStartMs);
     windows.set(key, known);
     return known;
   };

@@ -21,7 +21,7 @@ import type {
 import { DAY_MS, reasonCode } from '@priolab/roles';
 import type { Task } from '@priolab/roles';
 import type { Scenario } from '../scenario/scenario.ts';
-import { windowKey } from './book.ts';
+import { emptyWindow, windowKey } from './book.ts';
 import type { Book, BookedFate, ReportEntry, WindowEntry } from './book.ts';
 import { addRefusals, refusedOf } from './refusals.ts';
 import type { NemesisItem, SimulationSettings } from './settings.ts';
@@ -152,13 +152,7 @@ export function cellsOf({ book, shown }: Simulated): CellRecord[] {
   for (const entry of book.reports) {
     const key = windowKey(entry.task, entry.windowStartMs);
     const { task, windowStartMs } = entry;
-    const empty: WindowEntry = {
-      task,
-      windowStartMs,
-      sums: {},
-      setRefusals: new Set(),
-      publishedTimes: 0,
-    };
+    const empty: WindowEntry = emptyWindow(task, windowStartMs);
     const known = windows.get(key) ?? { window: empty, reports: [] as ReportEntry[] };
     windows.set(key, known);
     if (timesAccepted(entry) > 0) known.reports.push(entry);

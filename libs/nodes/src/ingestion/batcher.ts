@@ -61,7 +61,7 @@ type Encoded = ReturnType<typeof encodeShareBatch> & {
 };
 
 export async function runBatcher(host: Host, options: BatcherOptions): Promise<void> {
-  const { vendor, inbox, outboxes, announced, tasks, signer, everyMs, batchSize } = options;
+  const { vendor, inbox, tasks, everyMs, batchSize } = options;
   const own = tasks.filter((task) => task.vendor === vendor);
   const partitions = new Map<string, Partition>();
 
@@ -76,22 +76,9 @@ export async function runBatcher(host: Host, options: BatcherOptions): Promise<v
     for (const key of await inbox.list(planPrefix(partition))) {
       const uploads = await readNote(inbox, key, PLAN);
       if (uploads === undefined) throw new DamagedNote(key, PLAN, 'none, though it is listed');
-      await execute(partition, partition.planCount++, uploads);
+      await execute(options, partition, partition.planCount++, uploads);
     }
     return partition;
-  };
-
-  const execute = async (partition: Partition, plan: number, keys: readonly string[]) => {
-    for (const key of keys) partition.planned.add(key);
-    const uploads = await Promise.all(keys.map((key) => readUpload(inbox, key)));
-    const encoded = receive(options, partition, uploads);
-    const done = doneKey(partition, plan);
-    if ((await inbox.stat(done)) !== undefined) return;
-    for (const { role, base, header, packets } of encoded) {
-      await putDurably(announced, base, new Uint8Array(0));
-      await writeSigned(outboxes[role], base + endings.batch, signer.seal(header, packets));
-    }
-    await putDurably(inbox, done, new Uint8Array(0));
   };
 
   const cut = async (partition: Partition): Promise<void> => {
@@ -104,7 +91,7 @@ export async function runBatcher(host: Host, options: BatcherOptions): Promise<v
       const key = planKey(partition, plan);
       const { isNew, body } = await putNote(inbox, key, PLAN, keys);
       // A plan of an earlier life that a listing did not show yet: it stands, ours comes after.
-      await execute(partition, plan, body);
+      await execute(options, partition, plan, body);
       if (!isNew) return cut(partition);
     }
   };
@@ -139,6 +126,26 @@ export async function runBatcher(host: Host, options: BatcherOptions): Promise<v
     ({ due } = next);
     await host.sleep(next.inMs);
   }
+}
+
+/** Carries out a plan, or finds that it was. */
+async function execute(
+  options: BatcherOptions,
+  partition: Partition,
+  plan: number,
+  keys: readonly string[],
+): Promise<void> {
+  const { inbox, outboxes, announced, signer } = options;
+  for (const key of keys) partition.planned.add(key);
+  const uploads = await Promise.all(keys.map((key) => readUpload(inbox, key)));
+  const encoded = receive(options, partition, uploads);
+  const done = doneKey(partition, plan);
+  if ((await inbox.stat(done)) !== undefined) return;
+  for (const { role, base, header, packets } of encoded) {
+    await putDurably(announced, base, new Uint8Array(0));
+    await writeSigned(outboxes[role], base + endings.batch, signer.seal(header, packets));
+  }
+  await putDurably(inbox, done, new Uint8Array(0));
 }
 
 /** When batches are cut next, and of which tasks: each at multiples of its own period. */
