@@ -88,7 +88,7 @@ interface Named {
 
 /** @returns whether the window is closed, by what was noted now */
 async function publish(options: PortalOptions, named: Named, nowMs: number): Promise<boolean> {
-  const { listener, patienceMs } = options;
+  const { patienceMs } = options;
   const { task, base } = named;
   const leader = await readPart(options, 'leader', base);
   const helper = await readPart(options, 'helper', base);
