@@ -89,8 +89,8 @@ export function createPipeline({ world, line, shard, block, identities }: Setup)
 }
 
 /**
- * What the oracles' eyes do at such a block: fates, truths, fresh values. The block has gone its way
- * once, and what there was to see is shown to them again and again.
+ * What the oracles' eyes do at such a block: fates, truths, fresh values. The block has gone its
+ * way once, and what there was to see is shown to them again and again.
  */
 export function createOracles(setup: Setup): () => number {
   const { world, line, shard, block } = setup;

@@ -27,7 +27,7 @@ export function collectGarbage(): void {
   nextFullMs = endMs + PAUSE_FACTOR * (endMs - startMs);
 }
 
-/** Collects this thread's young garbage, and now and then all of it; for after each piece of work. */
+/** For after each piece of work: collects young garbage, and now and then all of it. */
 export function collectBetweenWork(): void {
   if (monotonicMs() < nextFullMs) collect({ type: 'minor' });
   else collectGarbage();
