@@ -1,11 +1,19 @@
 /** Parts of scenarios that are named, not loaded (`mixins: ['expect/exact']`). */
 
+import { oracleClocks } from '../expectations/oracles.ts';
+import type { Clock, PlainOracleId } from '../expectations/oracles.ts';
 import type { Fields } from './layers.ts';
 
 export interface BuiltInMixin {
   /** One sentence: what it adds. */
   readonly about: string;
-  readonly value: Fields;
+  /** For both clocks: an oracle that the scenario's clock does not judge is left out. */
+  readonly value: { readonly expect: readonly PlainOracleId[] };
+}
+
+/** What it adds to a scenario with this clock. */
+export function judgedIn(clock: Clock, { value: { expect } }: BuiltInMixin): Fields {
+  return { expect: expect.filter((id) => oracleClocks[id].includes(clock)) };
 }
 
 /** The oracles that every honest run keeps, in the order in which they are shown. */
@@ -20,7 +28,7 @@ const exact = [
   'noise.dist',
   'unbiased',
   'crosscheck',
-] as const;
+] as const satisfies readonly PlainOracleId[];
 
 export const builtInMixins: Readonly<Record<string, BuiltInMixin>> = {
   'expect/exact': {

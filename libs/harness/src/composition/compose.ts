@@ -7,10 +7,11 @@
  * are its own and never inherited.
  */
 
+import type { Clock } from '../expectations/oracles.ts';
 import { compositionKeys } from '../scenario/composition-keys.ts';
 import { didYouMean, UsageError } from '../scenario/problems.ts';
 import type { Problem } from '../scenario/problems.ts';
-import { builtInMixins } from './built-in-mixins.ts';
+import { builtInMixins, judgedIn } from './built-in-mixins.ts';
 import { isFields, lay, laySiblings, leavesOf, own } from './layers.ts';
 import type { Conflict, Fields, Layer } from './layers.ts';
 import { setAt, stepsOf } from './paths.ts';
@@ -49,18 +50,25 @@ function namesIn(value: unknown): string[] {
  * @throws UsageError with every problem of the composition, in whichever file
  */
 export function compose(source: Source): unknown {
+  // Any layer may set the clock, and what built-in mixins say depends on it: so once to find it.
+  const clock = clockOf(composed(source, 'wall', []));
   const problems: Problem[] = [];
-  const value = composed(source, problems);
+  const value = composed(source, clock, problems);
   if (problems.length > 0) throw new UsageError(source.name, problems);
   return value;
 }
 
-function composed(source: Source, problems: Problem[]): unknown {
+/** Another word for a clock is refused later; until then it is as good as none. */
+function clockOf(value: unknown): Clock {
+  return isFields(value) && own(value, 'clock') === 'simulated' ? 'simulated' : 'wall';
+}
+
+function composed(source: Source, clock: Clock, problems: Problem[]): unknown {
   const { value, name } = source;
   if (!isComposed(value)) return value;
   const { extends: bases, mixins, with: paths, ...fields } = value;
   const layersOf = (key: string, names: unknown): Layer[] =>
-    listOf(key, names, problems).flatMap((one) => layerOf(one, key, source, problems));
+    listOf(key, names, problems).flatMap((one) => layerOf(one, { key, source, clock }, problems));
   const base = laySiblings(layersOf('extends', bases));
   const mixed = laySiblings(layersOf('mixins', mixins));
   const settings = settingsOf(paths, problems);
@@ -96,9 +104,15 @@ function listOf(key: string, names: unknown, problems: Problem[]): string[] {
   return [];
 }
 
-function layerOf(name: string, key: string, source: Source, problems: Problem[]): Layer[] {
+interface Place {
+  readonly key: string;
+  readonly source: Source;
+  readonly clock: Clock;
+}
+
+function layerOf(name: string, { key, source, clock }: Place, problems: Problem[]): Layer[] {
   const builtIn = Object.hasOwn(builtInMixins, name) ? builtInMixins[name] : undefined;
-  if (builtIn !== undefined && key === 'mixins') return [{ name, value: builtIn.value }];
+  if (builtIn !== undefined && key === 'mixins') return [{ name, value: judgedIn(clock, builtIn) }];
   const file = source.files.get(name);
   if (file === undefined) {
     const known = Object.keys(builtInMixins);
@@ -109,7 +123,7 @@ function layerOf(name: string, key: string, source: Source, problems: Problem[])
     problems.push({ path: key, message: `got "${name}"${allowed}` });
     return [];
   }
-  const value = composed(file, problems);
+  const value = composed(file, clock, problems);
   if (isFields(value)) return [{ name, value: withoutOwn(value) }];
   problems.push({ path: key, message: `${name} holds no object with fields` });
   return [];

@@ -67,7 +67,7 @@ test('extends, mixins, own fields and paths, in this order', () => {
     expect: [
       'sum.exact',
       'once',
-      ...(builtInMixins['expect/all']!.value['expect'] as string[]).filter(
+      ...builtInMixins['expect/all']!.value.expect.filter(
         (id) => id !== 'sum.exact' && id !== 'once',
       ),
       { id: 'memory', atMostMiB: 9 },
@@ -95,7 +95,37 @@ test('a composed scenario has the digest of the one that is written in full', ()
 test('built-in mixins need no files', () => {
   const { expect: _expect, ...rest } = smallInput;
   const scenario = resolveScenario({ ...rest, mixins: ['expect/exact'] }, 'a');
-  expect(scenario.expect).toEqual(builtInMixins['expect/exact']!.value['expect']);
+  expect(scenario.expect).toEqual(builtInMixins['expect/exact']!.value.expect);
+});
+
+describe('built-in mixins fit the clock, whoever sets it', () => {
+  const { expect: _expect, ...rest } = { ...smallInput, crypto: {} };
+  const exact = builtInMixins['expect/exact']!.value.expect;
+  const inSimulatedTime = exact.filter((id) => id !== 'crosscheck');
+  const base = { mixins: ['expect/exact'] };
+
+  test.each<[string, object, Record<string, unknown>]>([
+    ['the scenario', { ...base, clock: 'simulated' }, {}],
+    ['a path', { ...base, with: { clock: 'simulated' } }, {}],
+    ['who is built on it', { extends: './a.yaml', clock: 'simulated' }, { './a.yaml': base }],
+    ['a mixin', { mixins: ['expect/exact', './c'] }, { './c': { clock: 'simulated' } }],
+  ])('%s', (_, own, files) => {
+    const value = compose(source({ ...rest, ...own }, files)) as { expect: unknown };
+    expect(value.expect).toEqual(inSimulatedTime);
+    expect(resolveScenario(value, 'a').expect).toEqual(inSimulatedTime);
+  });
+
+  test('what is named by the scenario itself is refused as ever', () => {
+    const value = { ...rest, ...base, clock: 'simulated', expect: ['crosscheck'] };
+    expect(() => resolveScenario(value, 'a')).toThrow(/"crosscheck".*clock "wall" only/);
+  });
+
+  test.each(Object.keys(builtInMixins))('%s, in both clocks', (name) => {
+    for (const clock of ['wall', 'simulated']) {
+      const { expect: some } = resolveScenario({ ...rest, mixins: [name], clock }, 'a');
+      expect(some.length).toBeGreaterThan(4);
+    }
+  });
 });
 
 test('what is built on what is built on others', () => {
