@@ -106,10 +106,13 @@ describe('capsules', () => {
   test('forked, the past stays and the future varies', () => {
     const { out: text, code: done } = priolab('fork', capsule, '--at', '6h', '--times', '3');
     expect(text).toMatch(/forked 3 times at 6h; it was: never net\.drop/);
-    expect(text).toMatch(/100 %.*never net\.drop/);
+    expect(text).toMatch(/^ {6}3 {2}100 % {2}#{40} {2}never net\.drop$/m);
     expect(done).toBe(0);
     expect(priolab('fork', capsule, '--at', 'noon').err).toContain('a duration');
     expect(priolab('fork', capsule).code).toBe(2);
+    const late = priolab('fork', capsule, '--at', '90d');
+    expect(late.err).toMatch(/--at: got 90d; the run ends 1d\S* after its start/);
+    expect(late.code).toBe(2);
   });
 });
 

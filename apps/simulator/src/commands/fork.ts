@@ -3,7 +3,7 @@
  * randomness of faults and network from then on: how likely was what happened?
  */
 
-import { EXIT, UsageError, durationMs, runScenario } from '@priolab/harness';
+import { EXIT, UsageError, durationMs, durationText, runScenario } from '@priolab/harness';
 
 import { parse, usage, wholeNumber } from '../arguments.ts';
 import { describeEnvironment } from '../environment.ts';
@@ -35,6 +35,11 @@ export async function fork(args: readonly string[]): Promise<number> {
       environment: describeEnvironment(),
       fork: { atMs, name: `fork-${i}` },
     });
+    const { startMs, endMs } = summary.simulation!;
+    if (atMs >= endMs - startMs) {
+      const ends = durationText(endMs - startMs);
+      throw usage('fork', `--at: got ${values.at}; the run ends ${ends} after its start`);
+    }
     const failed = summary.expectations.filter(({ verdict }) => verdict !== 'pass');
     const what = failed.length === 0 ? 'pass' : failed.map(({ id }) => id).join(', ');
     counts.set(what, (counts.get(what) ?? 0) + 1);
@@ -46,7 +51,8 @@ export async function fork(args: readonly string[]): Promise<number> {
   for (const [what, count] of [...counts].sort(([, a], [, b]) => b - a)) {
     const bar = '#'.repeat(Math.max(1, Math.round((40 * count) / times)));
     const percent = `${((100 * count) / times).toFixed(0)} %`.padStart(5);
-    console.log(printable(`  ${String(count).padStart(5)}  ${percent}  ${bar}  ${what}`));
+    // The bar is ours: `printable` would write out its second mark, as of any "##".
+    console.log(`  ${String(count).padStart(5)}  ${percent}  ${bar}  ${printable(what)}`);
   }
   return EXIT.pass;
 }
