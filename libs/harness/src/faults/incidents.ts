@@ -58,7 +58,7 @@ export const incidents: Readonly<Partial<Record<FaultId, string>>> = {
   'mal.wrong_list': 'A skipped batch still listed in the sum part (history 5, #1414).',
   'mal.replay_sum': 'Sum parts of different localities overwrote each other (history 28).',
   'mal.withhold': 'Sum parts missing after failed uploads (history 9).',
-  'mal.rushing': 'Known of protocols without a commitment; see decision 12.',
+  'mal.rushing': 'Known of protocols without a commitment; see decision 8.',
   'comb.mismatch': 'Several aggregation ids mixed in one aggregation (history 26, #149).',
   'comb.missing': 'Weekly “files not summed” (history 6).',
   'comb.debias': 'Apple’s epsilon taken as 10 or 10.2 by analysts (history 49).',

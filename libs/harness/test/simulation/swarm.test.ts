@@ -1,5 +1,8 @@
 /** What a swarm draws, and what it must not draw together; and reports that two faults struck. */
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { DAY_MS } from '@priolab/roles';
 import { expect, test } from 'vitest';
 
@@ -35,6 +38,13 @@ function drawn(): FaultId[][] {
     return [...new Set(nemesis.slice(1).map(({ id }) => id))];
   });
 }
+
+test('docs/SCENARIOS.md names the pairs that are never drawn together, and no others', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../../docs/SCENARIOS.md'), 'utf8');
+  const [, list] = /never draws together: ([^]*?)\.\n\n/.exec(page)!;
+  const named = list!.split(';').map((pair) => [...pair.matchAll(/`(\S+)`/g)].map(([, id]) => id));
+  expect(named).toEqual(APART);
+});
 
 test('draws every fault, two to four at a time, and never two that are apart', () => {
   const sets = drawn();
