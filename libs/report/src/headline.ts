@@ -1,6 +1,7 @@
 /**
- * The top of a report: the verdict in one sentence, which run this is, and whatever did not pass
- * with the command that repeats it. The verdict is the record's; nothing is judged here.
+ * The top of a report: the verdict in one sentence, the command that repeats a run that did not
+ * pass, which run this is, and whatever did not pass. The verdict is the record's; nothing is
+ * judged here.
  */
 
 import type { ExpectationOutcome, RunSummary, Verdict } from '@priolab/harness';
@@ -68,8 +69,11 @@ export function verdictSentence(summary: RunSummary): string {
   }
 }
 
-/** Verdict first, then which run it was. */
-export function renderHeadline(summary: RunSummary, width: number, palette: Palette): string[] {
+/** Verdict first; where it is no pass, how to see it again; then which run it was. */
+export function renderHeadline(
+  summary: RunSummary,
+  { width, palette, replay }: { width: number; palette: Palette; replay: string },
+): string[] {
   const { verdict, exitCode, identity, environment } = summary;
   const { notDone = '' } = summary.fidelity;
   const word = verdict.toUpperCase();
@@ -89,19 +93,16 @@ export function renderHeadline(summary: RunSummary, width: number, palette: Pale
   return [
     palette.strong(style(word)) + palette.strong(first!.slice(word.length)),
     ...more.map((line) => palette.strong(line)),
+    // One line however long, so that it can be copied.
+    ...(verdict === 'pass' ? [] : [`  ${palette.strong('repeat this run:')} ${sanitise(replay)}`]),
     ...(notDone === '' ? [] : wrap(sanitise(notDone), width)).map((line) => palette.doubt(line)),
     ...wrap(run, width).map((line) => palette.dim(line)),
   ];
 }
 
-/** Expectations that did not pass, worst first, and how to see it again; empty where all passed. */
-export function renderProblems(
-  summary: RunSummary,
-  options: { width: number; palette: Palette; replay: string },
-): string[] {
-  const { width, palette, replay } = options;
+/** Expectations that did not pass, worst first; empty where all passed. */
+export function renderProblems(summary: RunSummary, width: number, palette: Palette): string[] {
   const problems = problemsOf(summary);
-  if (problems.length === 0 && !summary.interrupted) return [];
   const lines: string[] = [];
   const field = (name: string, text: string): void => {
     const [first, ...more] = wrap(text, width - 14);
@@ -116,8 +117,6 @@ export function renderProblems(
     const remedy = remedyFor({ id, verdict }, summary);
     if (remedy !== undefined) field('to do', remedy);
   }
-  // One line however long, so that it can be copied.
-  lines.push(`  ${palette.strong('repeat this run:')} ${sanitise(replay)}`);
   return lines;
 }
 

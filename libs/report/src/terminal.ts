@@ -46,8 +46,8 @@ export function renderSummary(summary: RunSummary, options: SummaryOptions): str
   const section = (title: string, lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : ['', palette.strong(title), ...lines];
   return [
-    ...renderHeadline(summary, width, palette),
-    ...section('To look at', renderProblems(summary, { width, palette, replay })),
+    ...renderHeadline(summary, { width, palette, replay }),
+    ...section('To look at', renderProblems(summary, width, palette)),
     ...section('Data flow', renderFlow(summary, width, palette)),
     ...section('States and metrics', renderStates(summary, { width, palette, maxRows })),
     ...section('Expectations', renderExpectations(summary.expectations, width, palette)),

@@ -112,7 +112,7 @@ describe('headline', () => {
     expect(render(summary, { width: 200 }).split('\n')[0]).toMatch(expected);
   });
 
-  test('problems come worst first, with what to do and the command', () => {
+  test('problems come worst first, with what to do', () => {
     expect(section(render(failed), 'To look at')).toMatchInlineSnapshot(`
       "  fail sum.exact
           observed  saw sum.exact (n = 800)
@@ -124,14 +124,24 @@ describe('headline', () => {
         vacuous noforge
           observed  saw noforge (n = 0)
           limit     want noforge
-          to do     add adversaries to the scenario, or raise their share
-        repeat this run: npx priolab run scenarios/two-states.scenario.ts --seed 7"
+          to do     add adversaries to the scenario, or raise their share"
     `);
   });
 
   test('the command stays on one line, to be copied', () => {
     const replay = `npx priolab run ${'long/'.repeat(40)}x.scenario.ts --seed 1`;
     expect(render(failed, { replay, width: 60 })).toContain(replay);
+  });
+
+  test.each([
+    ['fail', failed],
+    ['interrupted', fixture.interruptedRun()],
+    ['nothing expected', summaryWith({ expectations: [], verdict: 'vacuous', exitCode: 6 })],
+  ])('%s: the command is printed first, directly under the verdict', (_name, summary) => {
+    const [verdict, command] = render(summary, { width: 200 }).split('\n');
+    expect(verdict).toMatch(/^[A-Z]+ {2}.*\(exit code \d+\)$/);
+    expect(command).toBe(`  repeat this run: ${REPLAY}`);
+    expect(render(summary).split(REPLAY)).toHaveLength(2);
   });
 });
 
