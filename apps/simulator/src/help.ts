@@ -5,7 +5,7 @@ export const HELP = `priolab: simulate a Prio-style private measurement system a
   priolab run <file...>        run scenarios, judge them, write runs/<id>-<seed>-<digest>/
   priolab list [folder...]     the scenarios in a folder (default: scenarios)
   priolab check <file...>      validate scenarios and print what they would do
-  priolab explain [term]       what an expectation, adversary, reason or exit code means
+  priolab explain [term]       what a field, expectation, fault or exit code means
   priolab schema scenario      the JSON Schema of scenario files, for editors
   priolab where <run> <report> what became of one report
   priolab replay <capsule>     run it again and compare byte for byte
@@ -69,8 +69,8 @@ Examples
   npx priolab check scenarios/*.scenario.ts`,
   explain: `priolab explain [term]
 
-Explains a word of the output or of a scenario: an expectation, an adversary, a reason, a stage, a
-metric, a state, an exit code and more; without a term, lists what there is.
+Explains a word of the output or of a scenario: a field, an expectation, a fault or a parameter of
+faults, a reason, a stage, a metric, a state, an exit code and more; without a term, lists all.
 
 Examples
   npx priolab explain sum.exact
@@ -119,7 +119,7 @@ Examples
   --workers <n>      worker threads (default: one a core)
 
 Runs the demonstration of each fault that has code, or of those named, and prints how often it
-struck, what must come of it, the verdict and the oracles that see it.
+struck, what must come of it, the verdict and the oracles that its card names.
 
 Examples
   npx priolab faults

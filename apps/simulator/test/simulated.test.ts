@@ -3,6 +3,7 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { explainTerm } from '@priolab/harness';
 import { afterAll, describe, expect, test } from 'vitest';
 
 import { createCli } from './fixture.ts';
@@ -69,6 +70,17 @@ describe('capsules', () => {
     expect(code).toBe(1);
     expect(out).toMatch(/^FAIL {2}.*\n {2}repeat this run: npx priolab replay \S+capsule\.json$/m);
     expect(statSync(capsule).size).toBeLessThan(50_000);
+  });
+
+  test('every row of its data flow and every column of its tables can be explained', () => {
+    const flow = out.split('\nData flow\n')[1]!.split('\n\n')[0]!;
+    const rows = [...flow.matchAll(/^ {2}([a-z]+) +\d/gm)].map(([, word]) => word!);
+    const columns = [...out.matchAll(/^ {2}((?:state|expectation) {2}.*)$/gm)].flatMap(([, line]) =>
+      line!.trim().split(/ {2,}/),
+    );
+    expect(rows.length).toBeGreaterThan(6);
+    expect(columns).toEqual(expect.arrayContaining(['std.err', 'worst z', 'observed', 'n']));
+    for (const word of [...rows, ...columns]) expect(explainTerm(word), word).toBeDefined();
   });
 
   test('repeated, it is the same, and red as it was', () => {

@@ -1,6 +1,6 @@
 /**
- * One explanation for each word that a scenario, a report or the terminal uses: expectations,
- * adversaries, reasons, fates, stages, metrics, verdicts, exit codes and the field's terms.
+ * Explanations of the words of scenarios and of what the terminal shows: every field, oracle,
+ * fault and parameter, reason, fate, stage, metric, verdict and exit code, and the field's terms.
  * Where the words are a type, so is the key: a new word without an explanation does not compile.
  */
 
@@ -10,12 +10,13 @@ import type { HoldReason, MetricCadence, MetricLayout, Reason } from '@priolab/r
 import type { Clock, OracleId } from './expectations/oracles.ts';
 import type { EXIT } from './expectations/verdict.ts';
 import type { EpidemicKind } from './population/epidemic.ts';
-import { faultWords } from './faults/explain-faults.ts';
+import { faultWords, paramWords } from './faults/explain-faults.ts';
 import type { Fidelity } from './fidelity.ts';
 import { jurisdiction, jurisdictionIds } from './population/jurisdictions.ts';
 import type { Hop, Outcome } from './record/fate.ts';
 import type { RunSummary } from './record/run-record.ts';
 import type { Stage } from './run/stages.ts';
+import { fieldWords } from './scenario/field-words.ts';
 import type { PropertyKind } from './scenario/expectation-schema.ts';
 import type { LoadShape } from './scenario/load-schema.ts';
 
@@ -112,7 +113,7 @@ const scenarioWords: Readonly<Record<string, string>> = {
   services: 'How the simulated deployment is set up: replicas, leases, network, keys.',
   load: 'When in the day devices send: shapes, mixed by weight.',
   overrides: 'Settings that hold for some states or vendors only.',
-  mixin: 'A part of a scenario that others take in by name or by file (mixins).',
+  mixin: 'A part of a scenario that others take in by name or by file.',
   extends: 'Of a scenario: the files that it is built on.',
   with: 'Of a scenario: values for single paths, applied last.',
 };
@@ -273,6 +274,25 @@ const words: Readonly<Record<string, string>> = {
   fate: 'What became of a report: an outcome, the party where it ended, and a reason.',
   backend: 'Who computes the cryptography: wasm, node or noble; all give the same bytes.',
   copy: 'An upload that arrives again: sent twice, delivered twice or replayed.',
+  scenario: 'What is simulated and what must hold: one value, named by its digest.',
+  capsule:
+    'A file (capsule.json) that repeats a run byte for byte: scenario, seed, commit and result; ' +
+    'priolab replay.',
+  journal: 'All events of a run in simulated time, in order; a capsule holds their digest.',
+  ledger: 'The file fates.bin of a run: the fate of every report; priolab where.',
+  hop: 'A party on a report’s way: device, ingestor, leader, helper or combiner.',
+  elsewhere: 'In the data flow: reports that ended at no ingestor and no processor, and why.',
+  devices: 'In the data flow: phones that send, each counted once a day.',
+  uploads: 'In the data flow: what arrives at the ingestors, copies among them.',
+  shares: 'In the data flow: reports handed to the processors in the clear (shares-only).',
+  totals: 'In the data flow: sums of the two processors, published or held.',
+  state: 'In a table: a state’s health authority, for whose phones totals are formed.',
+  expectation: 'In a table: an oracle or event that the scenario names under expect.',
+  verdict: 'Whether what was expected holds: pass, fail, vacuous, invalid or interrupted.',
+  observed: 'In a table: what was found of an expectation.',
+  adversary: 'Who breaks the protocol: a device’s cheat, by share (adversaries), or a fault.',
+  commit: 'The commit of the engine that ran it; with + where files differed from it.',
+  result: 'Of a run: the digest of all its results, which the same scenario and seed repeat.',
   r: 'The point at which a proof is checked; the ingestor picks it after the upload is made.',
   phones: 'Devices that were looked at, those that don’t take part among them.',
   published: 'A total that the combiner gave out: not held.',
@@ -301,7 +321,9 @@ const exitCodes: Readonly<Record<(typeof EXIT)[keyof typeof EXIT], string>> = {
 
 type Explanations = Readonly<Record<string, string>>;
 
-const groups: readonly (readonly [group: string, explanations: Explanations])[] = [
+type Group = readonly [group: string, explanations: Explanations];
+
+const ownGroups: readonly Group[] = [
   ['Expectations', expectations],
   ['Reasons to refuse a report', reasons],
   ['Reasons to hold a pair of sums', holdReasons],
@@ -323,10 +345,21 @@ const groups: readonly (readonly [group: string, explanations: Explanations])[] 
   ['Kinds of expectations', propertyKinds],
   ['Load', loadWords],
   ['Words of scenarios', scenarioWords],
+  ['Fields of scenarios', fieldWords],
   ['Rungs of fidelity', rungs],
   ['Verdicts', verdicts],
   ['Words', words],
   ['Exit codes', exitCodes],
+];
+
+/** Parameters of faults that are no other word as well. */
+const otherParams = Object.entries(paramWords).filter(
+  ([name]) => !ownGroups.some(([, explanations]) => Object.hasOwn(explanations, name)),
+);
+
+const groups: readonly Group[] = [
+  ...ownGroups,
+  ['Parameters of faults', Object.fromEntries(otherParams)],
 ];
 
 function explainedBy<Id extends string>(ids: readonly Id[], explain: (id: Id) => string) {
@@ -352,7 +385,9 @@ export function explainTerm(term: string): string | undefined {
 function findTerm(matches: (known: string) => boolean): string | undefined {
   for (const [, explanations] of groups) {
     const known = Object.keys(explanations).find(matches);
-    if (known !== undefined) return explanations[known];
+    if (known === undefined) continue;
+    const [own, asParam] = [explanations[known]!, paramWords[known]];
+    return asParam === undefined || asParam === own ? own : `${own} ${asParam}`;
   }
   return undefined;
 }

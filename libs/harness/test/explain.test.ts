@@ -15,9 +15,11 @@ import {
   explainableTerms,
   faultIds,
   legacyIds,
+  faults,
   oracleIds,
+  scenarioJsonSchema,
 } from '../src/index.ts';
-import type { RunSummary } from '../src/index.ts';
+import type { Fault, RunSummary } from '../src/index.ts';
 import { jurisdictionIds } from '../src/population/jurisdictions.ts';
 
 /** The words of a type, all of them: one too few or too many does not compile. */
@@ -52,7 +54,21 @@ const metricWords = wordsOf<MetricLayout | MetricCadence>({
   biweekly: true,
 });
 
+/** Names of fields in a JSON Schema, at any depth. */
+function fieldsOf(schema: unknown): string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const below = Object.values(schema).flatMap(fieldsOf);
+  if (!('properties' in schema) || Array.isArray(schema)) return below;
+  return [...Object.keys(schema.properties as object), ...below];
+}
+
+const fields = [...new Set(fieldsOf(scenarioJsonSchema()))];
+const allFaults = Object.entries<Fault>(faults);
+const params = new Set(allFaults.flatMap(([, { params: own = {} }]) => Object.keys(own)));
+
 describe.each<[string, readonly string[]]>([
+  ['field', fields],
+  ['parameter', [...params]],
   ['expectation', oracleIds],
   ['fault', faultIds],
   ['legacy switch', legacyIds],
@@ -80,3 +96,22 @@ test('no term has two explanations, and none is listed in vain', () => {
   for (const term of terms) expect(explainTerm(term)).toBeDefined();
   for (const term of ['toString', '', 'noforg']) expect(explainTerm(term)).toBeUndefined();
 });
+
+test('there are fields and parameters; each parameter names the faults that have it', () => {
+  expect(fields).toEqual(expect.arrayContaining(['expect', 'lease', 'peak', 'atMost', 'mixins']));
+  expect(params.size).toBeGreaterThan(20);
+  for (const [id, { params: own = {} }] of allFaults) {
+    for (const name of Object.keys(own)) {
+      const text = explainTerm(name)!;
+      expect(text, name).toMatch(/A parameter of faults: /);
+      expect(text.split('A parameter of faults: ')[1], name).toMatch(
+        new RegExp(`\\b${id.replace('.', '\\.')}\\b`),
+      );
+    }
+  }
+});
+
+test.each(['hop', 'elsewhere', 'copies', 'capsule', 'restart', 'duration', 'reports', 'states'])(
+  'a word of the output: %s',
+  (word) => expect(explainTerm(word)).toBeDefined(),
+);

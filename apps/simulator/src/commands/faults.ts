@@ -1,6 +1,6 @@
 /**
  * `priolab faults`: runs the demonstration of each fault and prints the table of what struck, what
- * had to come of it, and which oracle saw that it did.
+ * had to come of it, the verdict, and which oracles the fault's card names.
  */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -100,7 +100,9 @@ function faultId(text: string): FaultId {
   throw usage('faults', `no fault "${text}"${didYouMean(text, faultIds)}; see priolab explain`);
 }
 
-const TITLES = ['fault', 'struck', 'first', 'must', 'verdict', 'seen by', 'what came of it', 'ms'];
+/** Those that the card names, whether they were red in this run or not. */
+const ORACLES = 'oracles (by the card)';
+const TITLES = ['fault', 'struck', 'first', 'must', 'verdict', ORACLES, 'what came of it', 'ms'];
 const RIGHT: ReadonlySet<string> = new Set(['struck', 'first']);
 
 function rowOf(id: FaultId, result: ManyResult, markdown: boolean): readonly string[] {

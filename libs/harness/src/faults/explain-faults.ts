@@ -27,7 +27,7 @@ function explainFault(fault: Fault): string {
   const names = Object.entries(params).map(([name, param]) => explainParam(name, param));
   const parameters = names.length === 0 ? '' : ` Parameters: ${names.join('; ')}.`;
   return (
-    `${about} Required outcome: ${outcome.join(' or ')}; seen by ${checkers.join(', ')}.` +
+    `${about} Required outcome: ${outcome.join(' or ')}; its oracles: ${checkers.join(', ')}.` +
     refused +
     measured +
     (place === undefined ? '' : ` at names ${place}.`) +
@@ -47,6 +47,24 @@ function explainedAs<Value>(
 ): Explanations {
   return Object.fromEntries(Object.entries(of).map(([id, value]) => [id, explain(value)]));
 }
+
+/** What each parameter is, with the faults that have it. */
+function explainParams(): Explanations {
+  const texts = new Map<string, Map<string, string[]>>();
+  for (const [id, { params = {} }] of Object.entries<Fault>(faults)) {
+    for (const [name, { about }] of Object.entries(params)) {
+      const ids = texts.get(name) ?? new Map<string, string[]>();
+      texts.set(name, ids.set(about, [...(ids.get(about) ?? []), id]));
+    }
+  }
+  const textOf = (ids: Map<string, string[]>): string =>
+    [...ids].map(([about, some]) => `of ${some.join(', ')}: ${about}`).join(' ');
+  const entries = [...texts].map(([name, ids]) => [name, `A parameter of faults: ${textOf(ids)}`]);
+  return Object.fromEntries(entries) as Explanations;
+}
+
+/** Parameters of faults; some are words of other kinds as well. */
+export const paramWords = explainParams();
 
 /** Groups of words, for `priolab explain`. */
 export const faultWords: readonly (readonly [group: string, explanations: Explanations])[] = [
