@@ -6,6 +6,7 @@
 export { cardFile, renderCard } from './faults/card.ts';
 export { faultIds, faults, type FaultId } from './faults/catalogue.ts';
 export { reddenedBy, unexplainedOf } from './many/explained.ts';
+export { FAULT_COLUMNS, faultRow, markdownRow } from './many/fault-row.ts';
 export type { ManyResult } from './many/many-program.ts';
 export { runMany } from './many/run-many.ts';
 export { shrink, type Shrunk } from './many/shrink.ts';

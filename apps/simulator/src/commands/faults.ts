@@ -9,11 +9,13 @@ import { join } from 'node:path';
 
 import { EXIT, didYouMean, outOfReach, resolveScenario, worstExit } from '@priolab/harness';
 import {
+  FAULT_COLUMNS,
   cardFile,
   demonstrationOf,
   faultIds,
   faultNotes,
-  faults as catalogue,
+  faultRow,
+  markdownRow,
   renderCard,
   runMany,
 } from '@priolab/harness/many';
@@ -59,7 +61,7 @@ export async function faults(args: readonly string[]): Promise<number> {
     init: { jobs: { kind: 'list', scenarios }, environment: describeEnvironment() },
     workers,
     onResult(index, result) {
-      rows.push(rowOf(ids[index]!, result, values.markdown));
+      rows.push([...faultRow(ids[index]!, result, values.markdown), result.wallMs.toFixed(0)]);
       if (result.verdict !== 'pass') bad.push(result);
       const elapsedMs = monotonicMs() - startMs;
       progress.update({ reportsDone: index + 1, reportCount: ids.length, elapsedMs });
@@ -100,45 +102,14 @@ function faultId(text: string): FaultId {
   throw usage('faults', `no fault "${text}"${didYouMean(text, faultIds)}; see priolab explain`);
 }
 
-/** Those that the card names, whether they were red in this run or not. */
-const ORACLES = 'oracles (by the card)';
-const TITLES = ['fault', 'struck', 'first', 'must', 'verdict', ORACLES, 'what came of it', 'ms'];
+const TITLES = [...FAULT_COLUMNS, 'ms'];
 const RIGHT: ReadonlySet<string> = new Set(['struck', 'first']);
-
-function rowOf(id: FaultId, result: ManyResult, markdown: boolean): readonly string[] {
-  const { outcome, checkers } = catalogue[id];
-  const own = result.faults.find((fault) => fault.id === id);
-  const observed = (own?.observed ?? '').replace(/^struck \d+ times?:? ?/, '');
-  return [
-    markdown ? `[\`${id}\`](${cardFile(id)})` : id,
-    String(own?.fired ?? 0),
-    own?.firstMs === undefined ? '-' : clockTime(own.firstMs),
-    outcome.join(' or '),
-    result.verdict,
-    checkers.join(', '),
-    observed,
-    result.wallMs.toFixed(0),
-  ];
-}
-
-/** Simulated time since the run's start: `1d 07:05`. */
-function clockTime(ms: number): string {
-  const minutes = Math.floor(ms / 60_000);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const days = Math.floor(minutes / 1440);
-  const time = `${two(Math.floor(minutes / 60) % 24)}:${two(minutes % 60)}`;
-  return days === 0 ? time : `${days}d ${time}`;
-}
 
 function print(rows: readonly (readonly string[])[], markdown: boolean): void {
   if (markdown) {
-    console.log(`| ${TITLES.slice(0, -1).join(' | ')} |`);
-    console.log(
-      `| ${TITLES.slice(0, -1)
-        .map((title) => (RIGHT.has(title) ? '--:' : '---'))
-        .join(' | ')} |`,
-    );
-    for (const row of rows) console.log(`| ${row.slice(0, -1).join(' | ')} |`);
+    console.log(markdownRow(FAULT_COLUMNS));
+    console.log(markdownRow(FAULT_COLUMNS.map((title) => (RIGHT.has(title) ? '--:' : '---'))));
+    for (const row of rows) console.log(markdownRow(row.slice(0, -1)));
     return;
   }
   const widths = TITLES.map((title, i) =>

@@ -3,10 +3,15 @@
  * every third of them, to stay within its ten minutes; `npm test` and `npx priolab faults` run all.
  */
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { describe, expect, test } from 'vitest';
 
 import { faults } from '../../src/faults/catalogue.ts';
 import type { FaultId } from '../../src/faults/catalogue.ts';
+import { FAULT_COLUMNS, faultRow, markdownRow } from '../../src/many/fault-row.ts';
+import { shortOf } from '../../src/many/many-program.ts';
 import type { RunSummary } from '../../src/record/run-record.ts';
 import type { FaultRecord } from '../../src/record/simulation-record.ts';
 import { demonstrations } from '../../src/simulation/faults/demonstrations.ts';
@@ -36,7 +41,17 @@ function reasonsIn({ simulation }: RunSummary, id: FaultId) {
 
 const ENDS = ['accepted', 'lost', 'pending'];
 
+/** Lines of the table that `npx priolab faults --markdown` prints, by fault. */
+const page = readFileSync(join(import.meta.dirname, '../../../../docs/faults/README.md'), 'utf8');
+const rows = new Map(
+  [...page.matchAll(/^\| \[`(\S+)`\].*$/gm)].map(([line, id]) => [id!, line] as const),
+);
+
 describe('demonstrations', () => {
+  test('docs/faults/README.md has the columns of the table', () => {
+    expect(page).toContain(`\n${markdownRow(FAULT_COLUMNS)}\n`);
+  });
+
   test.each(slice)('%s strikes, and its outcome holds', async (id) => {
     const summary = await runDemonstration(id);
     const failed = summary.expectations.filter(({ verdict }) => verdict !== 'pass');
@@ -50,6 +65,8 @@ describe('demonstrations', () => {
     expect(known).toEqual(expect.arrayContaining([...reasons]));
     const mustBeRefused = outcome.includes('detect') && !outcome.includes('recover');
     if (mustBeRefused && reasons.length > 0) expect(seen).not.toEqual([]);
+    const row = markdownRow(faultRow(id, shortOf(summary), true));
+    expect(rows.get(id), 'npx priolab faults --markdown').toBe(row);
   });
 
   test('there is one for each fault that has code', () => {
