@@ -83,6 +83,7 @@ export {
   type Capsule,
   type Comparison,
 } from './capsule/capsule.ts';
+export { describeEnvironment } from './adapter/environment.ts';
 export {
   ScenarioTestError,
   scenarioTest,

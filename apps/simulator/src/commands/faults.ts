@@ -7,7 +7,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
-import { EXIT, didYouMean, outOfReach, resolveScenario, worstExit } from '@priolab/harness';
+import {
+  EXIT,
+  describeEnvironment,
+  didYouMean,
+  outOfReach,
+  resolveScenario,
+  worstExit,
+} from '@priolab/harness';
 import {
   FAULT_COLUMNS,
   cardFile,
@@ -23,7 +30,6 @@ import type { FaultId, ManyResult } from '@priolab/harness/many';
 import { monotonicMs } from '@priolab/runtime';
 
 import { parse, usage, wholeNumber } from '../arguments.ts';
-import { describeEnvironment } from '../environment.ts';
 import { createProgressLine } from '../progress-line.ts';
 import { printable } from '../streams.ts';
 

@@ -3,10 +3,16 @@
  * randomness of faults and network from then on: how likely was what happened?
  */
 
-import { EXIT, UsageError, durationMs, durationText, runScenario } from '@priolab/harness';
+import {
+  EXIT,
+  UsageError,
+  describeEnvironment,
+  durationMs,
+  durationText,
+  runScenario,
+} from '@priolab/harness';
 
 import { parse, usage, wholeNumber } from '../arguments.ts';
-import { describeEnvironment } from '../environment.ts';
 import { printable } from '../streams.ts';
 import { readCapsule } from './replay.ts';
 

@@ -8,14 +8,13 @@ import { mkdirSync, openSync, closeSync, writeFileSync, writeSync } from 'node:f
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
-import { EXIT, UsageError, durationMs, worstExit } from '@priolab/harness';
+import { EXIT, UsageError, describeEnvironment, durationMs, worstExit } from '@priolab/harness';
 import type { Scenario } from '@priolab/harness';
 import { runMany, shrink } from '@priolab/harness/many';
 import type { ManyResult, Shrunk } from '@priolab/harness/many';
 import { createInterrupt, monotonicMs } from '@priolab/runtime';
 
 import { parse, usage, wholeNumber } from '../arguments.ts';
-import { describeEnvironment } from '../environment.ts';
 import { loadScenario } from '../load.ts';
 import { createProgressLine } from '../progress-line.ts';
 import { printable } from '../streams.ts';

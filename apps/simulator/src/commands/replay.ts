@@ -3,12 +3,18 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { CAPSULE_FILE, EXIT, compareToCapsule, decodeCapsule, runScenario } from '@priolab/harness';
+import {
+  CAPSULE_FILE,
+  EXIT,
+  compareToCapsule,
+  decodeCapsule,
+  describeEnvironment,
+  runScenario,
+} from '@priolab/harness';
 import type { Capsule } from '@priolab/harness';
 import { availableParallelism } from 'node:os';
 
 import { parse, usage, wholeNumber } from '../arguments.ts';
-import { describeEnvironment } from '../environment.ts';
 import { printable } from '../streams.ts';
 
 export async function replay(args: readonly string[]): Promise<number> {

@@ -9,6 +9,7 @@ import {
   LEDGER_FILE,
   LedgerError,
   UsageError,
+  describeEnvironment,
   prepareWorkers,
   runScenario,
   worstExit,
@@ -18,7 +19,6 @@ import { renderSummary } from '@priolab/report';
 import { createInterrupt } from '@priolab/runtime';
 
 import { numberMistake, parse, usage } from '../arguments.ts';
-import { describeEnvironment } from '../environment.ts';
 import { prepareAll } from '../prepare.ts';
 import type { Prepared } from '../prepare.ts';
 import { createProgressLine } from '../progress-line.ts';

@@ -3,11 +3,10 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
-import { runScenario } from '@priolab/harness';
+import { describeEnvironment, runScenario } from '@priolab/harness';
 import type { Scenario } from '@priolab/harness';
 import { describe, expect, test } from 'vitest';
 
-import { describeEnvironment } from '../../src/environment.ts';
 import { loadScenario } from '../../src/load.ts';
 import { scenarioFilesIn } from '../../src/sources/find.ts';
 import { scenarios } from '../fixture.ts';

@@ -1,17 +1,24 @@
 /**
  * Scenarios as tests of a team's own suite: one test a scenario, in vitest or any runner whose
  * `test` takes a name and an async function. The test is green where the verdict is the expected
- * one; else its error says what failed and holds the capsule that repeats it.
+ * one and `check` throws nothing; else its error says first how to repeat the run, from a capsule
+ * that it has written, and then what failed.
  *
  *   import { test } from 'vitest';
  *   import { scenarioTest } from '@priolab/harness';
  *   scenarioTest(test, { id: 'mine', ... });
  */
 
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
 import { capsuleOf, encodeCapsule } from '../capsule/capsule.ts';
-import type { EnvironmentRecord, RunSummary } from '../record/run-record.ts';
+import type { RunSummary } from '../record/run-record.ts';
 import { runScenario } from '../run/run.ts';
+import { runDigest } from '../scenario/digest.ts';
 import { resolveScenario } from '../scenario/scenario.ts';
+import { describeEnvironment } from './environment.ts';
 
 /** What a test runner offers: vitest's `test`, for example. */
 export type TestFunction = (name: string, run: () => Promise<void>) => unknown;
@@ -22,18 +29,20 @@ export interface ScenarioTestOptions {
   readonly seed?: string;
   /** Worker threads of runs on the wall clock; default 0, in the test's own thread. */
   readonly workers?: number;
+  /** Where the capsule of a failed test goes; default a new folder among the temporary ones. */
+  readonly capsules?: string;
   /** Looks at the run, whatever its verdict: for assertions of one's own. */
   readonly check?: (summary: RunSummary) => void | Promise<void>;
 }
 
-/** A scenario did not end as its test expects. */
+/** A scenario did not end as its test expects; `cause` is what `check` threw, if it did. */
 export class ScenarioTestError extends Error {
   override readonly name = 'ScenarioTestError';
-  /** Of the run, to be written to a file and given to `priolab replay`. */
+  /** Of the run, as it is in the file. */
   readonly capsule: string;
 
-  constructor(message: string, capsule: string) {
-    super(message);
+  constructor(message: string, capsule: string, options?: ErrorOptions) {
+    super(message, options);
     this.capsule = capsule;
   }
 }
@@ -45,34 +54,62 @@ export class ScenarioTestError extends Error {
 export function scenarioTest(
   test: TestFunction,
   scenario: unknown,
-  { verdict = 'pass', seed, workers = 0, check }: ScenarioTestOptions = {},
+  { verdict = 'pass', seed, workers = 0, capsules, check }: ScenarioTestOptions = {},
 ): void {
   const resolved = resolveScenario(scenario, 'scenario');
   const seeded = seed === undefined ? resolved : { ...resolved, seed };
   test(`scenario ${resolved.id}`, async () => {
-    const summary = await runScenario({ scenario: seeded, workers, environment: UNKNOWN });
-    await check?.(summary);
-    if (summary.verdict === verdict) return;
-    throw new ScenarioTestError(messageOf(summary, verdict), encodeCapsule(capsuleOf(summary)));
+    const environment = describeEnvironment();
+    const summary = await runScenario({ scenario: seeded, workers, environment });
+    const thrown: unknown[] = [];
+    try {
+      await check?.(summary);
+    } catch (error) {
+      thrown.push(error);
+    }
+    if (summary.verdict === verdict && thrown.length === 0) return;
+    const capsule = encodeCapsule(capsuleOf(summary));
+    const message = [
+      headOf(summary, verdict),
+      `  ${repeatOf(summary, capsule, capsules)}`,
+      ...problemsIn(summary),
+      ...thrown.map((error) => `  check: ${textOf(error)}`),
+    ].join('\n');
+    throw new ScenarioTestError(message, capsule, thrown.length === 0 ? {} : { cause: thrown[0] });
   });
 }
 
-/** A test says nothing of its machine: results don't depend on it. */
-const UNKNOWN: Omit<EnvironmentRecord, 'workers'> = {
-  node: 'unknown',
-  platform: 'unknown',
-  cpu: 'unknown',
-  cores: 0,
-  commit: 'unknown',
-  startedAt: '1970-01-01T00:00:00.000Z',
-};
+function headOf({ identity, verdict }: RunSummary, expected: string): string {
+  const { id, seed } = identity;
+  const got = verdict === expected ? 'got it, but its check failed' : `got ${verdict}`;
+  return `scenario ${id}, seed ${seed}: expected ${expected}, ${got}`;
+}
 
-function messageOf({ identity, verdict, expectations }: RunSummary, expected: string): string {
+/** Writes the capsule; where that fails, the test shall still say what it was to say. */
+function repeatOf({ scenario }: RunSummary, capsule: string, folder: string | undefined): string {
+  const name = scenario.id.replaceAll('/', '-').slice(0, 60);
+  try {
+    if (folder !== undefined) mkdirSync(folder, { recursive: true });
+    const place = folder ?? mkdtempSync(join(tmpdir(), 'priolab-'));
+    const path = resolve(place, `${name}-${runDigest(scenario).slice(0, 8)}.capsule.json`);
+    writeFileSync(path, capsule);
+    return `repeat this run: npx priolab replay ${quote(path)}`;
+  } catch (error) {
+    return `the capsule is in this error only, since it can't be written: ${textOf(error)}`;
+  }
+}
+
+function quote(path: string): string {
+  return /^[\w./:-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}
+
+function problemsIn({ expectations }: RunSummary): string[] {
   const odd = expectations.filter((one) => one.verdict !== 'pass');
-  const lines = odd.map(({ id, verdict: of, observed, limit }) => {
-    return `  ${of} ${id}: ${observed}; expected ${limit}`;
+  return odd.map(({ id, verdict, observed, limit }) => {
+    return `  ${verdict} ${id}: ${observed}; expected ${limit}`;
   });
-  const { id: name, seed } = identity;
-  const head = `scenario ${name}, seed ${seed}: expected ${expected}, got ${verdict}`;
-  return [head, ...lines].join('\n');
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

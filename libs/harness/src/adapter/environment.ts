@@ -3,8 +3,9 @@
 import { execFileSync } from 'node:child_process';
 import { availableParallelism, cpus } from 'node:os';
 
-import type { RunOptions } from '@priolab/harness';
 import { wallClock } from '@priolab/runtime';
+
+import type { RunOptions } from '../run/run.ts';
 
 export function describeEnvironment(): RunOptions['environment'] {
   return {
