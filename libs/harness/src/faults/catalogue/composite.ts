@@ -5,8 +5,8 @@ import { defineFaults, param } from '../fault.ts';
 export const compositeFaults = defineFaults({
   'nem.swarm': {
     about:
-      'A random set of faults, drawn anew for each seed: at most one that costs something or must ' +
-      'be noticed, beside those that must leave no trace, and never both of a pair kept apart.',
+      'A random set of faults, drawn anew for each seed: at most one that costs something or ' +
+      'must be noticed, beside those that must leave no trace, and no pair that is kept apart.',
     outcome: ['recover', 'detect'],
     unconditional: true,
     checkers: ['sum.exact', 'once', 'conserve', 'reason', 'live'],
