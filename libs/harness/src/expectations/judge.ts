@@ -31,7 +31,7 @@ import {
   judgeOutcome,
   simulatedChecks,
 } from './simulated.ts';
-import { oraclesThatNotice } from './outcomes.ts';
+import { askedToNotice } from './outcomes.ts';
 import type { PlainOracleId } from './oracles.ts';
 import type { FaultId } from '../faults/catalogue.ts';
 import type { SimulatedCheck } from './simulated.ts';
@@ -59,13 +59,23 @@ const checks: Readonly<Partial<Record<Extract<Expectation, string>, Check>>> = {
 /** Faults -> oracles that are said to have noticed them, by what is expected of the run. */
 export function noticedBy(record: RunRecord): ReadonlyMap<FaultId, readonly PlainOracleId[]> {
   const all = new Map<FaultId, readonly PlainOracleId[]>();
-  const ask = (oracle: PlainOracleId) => judgePlain(record, oracle);
+  const isRed = (oracle: PlainOracleId) => judgePlain(record, oracle).verdict === 'fail';
   for (const one of record.scenario.expect) {
     if (typeof one === 'string' || (one.id !== 'detected' && one.id !== 'outcome')) continue;
-    const oracles = one.id === 'detected' ? [one.by] : oraclesThatNotice(record, one.of, ask);
+    const oracles = one.id === 'detected' ? [one.by] : askedToNotice(record, one.of).filter(isRed);
     if (oracles.length > 0) all.set(one.of, [...(all.get(one.of) ?? []), ...oracles]);
   }
   return all;
+}
+
+/** Whether an oracle is asked about a run, by its name or as one that notices a fault. */
+export function isAsked(record: RunRecord, oracle: PlainOracleId): boolean {
+  return record.scenario.expect.some((one) => {
+    if (typeof one === 'string') return one === oracle;
+    if (one.id === 'detected') return one.by === oracle;
+    if (one.id === 'outcome') return askedToNotice(record, one.of).includes(oracle);
+    return one.id === oracle;
+  });
 }
 
 export function judge(record: RunRecord): ExpectationOutcome[] {

@@ -172,11 +172,12 @@ function redCheckers(of: FaultId, ask: Ask): PlainOracleId[] {
   return catalogue[of].checkers.filter(isPlain).filter((id) => ask(id).verdict === 'fail');
 }
 
-/** Red oracles that must show that they have noticed the fault, where no refusal does. */
-export function oraclesThatNotice(record: RunRecord, of: FaultId, ask: Ask): PlainOracleId[] {
+/** Oracles that are asked whether they have noticed the fault, where no refusal shows it. */
+export function askedToNotice(record: RunRecord, of: FaultId): PlainOracleId[] {
   const own = record.simulation!.faults.filter(({ id, fired }) => id === of && fired > 0);
   const isRefused = own.every((one) => refusedUnder(of, one).length > 0);
-  return isRefused || !catalogue[of].outcome.includes('detect') ? [] : redCheckers(of, ask);
+  const { outcome, checkers } = catalogue[of];
+  return isRefused || !outcome.includes('detect') ? [] : checkers.filter(isPlain);
 }
 
 /** Whether an oracle that is red is not in a run without the fault. */

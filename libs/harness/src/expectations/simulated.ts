@@ -367,7 +367,9 @@ export function judgeDetection(
   const fired = faults.filter(({ id }) => id === of).reduce((sum, one) => sum + one.fired, 0);
   const other = without?.[of]?.[found.id];
   const isNoticed = found.verdict === 'fail' && other !== 'fail';
-  const verdict = fired === 0 || other === undefined ? 'vacuous' : isNoticed ? 'pass' : 'fail';
+  // Where nothing stands behind what the oracle says, it could not have noticed anything.
+  const isUnknown = fired === 0 || other === undefined || found.verdict === 'vacuous';
+  const verdict = isUnknown ? 'vacuous' : isNoticed ? 'pass' : 'fail';
   const observed = `${found.observed}; without the fault: ${other ?? 'no run'}`;
   const limit = 'red because of it';
   return { id: `${found.id} notices ${of}`, verdict, observed, limit, n: fired };

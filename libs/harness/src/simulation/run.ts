@@ -6,7 +6,7 @@
 import { cpuTimeMs, monotonicMs, watchMemory } from '@priolab/runtime';
 
 import { adversaries as catalogue } from '../adversary/catalogue.ts';
-import { judge, judgePlain, noticedBy } from '../expectations/judge.ts';
+import { isAsked, judge, judgePlain, noticedBy } from '../expectations/judge.ts';
 import { overallVerdict } from '../expectations/verdict.ts';
 import { fidelityRecord } from '../fidelity.ts';
 import { createLedger } from '../record/ledger.ts';
@@ -14,7 +14,6 @@ import { RECORD_SCHEMA } from '../record/run-record.ts';
 import type { CostRecord, RunRecord, RunSummary, Verdict } from '../record/run-record.ts';
 import type { SimulationRecord } from '../record/simulation-record.ts';
 import { calibrate } from '../run/calibrate.ts';
-import { asksFor } from '../run/asks-for.ts';
 import { populationRecord } from '../run/population-record.ts';
 import type { RunOptions } from '../run/run.ts';
 import { planGradually, seedTreeOf } from '../run/settings.ts';
@@ -60,8 +59,10 @@ export async function runSimulated(options: RunOptions): Promise<RunSummary> {
   };
   const simulated = await simulate(simulation);
   const closing = closeBook(simulated, simulation.nemesis);
-  const again = await runAgainFor((id) => asksFor(scenario, id), simulation, simulated);
-  const found = recordOf({ options, simulation, simulated, closing, cost: NO_COST, again });
+  const parts = { options, simulation, simulated, closing, cost: NO_COST };
+  const once = recordOf({ ...parts, again: {} });
+  const again = await runAgainFor((id) => isAsked(once, id), simulation, simulated);
+  const found = { ...once, simulation: { ...once.simulation!, ...again } };
   const without = simulated.interrupted ? {} : await runWithout(options, simulation, found);
   if (ledgerPath !== undefined) {
     const ledger = createLedger(ledgerPath);
@@ -80,7 +81,7 @@ export async function runSimulated(options: RunOptions): Promise<RunSummary> {
     peakRssBytes: peak.bytes,
     peakRssSource: peak.source,
   };
-  const record: RunRecord = { ...found, cost, simulation: { ...found.simulation!, ...without } };
+  const record: RunRecord = { ...found, cost, simulation: { ...found.simulation, ...without } };
   const expectations = judge(record);
   return { ...record, expectations, ...overallVerdict(expectations, simulated.interrupted) };
 }
