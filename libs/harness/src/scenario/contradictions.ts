@@ -28,6 +28,7 @@ export function contradictionsOf(scenario: ScenarioParts): Problem[] {
     ...transportless(adversaries ?? [], crypto?.fidelity),
     ...repeatedAdversaries(adversaries ?? []),
     ...repeatedExpectations(scenario.expect ?? []),
+    ...impossibleExpectations(scenario.expect ?? []),
     ...timedContradictionsOf(scenario),
   ];
 }
@@ -57,6 +58,28 @@ function repeatedExpectations(expect: Parts<Scenario['expect']>): Problem[] {
     const name = typeof expect[i] === 'string' ? `"${expect[i]}"` : canonicalJson(expect[i]);
     const message = `got ${name}, which expect[${first}] says already; allowed: once`;
     return [{ path: `expect[${i}]`, message }];
+  });
+}
+
+/** What must happen and must never happen, or so often at least and fewer times at most. */
+function impossibleExpectations(expect: Parts<Scenario['expect']>): Problem[] {
+  const properties = expect.map((one) => {
+    if (typeof one !== 'object' || !('kind' in one) || one.kind === 'always') return undefined;
+    return { id: one.id, isNever: one.kind === 'never', one };
+  });
+  return properties.flatMap((property, i) => {
+    if (property?.id === undefined) return [];
+    const { id, isNever, one } = property;
+    const { atLeast, atMost } = 'atLeast' in one ? one : { atLeast: undefined, atMost: undefined };
+    if (atLeast !== undefined && atMost !== undefined && atMost < atLeast) {
+      const message = `got ${atMost}; allowed: at least atLeast, ${atLeast}`;
+      return [{ path: `expect[${i}].atMost`, message }];
+    }
+    const other = properties.findIndex((two) => two?.id === id && two.isNever !== isNever);
+    if (other === -1 || other > i) return [];
+    const kinds = [one, properties[other]!.one].map(({ kind }) => kind);
+    const message = `got ${kinds[0]} "${id}", of which expect[${other}] says ${kinds[1]}`;
+    return [{ path: `expect[${i}]`, message: `${message}; allowed: one of the two` }];
   });
 }
 

@@ -31,7 +31,7 @@ export function faultParamProblems(
 ): Problem[] {
   const known = faults[id].params ?? {};
   const names = Object.keys(known);
-  return Object.entries(params).flatMap(([name, value]) => {
+  const problems = Object.entries(params).flatMap(([name, value]) => {
     if (value === undefined) return [];
     const at = `${path}.${name}`;
     if (!Object.hasOwn(known, name)) {
@@ -44,6 +44,18 @@ export function faultParamProblems(
       param.kind === 'word' && typeof value === 'string' ? didYouMean(value, param.range) : '';
     return [{ path: at, message: `got ${JSON.stringify(value)}${hint}; ${allowedOf(param)}` }];
   });
+  return problems.length > 0 ? problems : emptyRange(params, path);
+}
+
+/** At most fewer than at least: one of the two would be passed over. */
+function emptyRange(
+  { atLeast, atMost }: Readonly<Record<string, Value | undefined>>,
+  path: string,
+): Problem[] {
+  if (typeof atLeast !== 'number' || typeof atMost !== 'number' || atLeast <= atMost) return [];
+  return [
+    { path: `${path}.atMost`, message: `got ${atMost}; allowed: at least atLeast, ${atLeast}` },
+  ];
 }
 
 /** A parameter that its fault would pass over, because of another's value. */

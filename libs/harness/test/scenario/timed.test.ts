@@ -361,6 +361,37 @@ describe('problems', () => {
   });
 });
 
+test('what can never hold: sometimes and never, fewer at most than at least', () => {
+  const base = { clock: 'simulated', nemesis: [{ id: 'net.drop' }] };
+  const found = (...expected: object[]) => problems({ ...base, expect: expected });
+  const never = { kind: 'never', id: 'net.drop' };
+  for (const kind of ['sometimes', 'reachable']) {
+    const once = { kind, id: 'net.drop' };
+    expect(found(once, never)).toEqual([
+      `expect[1]: got never "net.drop", of which expect[0] says ${kind}; allowed: one of the two`,
+    ]);
+    expect(found(never, once)).toEqual([
+      `expect[1]: got ${kind} "net.drop", of which expect[0] says never; allowed: one of the two`,
+    ]);
+    expect(found(once, { kind: 'never', id: 'batch.cut' })).toEqual([]);
+  }
+  const often = { kind: 'sometimes', id: 'net.drop', atLeast: 3 };
+  expect(found({ ...often, atMost: 2 })).toEqual([
+    'expect[0].atMost: got 2; allowed: at least atLeast, 3',
+  ]);
+  expect(found({ ...often, atMost: 3 })).toEqual([]);
+});
+
+test('a swarm of at least more than at most is refused, not enlarged', () => {
+  const of = (params: object) => problems({ nemesis: [{ id: 'nem.swarm', params }] });
+  expect(of({ atLeast: 5, atMost: 2 })).toEqual([
+    'nemesis[0].params.atMost: got 2; allowed: at least atLeast, 5',
+  ]);
+  for (const params of [{ atLeast: 2, atMost: 2 }, { atLeast: 5 }, { atMost: 1 }]) {
+    expect(of(params)).toEqual([]);
+  }
+});
+
 function span(name: string, from: string, until: string) {
   return { name, from, until };
 }

@@ -12,7 +12,7 @@ export const compositeFaults = defineFaults({
     checkers: ['sum.exact', 'once', 'conserve', 'reason', 'live'],
     params: {
       atLeast: param.count('Faults drawn, at least.', 1, [1, 32]),
-      atMost: param.count('Faults drawn, at most.', 4, [1, 32]),
+      atMost: param.count('Faults drawn, at most; left out: no fewer than atLeast.', 4, [1, 32]),
       of: param.word('What is drawn from.', ['recoverable', 'detectable', 'all']),
     },
   },
