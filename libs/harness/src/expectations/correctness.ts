@@ -188,13 +188,14 @@ function fewestSuspicious(escapeBound: number): number {
 /** `noforge`: no report that breaks the rules is counted, but for what soundness allows. */
 export function checkForgeries(record: RunRecord): Outcome {
   const { soundnessTrials, soundnessEscapes, otherEscapes, escapeBound } = record.tally;
+  const { forgedByFaults = 0 } = record.tally;
   const probability = poissonUpperTail(soundnessEscapes, escapeBound);
   const tried = record.adversaries
     .filter((adversary) => {
       const deed = deedOf(adversary);
       return deed !== undefined && deed.refusedAs.length > 0 && deed.resends === undefined;
     })
-    .reduce((sum, { fired }) => sum + fired, 0);
+    .reduce((sum, { fired }) => sum + fired, forgedByFaults);
   return {
     ...outcome({
       n: tried,

@@ -137,10 +137,12 @@ function costOf(own: readonly FaultRecord[]) {
  * wrong; fates and windows that no fault accounts for, it does not.
  */
 function leftNoTrace(question: Question): Found {
-  const { record, simulation, ask } = question;
+  const { record, simulation, of, ask } = question;
   if (record.interrupted) return { verdict: 'vacuous', said: 'the run was cut short' };
   const isOnly = isAlone(question);
   const asked: PlainOracleId[] = ['live'];
+  // Sums over forged reports are exact as well.
+  if (catalogue[of].checkers.includes('noforge')) asked.unshift('noforge');
   // A window that another fault made too small takes with it what no fault touched.
   if (isOnly || simulation.reports.wrong > 0) asked.unshift('blast');
   if (isOnly) asked.unshift('sum.exact', 'once', 'conserve');

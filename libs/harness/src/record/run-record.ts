@@ -94,6 +94,8 @@ export interface TallyRecord {
   readonly soundnessTrials: number;
   readonly soundnessEscapes: number;
   readonly otherEscapes: number;
+  /** Reports that faults made break the rules, beside those of adversaries; in simulated time. */
+  readonly forgedByFaults?: number;
   readonly wrongFates: number;
   readonly wrongFateExamples: readonly number[];
   readonly disagreements: number;

@@ -18,6 +18,9 @@ import type { Fate, Hop, Outcome } from '../record/fate.ts';
 import { addPeerValues } from './views.ts';
 import type { ViewEntry } from './views.ts';
 
+/** `proof`: the proof check alone stands against it; `form`: anybody sees it. */
+export type Forgery = 'proof' | 'form';
+
 /** One report, as its phone made it. */
 export interface ReportEntry {
   readonly number: number;
@@ -28,6 +31,8 @@ export interface ReportEntry {
   readonly sent: Uint32Array;
   /** bins: before noise; absent where the value is invented. */
   clean?: Uint32Array;
+  /** How it breaks the rules, where a fault made it so: it must not be counted. */
+  forged?: Forgery;
   /** What either processor sees of it. */
   readonly view: ViewEntry;
   /** What the phone wrote into it as its time. */
@@ -88,6 +93,8 @@ export interface Book {
   dated(report: number, createdMs: number): void;
   /** Its value is its sender's invention: no noisy measurement. */
   invented(report: number): void;
+  /** It breaks the rules. */
+  forged(report: number, how: Forgery): void;
   /** Takes note of a value that must never come twice: an id, an ephemeral key, a seed. */
   noteFresh(value: Uint8Array): void;
   /** The blinds f0 and g0 of a proof: never twice the same two, and never zero. */
@@ -226,6 +233,7 @@ export function createBook(): Book {
       entry.windowStartMs = createdMs - (createdMs % entry.task.windowMs);
     },
     invented: (report) => void delete reports[report]!.clean,
+    forged: (report, how) => void (reports[report]!.forged = how),
     noteFresh: (value) => noteFresh(toHex(value)),
     noteBlinds(f0, g0) {
       // By chance once in two thousand million proofs.

@@ -131,6 +131,8 @@ export interface FaultContext {
   strike(strike: Strike): void;
   /** What else may become of a report that it struck. */
   alsoAllow(report: number, allowed: readonly AllowedFate[]): void;
+  /** The same of all reports of a window, which need not be published. */
+  alsoAllowIn(window: string, allowed: readonly AllowedFate[]): void;
   /** Notes that copies of its making, or what no report is in, were refused. */
   refused(reason: FaultReason, count: number): void;
   /** Notes a size of what the fault did: for limits, which are measured and disclosed. */

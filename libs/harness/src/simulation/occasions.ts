@@ -25,7 +25,7 @@ export function createOccasions(options: {
   readonly journal: Journal;
 }): Pick<
   FaultContext,
-  'beginsMs' | 'whenItBegins' | 'isOn' | 'chooses' | 'draw' | 'strike' | 'alsoAllow'
+  'beginsMs' | 'whenItBegins' | 'isOn' | 'chooses' | 'draw' | 'strike' | 'alsoAllow' | 'alsoAllowIn'
 > {
   const { item, index, name, timeline, randomness, beginnings, strikes, journal } = options;
   const coinsOf = new Map<SeedBranch, SeedBranch>();
@@ -50,6 +50,7 @@ export function createOccasions(options: {
       strikes.fired[index]! < item.dose &&
       (item.p === 1 || draw(`chooses ${key}`) < item.p * 2 ** 32),
     alsoAllow: (report, allowed) => strikes.excuse(report, allowed, index),
+    alsoAllowIn: (window, allowed) => strikes.excuseWindow(window, allowed, index),
     strike(strike) {
       strikes.add(timeline.nowMs(), index, strike);
       journal.write(timeline.nowMs(), `fault ${item.id} ${strike.what}`);

@@ -7,6 +7,7 @@ import { toHex } from '@priolab/crypto';
 import { isSafeQueryRandomness } from '@priolab/prio';
 
 import { adversaries as catalogue } from '../adversary/catalogue.ts';
+import type { AdversaryId } from '../adversary/catalogue.ts';
 import { toldEventIds, toldEvents } from '../faults/told-events.ts';
 import { fateCode } from '../record/fate.ts';
 import type { Fate } from '../record/fate.ts';
@@ -22,7 +23,7 @@ import { DAY_MS, reasonCode } from '@priolab/roles';
 import type { Task } from '@priolab/roles';
 import type { Scenario } from '../scenario/scenario.ts';
 import { emptyWindow, windowKey } from './book.ts';
-import type { Book, BookedFate, ReportEntry, WindowEntry } from './book.ts';
+import type { Book, BookedFate, Forgery, ReportEntry, WindowEntry } from './book.ts';
 import { addRefusals, refusedOf } from './refusals.ts';
 import type { NemesisItem, SimulationSettings } from './settings.ts';
 import type { Simulated } from './simulate.ts';
@@ -271,24 +272,32 @@ function soundnessOf(
   { adversaries }: Scenario,
   fates: readonly Fate[],
 ) {
-  let escapeBound = 0;
-  let soundnessTrials = 0;
-  let soundnessEscapes = 0;
-  let otherEscapes = 0;
-  for (const [report, deed] of deeds) {
-    const { soundness, refusedAs, resends } = catalogue[adversaries[deed - 1]!.id];
-    if (refusedAs.length === 0 || resends !== undefined) continue;
-    const escaped = fates[report]!.outcome === 'accepted';
-    if (!soundness) {
-      if (escaped) otherEscapes += 1;
+  const counts = { escapeBound: 0, soundnessTrials: 0, soundnessEscapes: 0, otherEscapes: 0 };
+  let forgedByFaults = 0;
+  for (const { number, task, forged } of book.reports) {
+    const deed = deeds.get(number);
+    const byDevice = deed === undefined ? undefined : forgeryOf(adversaries[deed - 1]!.id);
+    const forgery = byDevice ?? forged;
+    if (forgery === undefined) continue;
+    if (byDevice === undefined) forgedByFaults += 1;
+    const escaped = fates[number]!.outcome === 'accepted' ? 1 : 0;
+    if (forgery === 'form') {
+      counts.otherEscapes += escaped;
       continue;
     }
-    const { rootCount, modulus } = book.reports[report]!.task.shape;
-    soundnessTrials += 1;
-    escapeBound += (2 * rootCount) / modulus;
-    if (escaped) soundnessEscapes += 1;
+    const { rootCount, modulus } = task.shape;
+    counts.soundnessTrials += 1;
+    counts.escapeBound += (2 * rootCount) / modulus;
+    counts.soundnessEscapes += escaped;
   }
-  return { escapeBound, soundnessTrials, soundnessEscapes, otherEscapes };
+  return { ...counts, ...(forgedByFaults === 0 ? {} : { forgedByFaults }) };
+}
+
+/** What a device does to its own report; undefined: the report may count. */
+function forgeryOf(id: AdversaryId): Forgery | undefined {
+  const { soundness, refusedAs, resends } = catalogue[id];
+  if (refusedAs.length === 0 || resends !== undefined) return undefined;
+  return soundness ? 'proof' : 'form';
 }
 
 export function simulationRecordOf(

@@ -26,6 +26,8 @@ export interface Strikes {
    * @param item left out: no fault of `nemesis` touched it, its sender cheats
    */
   excuse(report: number, allowed: readonly AllowedFate[], item?: number): void;
+  /** The same of all reports of a window, which need not be published. */
+  excuseWindow(window: string, allowed: readonly AllowedFate[], item: number): void;
   measure(item: number, name: string, value: number): void;
   /** Copies, or what no report is in, that were refused because of a fault. */
   refused(item: number, reason: FaultReason, count: number): void;
@@ -108,6 +110,10 @@ export function createStrikes(
     excuse(report, allowed, item = NOBODY) {
       if (item !== NOBODY) assertDocumented(items[item]!, allowed);
       enter(byReport, report).push({ item, allowed });
+    },
+    excuseWindow(window, allowed, item) {
+      assertDocumented(items[item]!, allowed);
+      enter(byWindow, window).push({ item, allowed });
     },
     refusals,
     refused(item, reason, count) {

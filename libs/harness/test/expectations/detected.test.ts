@@ -103,7 +103,7 @@ describe('oracles that compare two runs', () => {
   };
   const base = {
     ...demonstrationOf('net.delay')!,
-    nemesis: [{ id: 'net.delay', p: 0.5 }] as const,
+    nemesis: [{ id: 'net.delay' as const, p: 0.5 }],
     population: { reports: 20, days: 2, states: ['us-md', 'us-wa'] },
   };
 
@@ -121,7 +121,7 @@ describe('oracles that compare two runs', () => {
     const outcome = async (instead?: Inject) => {
       const expected = { id: 'outcome', of: 'comb.mismatch' } as const;
       const scenario = { ...demonstrationOf('comb.mismatch')!, expect: [expected] };
-      return runFaulty(scenario, { id: 'comb.mismatch', ...(instead && { instead }) });
+      return runFaulty(scenario, instead && { id: 'comb.mismatch', instead });
     };
     expect((await outcome()).simulation!.tenant).toBeUndefined();
     const unrefused = await outcome(({ strike }) => strike({ what: 'nothing' }));

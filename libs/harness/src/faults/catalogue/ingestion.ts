@@ -157,10 +157,12 @@ export const ingestionFaults = defineFaults({
   },
   'ing.rpit_known': {
     about: 'The point r is the same each time, and told to a device before it makes its proof.',
-    outcome: ['limit'],
+    // Prio v2 can't prevent it: the check compares at r alone. It is noticed as forged reports count.
+    outcome: ['prevent', 'detect'],
     at: 'source',
     checkers: ['noforge'],
-    measures: ['forged', 'accepted', 'predicted'],
+    reasons: ['proof-invalid', 'total-out-of-range'],
+    measures: ['forged', 'accepted'],
   },
   'ing.isolate': {
     about: 'A batch holds one victim’s report among reports that the attacker made.',

@@ -104,7 +104,9 @@ const grind: Inject = (context) => {
     }));
   });
   context.hooks.phones.uploads.push((report) => {
-    if (struckReports.has(report.number)) context.book.invented(report.number);
+    if (!struckReports.has(report.number)) return [report];
+    context.book.invented(report.number);
+    context.book.forged(report.number, 'proof');
     return [report];
   });
 };

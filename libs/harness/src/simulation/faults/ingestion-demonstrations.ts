@@ -34,7 +34,10 @@ export const ingestionDemonstrations: Demonstrations = {
       { id: 'ing.rpit_unsafe', p: 0.05, fires: 1, params: { steer: 'out-of-range' } },
     ],
   },
-  'ing.rpit_known': { nemesis: [{ id: 'ing.rpit_known', p: 0.1, fires: 3 }] },
+  'ing.rpit_known': {
+    nemesis: [{ id: 'ing.rpit_known', p: 0.1, fires: 3 }],
+    reddens: ['noforge'],
+  },
 
   'ing.header_tamper': {
     nemesis: [

@@ -245,6 +245,7 @@ const noAttest: Inject = (context) => {
     const isReplay = how === 'replayed-attestation' && foreign !== undefined;
     if (isReplay) planted.set(foreign, DEVICE_KEY_AT);
     else planted[CERTIFICATE_AT + 5]! ^= 0x55;
+    context.book.forged(number, 'form');
     context.strike({
       what: `report ${number} ${how}`,
       reports: [number],
