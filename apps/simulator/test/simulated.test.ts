@@ -142,6 +142,28 @@ describe('many runs', () => {
     ]);
   });
 
+  test('fuzz: seeds without data are counted, and no pass where all are', () => {
+    const nemesis = [{ id: 'mal.withhold' }];
+    const expected = ['sum.exact', 'once', 'reason'];
+    const all = priolab(
+      'fuzz',
+      scenarioFile('vacuous', { ...simulated, nemesis, expect: expected }),
+      '--seeds',
+      '2',
+    );
+    expect(all.out).toMatch(/^2 seeds in .* 0 findings$/m);
+    expect(all.out).toMatch(/^2 of 2 seeds vacuous, for want of data: once 2, sum\.exact 2$/m);
+    expect(all.code).toBe(6);
+    const none = priolab('fuzz', scenarioFile('data', simulated), '--seeds', '1');
+    expect(none.out).not.toContain('vacuous');
+  });
+
+  test('fuzz: of a finding, what names its only expectation is not tried', () => {
+    const file = scenarioFile('untried', { ...red, expect: red.expect.slice(1) });
+    const { out } = priolab('fuzz', file, '--seeds', '1', '--workers', '0');
+    expect(out).toMatch(/^ {2}needs at most, .*: net\.drop; not tried without net\.drop$/m);
+  });
+
   test('fuzz: a finding comes with its capsule', () => {
     const { code, out } = priolab('fuzz', scenarioFile('finding', red), '--seeds', '2');
     expect(code).toBe(1);
@@ -155,8 +177,8 @@ describe('many runs', () => {
     const { code, out } = priolab('fuzz', file, '--seeds', '1', '--workers', '0');
     expect(code).toBe(1);
     expect(out).toMatch(/^FINDING never net\.drop: 1 seeds, first 1/m);
-    // All, without either of the others, without both: without net.drop it would be no scenario.
-    expect(out).toMatch(/^ {2}needs, after 4 runs: net\.drop$/m);
+    // All, without one each, without both of the others, without any.
+    expect(out).toMatch(/^ {2}needs, after 6 runs: net\.drop$/m);
     const [, capsule] = /npx priolab replay (\S+\.shrunk\.capsule\.json)/.exec(out)!;
     const again = priolab('replay', join(folder, capsule!));
     expect(again.out).toMatch(/^SAME/m);

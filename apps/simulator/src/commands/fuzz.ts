@@ -89,7 +89,7 @@ export async function fuzz(args: readonly string[]): Promise<number> {
   return worstExit([
     interrupt.signal.aborted ? EXIT.interrupted : EXIT.pass,
     findings.count > 0 ? EXIT.correctness : EXIT.pass,
-    // Without a fault that struck, nothing has been tried.
+    // Without a fault that struck, or any run that shows something, nothing has been tried.
     findings.hasTried ? EXIT.pass : EXIT.vacuous,
   ]);
 }
@@ -156,18 +156,26 @@ function createFindings(out: string, scenarioFile: string) {
   const faults = new Map<string, { runs: number; struck: number }>();
   let runs = 0;
   let explained = 0;
+  let vacuous = 0;
+  /** Expectations without data in runs whose verdict is vacuous -> how many of those. */
+  const dataless = new Map<string, number>();
   return {
     get count() {
       return kinds.size;
     },
 
     get hasTried() {
-      return [...faults.values()].some(({ struck }) => struck > 0);
+      return vacuous < runs && [...faults.values()].some(({ struck }) => struck > 0);
     },
 
     add(result: ManyResult): void {
       runs += 1;
       if (result.verdict === 'fail' && result.unexplained.length === 0) explained += 1;
+      if (result.verdict === 'vacuous') {
+        vacuous += 1;
+        const ids = result.failed.filter((one) => one.verdict === 'vacuous').map(({ id }) => id);
+        for (const id of new Set(ids)) dataless.set(id, (dataless.get(id) ?? 0) + 1);
+      }
       for (const { id, fired } of result.faults) {
         const known = faults.get(id) ?? { runs: 0, struck: 0 };
         faults.set(id, { runs: known.runs + 1, struck: known.struck + (fired > 0 ? 1 : 0) });
@@ -206,6 +214,7 @@ function createFindings(out: string, scenarioFile: string) {
 
     print(elapsedMs: number, folder: string): void {
       printSummary({ elapsedMs, runs, explained, findings: kinds.size, faults });
+      if (vacuous > 0) console.log(printable(describeVacuous(vacuous, runs, dataless)));
       for (const [kind, { count, seed, command, observed, shrunk = [] }] of kinds) {
         console.log(printable(`FINDING ${kind}: ${count} seeds, first ${seed}: ${observed}`));
         for (const line of [command, ...shrunk]) console.log(printable(`  ${line}`));
@@ -215,12 +224,29 @@ function createFindings(out: string, scenarioFile: string) {
   };
 }
 
+const DATALESS_MAX = 5;
+
+function describeVacuous(
+  vacuous: number,
+  runs: number,
+  dataless: ReadonlyMap<string, number>,
+): string {
+  const all = [...dataless].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  const shown = all.slice(0, DATALESS_MAX).map(([id, count]) => `${id} ${count}`);
+  const more = all.length > DATALESS_MAX ? `, ${all.length - DATALESS_MAX} more` : '';
+  return `${vacuous} of ${runs} seeds vacuous, for want of data: ${shown.join(', ')}${more}`;
+}
+
 function describeShrunk(shrunk: Shrunk | undefined): string {
   if (shrunk === undefined) return 'its faults, written out one by one, do not show it';
-  const { nemesis, runs, isLeast } = shrunk;
-  const faults = nemesis.map(({ id, at }) => (at === undefined ? id : `${id} at ${at}`));
-  const list = faults.length === 0 ? 'no fault at all' : faults.join(', ');
-  return `${isLeast ? 'needs' : 'needs at most'}, after ${runs} runs: ${list}`;
+  const { nemesis, runs, isLeast, untried } = shrunk;
+  const list = nemesis.length === 0 ? 'no fault at all' : namesOf(nemesis);
+  const rest = untried.length === 0 ? '' : `; not tried without ${namesOf(untried)}`;
+  return `${isLeast ? 'needs' : 'needs at most'}, after ${runs} runs: ${list}${rest}`;
+}
+
+function namesOf(nemesis: Shrunk['nemesis']): string {
+  return nemesis.map(({ id, at }) => (at === undefined ? id : `${id} at ${at}`)).join(', ');
 }
 
 function printSummary(counts: {

@@ -105,6 +105,68 @@ test.each([
   expect(counts.runs - 1).toBeLessThanOrEqual(runsMax);
 });
 
+/** Shows `once` where `net.cap` is there, and `outcome net.cap` where that is asked. */
+const named = resolveScenario(
+  {
+    ...scenario,
+    nemesis: [
+      { id: 'net.delay', p: 0.3 },
+      { id: 'net.drop', p: 0.1, when: { event: 'net.delay' } },
+      { id: 'net.cap', when: { event: 'net.drop' }, params: { bytesPerSecond: 10_000 } },
+    ],
+    expect: [
+      'once',
+      { kind: 'sometimes', id: 'net.delay' },
+      { id: 'detected', of: 'net.drop', by: 'once' },
+      { id: 'outcome', of: 'net.cap' },
+      { kind: 'reachable', id: 'batch.cut' },
+    ],
+  },
+  'test',
+);
+
+test('with a fault go the expectations and the whens that name it', async () => {
+  const { runAll } = showing(['net.cap']);
+  const all: Scenario[] = [];
+  const found = await shrink({
+    scenario: named,
+    unexplained: ['once'],
+    run: (scenarios) => (all.push(...scenarios), runAll(scenarios)),
+    runsMax: 40,
+  });
+  expect(found!.nemesis).toMatchObject([{ id: 'net.cap' }]);
+  expect(found!.nemesis[0]).not.toHaveProperty('when');
+  expect([found!.isLeast, found!.untried]).toEqual([true, []]);
+  // All, without one each, without the first two, and without the last.
+  expect(all.map(({ nemesis }) => nemesis.map(({ id }) => id))).toEqual([
+    ['net.delay', 'net.drop', 'net.cap'],
+    ['net.drop', 'net.cap'],
+    ['net.delay', 'net.cap'],
+    ['net.delay', 'net.drop'],
+    ['net.cap'],
+    [],
+  ]);
+  const [, withoutDelay, , withoutCap, , none] = all;
+  expect(withoutDelay!.nemesis.map(({ when }) => when?.event)).toEqual([undefined, 'net.drop']);
+  const idsOf = ({ expect: some }: Scenario) =>
+    some.map((one) => (typeof one === 'string' ? one : 'of' in one ? one.of : one.id));
+  expect(idsOf(withoutCap!)).toEqual(['once', 'net.delay', 'net.drop', 'batch.cut']);
+  expect(idsOf(none!)).toEqual(['once', 'batch.cut']);
+});
+
+test('a fault without which nothing is expected is not tried, and that is said', async () => {
+  const { runAll } = showing(['net.cap']);
+  const found = await shrink({
+    scenario: { ...named, expect: [{ id: 'outcome', of: 'net.drop' }] },
+    unexplained: ['once'],
+    run: runAll,
+    runsMax: 40,
+  });
+  expect(found!.nemesis.map(({ id }) => id)).toEqual(['net.drop', 'net.cap']);
+  expect(found!.untried.map(({ id }) => id)).toEqual(['net.drop']);
+  expect(found!.isLeast).toBe(false);
+});
+
 test('lines of faults that were left out are no part of a finding', async () => {
   const { runAll } = showing(['net.cap']);
   const unexplained = ['once', 'net.delay'];
