@@ -59,8 +59,8 @@ const expectations: Readonly<Record<OracleId, string>> = {
     'paid for, timed in the same run. Invalid where the machine’s speed changed meanwhile.',
   memory: 'The largest resident set of the process, workers included, stays within the limit.',
   tenant:
-    'A state’s published totals stay the same when all other states’ inputs are replaced (the ' +
-    'run is done again).',
+    'What people are shown of a state, its totals or why there are none, stays the same when all ' +
+    'other states’ inputs are replaced (the run is done again). The seed draws which state.',
   'minbatch.on_accepted':
     'Nothing is published to which fewer honest, distinct devices have contributed.',
   idem: 'The same request twice gives the same answer, byte for byte, and changes nothing.',

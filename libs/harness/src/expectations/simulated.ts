@@ -289,7 +289,7 @@ const checkDeterminism: SimulatedCheck = (_record, { rerun, journal }) =>
     limit: 'the same events in the same order',
   });
 
-/** `tenant`: what one state gets does not depend on what is measured in others. */
+/** `tenant`: what is shown of one state, drawn by the seed, does not depend on the others. */
 const checkTenants: SimulatedCheck = (_record, { tenant }) =>
   outcome({
     // Where the other states' windows did not change, nothing was put to the test.
@@ -298,8 +298,9 @@ const checkTenants: SimulatedCheck = (_record, { tenant }) =>
     observed:
       tenant === undefined
         ? 'no second run'
-        : `${tenant.changed} of ${plural(tenant.windows, 'window')} of ${tenant.state} changed, ` +
-          `${tenant.othersChanged} of other states, whose measurements were replaced`,
+        : `${tenant.changed} of ${plural(tenant.windows, 'window')} of ${tenant.state}, drawn by ` +
+          `the seed, shown otherwise; ${tenant.othersChanged} of other states, whose ` +
+          'measurements were replaced',
     limit: 'none of the state',
   });
 

@@ -116,7 +116,7 @@ export interface SimulationRecord {
     readonly feature: string;
     readonly counts: readonly [readonly [number, number], readonly [number, number]];
   }[];
-  /** A second run in which all states but one got other measurements, for `tenant`. */
+  /** A second run in which all states but one, which the seed draws, got other measurements. */
   readonly tenant?: {
     readonly state: string;
     /** Windows of the state that were compared, and those that differ. */

@@ -23,7 +23,6 @@ import { emptyWork } from '../run/work.ts';
 import { digestOf, scenarioDigest } from '../scenario/digest.ts';
 import { expandNemesis } from './faults/composite.ts';
 import { faultCode } from './faults/registry.ts';
-import type { Book } from './book.ts';
 import { cellsOf, closeBook, countFates, simulationRecordOf, tallyOf } from './record.ts';
 import type { Closing } from './record.ts';
 import { withDeeds } from './deeds.ts';
@@ -31,6 +30,7 @@ import { nemesisOf, simulationSettings } from './scenario-settings.ts';
 import type { NemesisItem } from './settings.ts';
 import { simulate } from './simulate.ts';
 import type { Simulated, Simulation } from './simulate.ts';
+import { swapOthers } from './tenant.ts';
 
 export async function runSimulated(options: RunOptions): Promise<RunSummary> {
   const { signal, onProgress, ledgerPath } = options;
@@ -146,40 +146,6 @@ async function runAgain(
     firstDifference += 1;
   }
   return { digest, firstDifference };
-}
-
-/** The same with other measurements in all states but one: what that one gets must stay. */
-async function swapOthers(
-  simulation: Simulation,
-  { book }: Simulated,
-): Promise<NonNullable<SimulationRecord['tenant']>> {
-  const kept = simulation.plan.cells[0]!.state.id;
-  const swapped = await simulate({
-    ...simulation,
-    vary(hooks) {
-      hooks.phones.measured.push(({ bits, task }) => {
-        if (task.state === kept) return;
-        // Every bin of every report the other way round.
-        bits.forEach((bit, i) => (bits[i] = 1 - bit));
-      });
-    },
-  });
-  const totalsOf = (of: Book): Map<string, string> =>
-    new Map(
-      [...of.windows].map(([key, { published, held }]) => [
-        key,
-        `${published?.result.totals.join(',') ?? held?.reason ?? 'open'}`,
-      ]),
-    );
-  const now = totalsOf(swapped.book);
-  const counts = { windows: 0, changed: 0, othersChanged: 0 };
-  for (const [key, totals] of totalsOf(book)) {
-    const isKept = book.windows.get(key)!.task.state === kept;
-    const isSame = now.get(key) === totals;
-    if (isKept) counts.windows += 1;
-    if (!isSame) counts[isKept ? 'changed' : 'othersChanged'] += 1;
-  }
-  return { state: kept, ...counts };
 }
 
 function recordOf(parts: {

@@ -9,6 +9,7 @@ export const combinerDemonstrations: Demonstrations = {
       { id: 'comb.mismatch', at: 'helper', p: 0.5, params: { what: 'state' } },
     ],
     system: { windowHours: 8 },
+    expect: ['tenant'],
   },
   'comb.missing': { nemesis: [{ id: 'comb.missing', at: 'helper', p: 0.6 }] },
   'comb.dup': { nemesis: [{ id: 'comb.dup', p: 0.6 }] },
@@ -24,9 +25,9 @@ export const combinerDemonstrations: Demonstrations = {
   'comb.dashboard': {
     nemesis: [
       { id: 'comb.dashboard', p: 0.5 },
-      { id: 'comb.dashboard', p: 0.5, params: { how: 'wrong-state' } },
+      { id: 'comb.dashboard', params: { how: 'wrong-state' } },
     ],
     system: { windowHours: 8 },
-    reddens: ['sum.exact'],
+    reddens: ['sum.exact', 'tenant'],
   },
 };

@@ -66,7 +66,10 @@ export const ingestionDemonstrations: Demonstrations = {
   'ing.late_batch': {
     nemesis: [{ id: 'ing.late_batch', p: 0.3, fires: 2, params: { by: '2d' } }],
   },
-  'ing.mix_states': { nemesis: [{ id: 'ing.mix_states', p: 0.3, fires: 2 }] },
+  'ing.mix_states': {
+    nemesis: [{ id: 'ing.mix_states', p: 0.3, fires: 2 }],
+    expect: ['tenant'],
+  },
   'ing.no_attest': {
     nemesis: [{ id: 'ing.no_attest', p: 0.05, fires: 2, params: { how: 'replayed-attestation' } }],
   },

@@ -65,7 +65,10 @@ export const storageDemonstrations: Demonstrations = {
   'sto.corrupt': { nemesis: [{ id: 'sto.corrupt', p: 0.03, fires: 3 }] },
   'sto.torn': { nemesis: [{ id: 'sto.torn', p: 0.04, fires: 2 }] },
   'sto.lost_write': { nemesis: [{ id: 'sto.lost_write', p: 0.05, fires: 5 }] },
-  'sto.misdirect': { nemesis: [{ id: 'sto.misdirect', p: 0.15, fires: 2 }] },
+  'sto.misdirect': {
+    nemesis: [{ id: 'sto.misdirect', p: 0.15, fires: 2 }],
+    expect: ['tenant'],
+  },
   'sto.stale_list': {
     nemesis: [{ id: 'sto.stale_list', fires: 5 }],
     services: { ingestion: { batchEvery: '1h' } },

@@ -51,7 +51,10 @@ export const maliciousDemonstrations: Demonstrations = {
     nemesis: [{ id: 'mal.wrong_list', p: 0.6, fires: 2 }],
     reddens: ['sets.equal'],
   },
-  'mal.withhold': { nemesis: [{ id: 'mal.withhold', at: 'helper', p: 0.5 }] },
+  'mal.withhold': {
+    nemesis: [{ id: 'mal.withhold', at: 'helper', p: 0.5 }],
+    expect: ['tenant'],
+  },
   'mal.isolate': {
     nemesis: [{ id: 'mal.isolate', p: 0.5 }],
     services: { minBatch: 10 },
