@@ -67,7 +67,11 @@ const expectations: Readonly<Record<OracleId, string>> = {
   live: 'After the faults are healed, everything that can be recovered drains in time.',
   fresh: 'Nothing is accepted that is older, or further ahead, than the rules allow.',
   blast: 'One bad report, batch or window affects itself only.',
-  'leak.scan': 'Planted secrets occur in no log and no report, and in no wrong party’s input.',
+  'leak.scan':
+    'No private key, and no phone’s key or exact time of any report, occurs in what processors and ' +
+    'portal hold or held, in what is published, in what parties say in the journal or in the run’s ' +
+    'results. Keys are looked for as bytes, hex and base64, times as decimals and as 8 bytes; times ' +
+    'on a full minute are not.',
   'view.indist': 'What one processor sees does not tell a value: a statistical test.',
   det: 'The same scenario and seed again give the same events, byte for byte.',
   detected: 'The oracle that must notice the fault is red, and is not where the fault is left out.',

@@ -263,15 +263,15 @@ const checkIdempotence: SimulatedCheck = (_record, { rewrites }) =>
     limit: 'the same bytes',
   });
 
-/** `leak.scan`: no secret where it must not be. */
+/** `leak.scan`: no private key, and no phone or time of any report, where it must not be. */
 const checkLeaks: SimulatedCheck = (_record, { leaks }) =>
   outcome({
     n: leaks.bytes === 0 ? 0 : leaks.secrets,
-    failed: leaks.found.length > 0,
+    failed: leaks.found > 0,
     observed:
-      `${leaks.found.length} of ${plural(leaks.secrets, 'secret')} found in ${leaks.bytes} bytes` +
-      (leaks.unsearched === 0 ? '' : ` (${leaks.unsearched} removed ones not searched)`) +
-      (leaks.found.length === 0 ? '' : `: ${leaks.found.slice(0, 3).join(', ')}`),
+      `${leaks.found} of ${plural(leaks.secrets, 'secret')} found in ${leaks.bytes} bytes` +
+      (leaks.unsearched === 0 ? '' : ` (${leaks.unsearched} more not kept, not searched)`) +
+      (leaks.found === 0 ? '' : `: ${leaks.places.slice(0, 3).join(', ')}`),
     limit: 'none',
   });
 

@@ -100,13 +100,14 @@ export interface SimulationRecord {
   readonly identities: { readonly counted: number; readonly twice: number };
   /** Accepted reports that were stored too long after (or before) they were made. */
   readonly stale: { readonly count: number; readonly of: number };
-  /** Planted secrets looked for, bytes searched and not searched, and where some were found. */
+  /** Secrets looked for, bytes searched, those found, and where the first of them are. */
   readonly leaks: {
     readonly secrets: number;
     readonly bytes: number;
-    /** Bytes of removed objects beyond what is kept of them. */
+    /** Bytes of removed objects and of the journal beyond what is kept of them. */
     readonly unsearched: number;
-    readonly found: readonly string[];
+    readonly found: number;
+    readonly places: readonly string[];
   };
   /** Names of events -> how often. */
   readonly events: Readonly<Record<string, number>>;

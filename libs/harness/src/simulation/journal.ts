@@ -1,7 +1,7 @@
 /**
  * The journal of a simulated run: every event in order, chained into one digest, so that two runs
- * can be compared event by event. It keeps the digest after each event, and the text of the last
- * few; a rerun that differs is told at its first different event.
+ * can be compared event by event. It keeps the digest after each event; a rerun that differs is told
+ * at its first different event. What parties say of themselves is kept to be searched for secrets.
  */
 
 import { sha256, toHex } from '@priolab/crypto';
@@ -14,17 +14,32 @@ export interface Journal {
   digest(): string;
   /** First four bytes of the chain after each event: where two runs part. */
   readonly marks: Uint32Array;
-  readonly lastLines: readonly string[];
+  /** Lines of the parties, without their times and without strikes of faults, up to a limit. */
+  readonly said: readonly string[];
+  /** Characters of lines that went beyond the limit. */
+  readonly unkept: number;
 }
 
-const KEPT_LINES = 200;
+const KEPT = 32 * 2 ** 20;
+/** Strikes of faults are the simulator's own notes. */
+const OF_FAULTS = /^fault /;
 const UTF8 = new TextEncoder();
 
-export function createJournal(): Journal {
+export function createJournal(limit = KEPT): Journal {
   let chain: Uint8Array = new Uint8Array(32);
   let marks = new Uint32Array(1024);
   let count = 0;
-  const lastLines: string[] = [];
+  const said: string[] = [];
+  let kept = 0;
+  let unkept = 0;
+  const keep = (line: string): void => {
+    if (kept + line.length > limit) {
+      unkept += line.length;
+      return;
+    }
+    kept += line.length;
+    said.push(line);
+  };
   return {
     write(timeMs, line) {
       const text = `${timeMs} ${line}`;
@@ -35,8 +50,7 @@ export function createJournal(): Journal {
         marks = longer;
       }
       marks[count++] = ((chain[0]! << 24) | (chain[1]! << 16) | (chain[2]! << 8) | chain[3]!) >>> 0;
-      lastLines.push(text);
-      if (lastLines.length > KEPT_LINES) lastLines.shift();
+      if (!OF_FAULTS.test(line)) keep(line);
     },
     get count() {
       return count;
@@ -45,6 +59,9 @@ export function createJournal(): Journal {
     get marks() {
       return marks.subarray(0, count);
     },
-    lastLines,
+    said,
+    get unkept() {
+      return unkept;
+    },
   };
 }

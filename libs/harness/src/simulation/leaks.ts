@@ -1,9 +1,10 @@
 /**
- * The eye of the oracle `leak.scan`: secrets of the run are looked for, as bytes, in hex and in base64,
- * in everything that a party other than their owner holds or that is shown to people: the stores
- * of processors and portal, results, and the journal's last lines, as they are when the run ends,
- * and what was removed from the stores or written over before. Secrets are the private keys of authorities, processors and signers, and of a sample of reports
- * what tells phones apart (their keys) and the exact time of the upload.
+ * The eye of the oracle `leak.scan`: secrets of the run are looked for in everything that a party
+ * other than their owner holds or that is shown to people: the stores of processors and portal and
+ * the published results, as they are when the run ends and as they were before something was removed
+ * or written over; what parties say of themselves in the journal; and the run's own results.
+ * Secrets are the private keys of authorities, processors and signers, and of every report what
+ * tells phones apart (their keys) and the exact time that it bears.
  */
 
 import { toHex } from '@priolab/crypto';
@@ -15,6 +16,8 @@ import type { World } from '../run/world.ts';
 import type { Book } from './book.ts';
 import type { Journal } from './journal.ts';
 import type { Parties } from './parties.ts';
+import { indexSecrets } from './secrets.ts';
+import type { Secret } from './secrets.ts';
 
 /** Stores of parties that must not learn who sent a report or when. */
 const SEARCHED = [
@@ -29,8 +32,8 @@ const SEARCHED = [
   storeNames.results,
 ];
 
-/** Reports whose secrets are looked for, at most: every so-many-th. */
-const SAMPLE = 64;
+/** Places of secrets that are named in the record, at most. */
+const NAMED = 100;
 /** Bytes of removed objects that are kept to be searched, at most. */
 const REMOVED_LIMIT = 64 * 2 ** 20;
 
@@ -70,6 +73,13 @@ export function watchRemovals(stores: RemoteStores, limit = REMOVED_LIMIT): Remo
   return removed;
 }
 
+export interface LeakScan {
+  /** Looks into what the run is about to show. */
+  search(where: string, text: string): void;
+  record(): SimulationRecord['leaks'];
+}
+
+/** To be called when the run has ended: it looks at once into what there is. */
 export function scanForLeaks(parts: {
   readonly world: World;
   readonly parties: Parties;
@@ -77,31 +87,42 @@ export function scanForLeaks(parts: {
   readonly removed: Removed;
   readonly journal: Journal;
   readonly book: Book;
-}): SimulationRecord['leaks'] {
+}): LeakScan {
   const { stores, removed, journal } = parts;
   const secrets = secretsOf(parts);
+  const index = indexSecrets(secrets);
   const found = new Set<string>();
+  const places = new Set<string>();
   let bytes = 0;
-  const search = (where: string, haystack: Buffer): void => {
+  const search = (where: string, haystack: Uint8Array): void => {
     bytes += haystack.length;
-    for (const { name, needles } of secrets) {
-      if (needles.some((needle) => haystack.includes(needle))) found.add(`${name} in ${where}`);
+    for (const name of index.findIn(haystack)) {
+      found.add(name);
+      if (places.size < NAMED) places.add(`${name} in ${where}`);
     }
   };
   for (const store of SEARCHED) {
-    const objects = [...stores.inside(store).objects];
-    const whole = Buffer.concat(
-      objects.flatMap(([key, object]) => [Buffer.from(key), object.bytes, Buffer.from([10])]),
-    );
-    search(store, whole);
+    for (const [key, object] of stores.inside(store).objects) {
+      search(store, Buffer.from(key));
+      search(store, object.bytes);
+    }
   }
   for (const { store, bytes: gone } of removed.objects) search(store, gone);
-  // What parties say of themselves; strikes of faults are the simulator's own notes.
-  const said = journal.lastLines.filter((line) => !/^[\d.]+ fault /.test(line));
-  search('the journal', Buffer.from(said.join('\n')));
-  const { unsearched } = removed;
-  return { secrets: secrets.length, bytes, unsearched, found: [...found] };
+  for (const line of journal.said) search('the journal', Buffer.from(line));
+  return {
+    search: (where, text) => search(where, Buffer.from(text)),
+    record: () => ({
+      secrets: secrets.length,
+      bytes,
+      unsearched: removed.unsearched + journal.unkept,
+      found: found.size,
+      places: [...places],
+    }),
+  };
 }
+
+/** Times on a full minute are no secrets: windows begin at such, and batches say when. */
+const MINUTE_MS = 60_000;
 
 function secretsOf({
   world,
@@ -111,28 +132,20 @@ function secretsOf({
   readonly world: World;
   readonly parties: Parties;
   readonly book: Book;
-}) {
-  const step = Math.max(1, Math.floor(book.reports.length / SAMPLE));
-  const sample = book.reports.filter((_, i) => i % step === 0);
-  const secret = (name: string, bytes: Uint8Array) => ({
-    name,
-    needles: [
-      Buffer.from(bytes),
-      Buffer.from(toHex(bytes)),
-      Buffer.from(Buffer.from(bytes).toString('base64')),
-    ],
-  });
-  return [
-    ...Object.entries(world.authorityScalars).map(([vendor, scalar]) =>
-      secret(`the private key of ${vendor}'s authority`, scalar),
-    ),
-    ...parties.privateKeys.map(({ name, scalar }) => secret(name, scalar)),
-    ...sample.flatMap(({ number, deviceKey, createdMs, windowStartMs }) => [
-      ...(deviceKey === undefined ? [] : [secret(`the phone of report ${number}`, deviceKey)]),
-      // A time that is the start of its window is no secret: batches say it.
-      ...(createdMs === windowStartMs
-        ? []
-        : [{ name: `the time of report ${number}`, needles: [Buffer.from(String(createdMs))] }]),
-    ]),
-  ];
+}): Secret[] {
+  const secrets = new Map<string, Secret>();
+  // A phone that sent several reports, and times that several bear, are looked for once.
+  const add = (name: string, value: Uint8Array | number): void => {
+    const known = typeof value === 'number' ? String(value) : toHex(value);
+    if (!secrets.has(known)) secrets.set(known, { name, value });
+  };
+  for (const [vendor, scalar] of Object.entries(world.authorityScalars)) {
+    add(`the private key of ${vendor}'s authority`, scalar);
+  }
+  for (const { name, scalar } of parties.privateKeys) add(name, scalar);
+  for (const { number, deviceKey, createdMs } of book.reports) {
+    if (deviceKey !== undefined) add(`the phone of report ${number}`, deviceKey);
+    if (createdMs % MINUTE_MS !== 0) add(`the time of report ${number}`, createdMs);
+  }
+  return [...secrets.values()];
 }

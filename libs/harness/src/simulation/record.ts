@@ -341,7 +341,7 @@ export function simulationRecordOf(
     zeroBlinds: book.zeroBlinds,
     identities: identitiesOf(book, closing.fates),
     stale: staleOf(book, settings, closing.fates),
-    leaks: simulated.leaks,
+    leaks: simulated.leaks.record(),
     events: eventsOf(simulated, closing),
     views: viewsOf(book),
   };

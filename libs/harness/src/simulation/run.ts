@@ -173,7 +173,11 @@ function recordOf(parts: {
       escaped: mayCount ? 0 : escaped.length,
     };
   });
-  const inner = simulationRecordOf(simulated, { nemesis, settings, closing });
+  const before = simulationRecordOf(simulated, { nemesis, settings, closing });
+  // When faults struck is the simulator's own note, and they may strike as a report is sent.
+  const shown = { fates, cells, tally, adversaries, simulation: { ...before, faultLog: [] } };
+  simulated.leaks.search('the results', JSON.stringify(shown));
+  const inner = { ...before, leaks: simulated.leaks.record() };
   const results = { fates, cells, tally, adversaries, simulation: inner };
   const fullReports = plan.reportCount;
   return {

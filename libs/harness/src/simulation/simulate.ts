@@ -11,7 +11,6 @@ import type { Job } from '@priolab/nodes';
 import { DAY_MS } from '@priolab/roles';
 
 import type { PopulationPlan } from '../population/plan.ts';
-import type { SimulationRecord } from '../record/simulation-record.ts';
 import { firstDay } from '../run/settings.ts';
 import type { Work } from '../run/work.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -22,6 +21,7 @@ import { deedItems, strikeOfDeed } from './deeds.ts';
 import type { Hooks, Inject } from './fault.ts';
 import type { Journal } from './journal.ts';
 import { scanForLeaks } from './leaks.ts';
+import type { LeakScan } from './leaks.ts';
 import type { KeyGeneration, Parties } from './parties.ts';
 import { createPhones } from './phones.ts';
 import type { PhoneReport, Phones } from './phones.ts';
@@ -74,7 +74,7 @@ export interface Simulated {
   readonly counted: Readonly<Record<string, number>>;
   readonly settings: SimulationSettings;
   readonly rewrites: { readonly changed: number; readonly count: number };
-  readonly leaks: SimulationRecord['leaks'];
+  readonly leaks: LeakScan;
   /** What people are shown of each window (`windowKey`), read from where they read it. */
   readonly shown: ReadonlyMap<string, ShownTotal>;
 }

@@ -1,11 +1,16 @@
-/** The oracle `leak.scan` sees private keys wherever another party or a reader could find them. */
+/** The oracle `leak.scan` sees secrets wherever another party or a reader could find them. */
 
+import { createHash } from 'node:crypto';
+
+import { toHex } from '@priolab/crypto';
 import { storeNames } from '@priolab/nodes';
 import { createMemoryStore, createRemoteStores, createTimeline } from '@priolab/runtime';
 import { expect, test } from 'vitest';
 
 import type { FaultContext } from '../../src/simulation/fault.ts';
+import { createJournal } from '../../src/simulation/journal.ts';
 import { watchRemovals } from '../../src/simulation/leaks.ts';
+import { indexSecrets } from '../../src/simulation/secrets.ts';
 import { runDemonstration } from './fault-run.ts';
 
 async function leakOf(sabotage: (context: FaultContext) => void, when: 'start' | 'end' = 'end') {
@@ -76,4 +81,104 @@ test('what is removed is kept up to a limit, and what is beyond it is told', asy
   await timeline.driveUntil(1000);
   const sizes = removed.objects.map(({ bytes }) => bytes.length - 'of-60'.length);
   expect({ sizes, unsearched: removed.unsearched }).toEqual({ sizes: [60, 40], unsearched: 50 });
+});
+
+const dozen = (context: FaultContext) => context.book.reports.filter(({ number }) => number < 12);
+
+test.each(['latin1', 'hex', 'base64', 'base64url'] as const)(
+  'the phone of every report is found, as %s',
+  async (form) => {
+    const { verdict, observed } = await leakOf((context) => {
+      const portal = context.stores.inside(storeNames.portal);
+      for (const { number, deviceKey } of dozen(context)) {
+        const text = `phone ${Buffer.from(deviceKey!).toString(form)}.`;
+        portal.putNow(`note-${number}`, Buffer.from(text, 'latin1'));
+      }
+    });
+    expect(verdict).toBe('fail');
+    expect(observed).toMatch(/^12 of .*the phone of report 0 in portal/);
+  },
+);
+
+const times: readonly [string, (timeMs: number) => Uint8Array][] = [
+  ['digits', (timeMs) => Buffer.from(`at ${timeMs}, they say`)],
+  ['8 bytes, the high ones first', (timeMs) => bytesOf(timeMs)],
+  ['8 bytes, the low ones first', (timeMs) => bytesOf(timeMs).reverse()],
+];
+
+function bytesOf(timeMs: number): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64BE(BigInt(timeMs));
+  return bytes;
+}
+
+test.each(times)('the time of every report is found, as %s', async (_, write) => {
+  const { verdict, observed } = await leakOf((context) => {
+    const results = context.stores.inside(storeNames.results);
+    for (const { number, createdMs } of dozen(context)) {
+      results.putNow(`note-${number}`, write(createdMs));
+    }
+  });
+  expect(verdict).toBe('fail');
+  expect(observed).toMatch(/^12 of .*the time of report 0 in results/);
+});
+
+test.each([1, 2, 3, 4])('one batch that names its phones is enough, seed %i', async (seed) => {
+  const { expectations } = await runDemonstration('ing.metadata_leak', {
+    scenario: {
+      seed,
+      population: { reports: 600, states: ['us-wa'] },
+      services: { ingestion: { batchEvery: '30m' } },
+      nemesis: [{ id: 'ing.metadata_leak', dose: 1 }],
+      expect: ['leak.scan'],
+    },
+  });
+  expect(expectations.find(({ id }) => id === 'leak.scan')!.verdict).toBe('fail');
+});
+
+test('a party that says in the journal who sent a report, long before the end', async () => {
+  const { verdict, observed } = await leakOf(({ hooks, book }) => {
+    hooks.batcher.push((batcher) => ({
+      ...batcher,
+      listener(event) {
+        const { deviceKey } = book.reports[0]!;
+        batcher.listener(event);
+        if (event.kind !== 'batched' || deviceKey === undefined) return;
+        const batches = event.batches.map((one) => ({ ...one, batchId: toHex(deviceKey) }));
+        batcher.listener({ ...event, uploads: [], status: new Uint8Array(0), batches });
+      },
+    }));
+  }, 'start');
+  expect(verdict).toBe('fail');
+  expect(observed).toContain('the phone of report 0 in the journal');
+});
+
+test('results that tell when a report was made', async () => {
+  const { verdict, observed } = await leakOf(({ book, refused }) =>
+    refused('stale', book.reports[0]!.createdMs),
+  );
+  expect(verdict).toBe('fail');
+  expect(observed).toContain('the time of report 0 in the results');
+});
+
+test('the journal is kept up to a limit, without times and strikes of faults', () => {
+  const journal = createJournal(10);
+  for (const line of ['fault net.drop 1', 'said', 'more than is kept', 'also']) {
+    journal.write(1000, line);
+  }
+  expect(journal.said).toEqual(['said', 'also']);
+  expect(journal.unkept).toBe('more than is kept'.length);
+});
+
+test('among many secrets those that are there are found, wherever they begin', () => {
+  const keyOf = (name: string): Buffer => createHash('sha256').update(name).digest();
+  const secrets = Array.from({ length: 5000 }, (_, i) => ({ name: `${i}`, value: keyOf(`${i}`) }));
+  const index = indexSecrets(secrets);
+  const filling = Buffer.concat(Array.from({ length: 2000 }, (_, i) => keyOf(`other ${i}`)));
+  expect([...index.findIn(filling)]).toEqual([]);
+  const parts = [secrets[17]!.value, filling.subarray(3), secrets[4711]!.value.toString('hex')];
+  const planted = Buffer.concat([...parts.map((part) => Buffer.from(part)), secrets[0]!.value]);
+  expect([...index.findIn(planted)]).toEqual(['17', '4711', '0']);
+  // All but its last byte is not it.
+  expect([...index.findIn(planted.subarray(0, -1))]).toEqual(['17', '4711']);
 });

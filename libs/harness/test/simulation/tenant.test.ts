@@ -37,7 +37,7 @@ test.each(SEEDS)('red where windows show another state’s numbers, seed %i', as
 
 /** The combiner adds to each total the one of another state that it made before. */
 const mixed: Inject = ({ hooks }) => {
-  const last = new Map<string, readonly number[]>();
+  const last = new Map<string, Float64Array>();
   hooks.portal.push((portal) => ({
     ...portal,
     combine(leader, helper) {
