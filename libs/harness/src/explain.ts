@@ -65,7 +65,9 @@ const expectations: Readonly<Record<OracleId, string>> = {
     'Nothing is published to which fewer honest, distinct devices have contributed.',
   idem: 'The same request twice gives the same answer, byte for byte, and changes nothing.',
   live: 'After the faults are healed, everything that can be recovered drains in time.',
-  fresh: 'Nothing is accepted that is older, or further ahead, than the rules allow.',
+  fresh:
+    'Upload servers take in nothing that is older, or further ahead, than the rules allow, by the ' +
+    'time that it bears; a server whose own clock is wrong goes by that.',
   blast: 'One bad report, batch or window affects itself only.',
   'leak.scan':
     'No private key, and no phone’s key or exact time of any report, occurs in what processors and ' +

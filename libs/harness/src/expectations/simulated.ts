@@ -223,12 +223,12 @@ const checkLiveness: SimulatedCheck = (_record, { windows, openTasks }) => {
   });
 };
 
-/** `fresh`: nothing was accepted too long after, or before, it was made. */
+/** `fresh`: servers took in nothing that is older, or further ahead, than the rules allow. */
 const checkFreshness: SimulatedCheck = (_record, { stale }) =>
   outcome({
     n: stale.of,
     failed: stale.count > 0,
-    observed: `${stale.count} of ${plural(stale.of, 'accepted report')} too old or too new`,
+    observed: `${stale.count} of ${plural(stale.of, 'upload')} taken in too old or too new`,
     limit: 'none',
   });
 

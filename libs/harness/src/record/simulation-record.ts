@@ -98,7 +98,7 @@ export interface SimulationRecord {
   readonly zeroBlinds: number;
   /** Phones counted for a task and day, and those of them counted more than once. */
   readonly identities: { readonly counted: number; readonly twice: number };
-  /** Accepted reports that were stored too long after (or before) they were made. */
+  /** Uploads that servers took in, and those of them that bear a time too old or too new. */
   readonly stale: { readonly count: number; readonly of: number };
   /** Secrets looked for, bytes searched, those found, and where the first of them are. */
   readonly leaks: {

@@ -25,7 +25,7 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { emptyWindow, windowKey } from './book.ts';
 import type { Book, BookedFate, Forgery, ReportEntry, WindowEntry } from './book.ts';
 import { addRefusals, refusedOf } from './refusals.ts';
-import type { NemesisItem, SimulationSettings } from './settings.ts';
+import type { NemesisItem } from './settings.ts';
 import type { Simulated } from './simulate.ts';
 import type { Strikes } from './strikes.ts';
 import { VIEW_FEATURES } from './views.ts';
@@ -302,14 +302,10 @@ function forgeryOf(id: AdversaryId): Forgery | undefined {
 
 export function simulationRecordOf(
   simulated: Simulated,
-  parts: {
-    readonly nemesis: readonly NemesisItem[];
-    readonly settings: SimulationSettings;
-    readonly closing: Closing;
-  },
+  parts: { readonly nemesis: readonly NemesisItem[]; readonly closing: Closing },
 ): SimulationRecord {
   const { book, strikes, journal, startMs, daysEndMs, endMs, eventCount, openTasks } = simulated;
-  const { nemesis, settings, closing } = parts;
+  const { nemesis, closing } = parts;
   return {
     startMs,
     daysEndMs,
@@ -340,7 +336,7 @@ export function simulationRecordOf(
     rewrites: simulated.rewrites,
     zeroBlinds: book.zeroBlinds,
     identities: identitiesOf(book, closing.fates),
-    stale: staleOf(book, settings, closing.fates),
+    stale: simulated.stale,
     leaks: simulated.leaks.record(),
     events: eventsOf(simulated, closing),
     views: viewsOf(book),
@@ -467,17 +463,4 @@ function identitiesOf({ reports }: Book, fates: readonly Fate[]) {
   }
   const twice = [...times.values()].filter((count) => count > 1).length;
   return { counted: times.size, twice };
-}
-
-/** Accepted though stored too long after, or before, the time that the phone wrote into it. */
-function staleOf(book: Book, settings: SimulationSettings, fates: readonly Fate[]) {
-  const accepted = book.reports.filter(({ number }) => fates[number]!.outcome === 'accepted');
-  // The answer comes back a little later than the server looked at its clock.
-  const slackMs = settings.timeoutMs;
-  const stale = accepted.filter(({ createdMs, storedMs }) => {
-    if (storedMs === undefined) return false;
-    const ageMs = storedMs - createdMs;
-    return ageMs > settings.ageMsMax + slackMs || ageMs < -settings.skewMsMax;
-  });
-  return { count: stale.length, of: accepted.length };
 }

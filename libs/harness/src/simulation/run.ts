@@ -157,7 +157,7 @@ function recordOf(parts: {
   readonly again: SecondRuns;
 }): RunRecord {
   const { options, simulation, simulated, closing, cost, again } = parts;
-  const { scenario, plan, nemesis, settings } = simulation;
+  const { scenario, plan, nemesis } = simulation;
   const fates = countFates(closing.fates);
   const cells = cellsOf(simulated);
   const tally = tallyOf(simulated, scenario, closing);
@@ -173,7 +173,7 @@ function recordOf(parts: {
       escaped: mayCount ? 0 : escaped.length,
     };
   });
-  const before = simulationRecordOf(simulated, { nemesis, settings, closing });
+  const before = simulationRecordOf(simulated, { nemesis, closing });
   // When faults struck is the simulator's own note, and they may strike as a report is sent.
   const shown = { fates, cells, tally, adversaries, simulation: { ...before, faultLog: [] } };
   simulated.leaks.search('the results', JSON.stringify(shown));

@@ -11,6 +11,7 @@ import type { Job } from '@priolab/nodes';
 import { DAY_MS } from '@priolab/roles';
 
 import type { PopulationPlan } from '../population/plan.ts';
+import type { SimulationRecord } from '../record/simulation-record.ts';
 import { firstDay } from '../run/settings.ts';
 import type { Work } from '../run/work.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -20,6 +21,7 @@ import type { Book } from './book.ts';
 import { deedItems, strikeOfDeed } from './deeds.ts';
 import type { Hooks, Inject } from './fault.ts';
 import type { Journal } from './journal.ts';
+import { watchFreshness } from './freshness.ts';
 import { scanForLeaks } from './leaks.ts';
 import type { LeakScan } from './leaks.ts';
 import type { KeyGeneration, Parties } from './parties.ts';
@@ -74,6 +76,7 @@ export interface Simulated {
   readonly counted: Readonly<Record<string, number>>;
   readonly settings: SimulationSettings;
   readonly rewrites: { readonly changed: number; readonly count: number };
+  readonly stale: SimulationRecord['stale'];
   readonly leaks: LeakScan;
   /** What people are shown of each window (`windowKey`), read from where they read it. */
   readonly shown: ReadonlyMap<string, ShownTotal>;
@@ -89,6 +92,7 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
   const endings = injectFaults(simulation, stage);
   simulation.vary?.(stage.hooks);
   const rewrites = stage.watchRewrites();
+  const stale = freshnessOf(simulation, stage);
   watchAnswers(deployment.network, book);
 
   // Machines start; phones report, day by day.
@@ -110,7 +114,7 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
 
   const { leader, helper } = deployment.queues;
   const { strikes, parties, work, daysEndMs, events, world, removed } = stage;
-  const counts = { eventCount, events, counted: countEvents(stage), rewrites };
+  const counts = { eventCount, events, counted: countEvents(stage), rewrites, stale };
   const { stores } = deployment;
   return {
     book,
@@ -136,6 +140,15 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
 function windowOfJob(job: Job): string {
   const { windowStartMs } = job.kind === 'aggregate' ? job : readBatchBase(job.base)!;
   return windowKey(job.task, windowStartMs);
+}
+
+function freshnessOf(
+  { settings: { ageMsMax, skewMsMax } }: Simulation,
+  { timeline, deployment: { stores, machines } }: Stage,
+): SimulationRecord['stale'] {
+  const nowMs = (): number => timeline.nowMs();
+  const clockMs = (machine: string): number => machines.get(machine)?.clock.nowMs() ?? nowMs();
+  return watchFreshness({ stores, nowMs, clockMs, ageMsMax, skewMsMax });
 }
 
 /** Faults stop by themselves (`nemesisOf`); machines of the core that are down are switched on. */

@@ -30,6 +30,8 @@ export interface Machine {
   readonly isUp: boolean;
   /** How often it was started. */
   readonly starts: number;
+  /** What its programs take for the time: it may be wrong. */
+  readonly clock: Clock;
   /** Starts the program, as after switching on. */
   start(): void;
   /** Takes the memory away; the program does not run until `start`. */
@@ -92,6 +94,7 @@ export function createMachine(options: {
 
   return {
     name,
+    clock,
     get isUp() {
       return isUp;
     },
