@@ -1,0 +1,40 @@
+/** `det` sees what is in a run beside its scenario and seed: then the second run is another. */
+
+import { expect, test } from 'vitest';
+
+import type { Inject } from '../../src/simulation/fault.ts';
+import { runDemonstration } from './fault-run.ts';
+
+async function detOf(over?: Inject) {
+  const summary = await runDemonstration('net.drop', {
+    ...(over === undefined ? {} : { over }),
+    scenario: { expect: ['det'] },
+  });
+  const { exitCode, expectations, simulation } = summary;
+  return { exitCode, rerun: simulation!.rerun!, ...expectations.find(({ id }) => id === 'det')! };
+}
+
+test('green where there is nothing else', async () => {
+  const { verdict, exitCode, rerun } = await detOf();
+  expect({ verdict, exitCode }).toEqual({ verdict: 'pass', exitCode: 0 });
+  expect(rerun.firstDifference).toBeUndefined();
+});
+
+test('red where a counter lives over runs', async () => {
+  let runs = 0;
+  const { verdict, observed, exitCode, rerun } = await detOf(({ hooks }) => {
+    const laterMs = 1000 * runs++;
+    hooks.phones.uploads.push((report) => [{ ...report, sendAtMs: report.sendAtMs + laterMs }]);
+  });
+  expect({ verdict, exitCode }).toEqual({ verdict: 'fail', exitCode: 8 });
+  expect(observed).toBe(`first different event: ${rerun.firstDifference}`);
+});
+
+test('red where something is drawn from elsewhere than the seed', async () => {
+  const { verdict, exitCode } = await detOf(({ hooks }) => {
+    hooks.phones.measured.push(({ bits }) => {
+      bits.forEach((_, i) => (bits[i] = Math.random() < 0.5 ? 0 : 1));
+    });
+  });
+  expect({ verdict, exitCode }).toEqual({ verdict: 'fail', exitCode: 8 });
+});
