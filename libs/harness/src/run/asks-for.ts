@@ -2,10 +2,7 @@
 
 import type { Scenario } from '../scenario/scenario.ts';
 
-/** Whether it names the oracle, in whatever form: to hold, or as what notices a fault. */
+/** Whether it names the oracle, in whatever form. */
 export function asksFor({ expect }: Scenario, id: string): boolean {
-  return expect.some((one) => {
-    if (typeof one === 'string') return one === id;
-    return one.id === id || ('by' in one && one.by === id);
-  });
+  return expect.some((one) => (typeof one === 'string' ? one : one.id) === id);
 }

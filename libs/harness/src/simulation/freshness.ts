@@ -33,7 +33,9 @@ export function watchFreshness(options: {
   stores.addPolicy(async (operation, next) => {
     const { kind, client, store, key, bytes } = operation;
     const name = `${store} ${key}`;
-    if (kind !== 'put' || !INBOXES.has(store) || asked.has(name)) return next(operation);
+    // Batchers keep their plans there too.
+    const isUpload = kind === 'put' && INBOXES.has(store) && !client.endsWith('/batcher');
+    if (!isUpload || asked.has(name)) return next(operation);
     asked.add(name);
     const createdMs = readTimeMs(bytes!, CREATED_AT);
     const isStale = (timeMs: number): boolean =>
