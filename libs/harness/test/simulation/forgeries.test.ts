@@ -60,7 +60,7 @@ test('where all forge, totals are out of range: how it is noticed, too', async (
   expect(outcomeIn(run).verdict).toBe('pass');
 });
 
-test('with an r that is drawn after the upload the proofs fail: it would be prevented', async () => {
+test('with an r drawn after the upload the proofs fail: it would be prevented', async () => {
   const drawnAnew: Inject = ({ hooks }) => {
     hooks.ingestor.push((inner) => ({
       openPartition: (index) => inner.openPartition(index),

@@ -157,7 +157,7 @@ export const ingestionFaults = defineFaults({
   },
   'ing.rpit_known': {
     about: 'The point r is the same each time, and told to a device before it makes its proof.',
-    // Prio v2 can't prevent it: the check compares at r alone. It is noticed as forged reports count.
+    // Prio v2 can't prevent it: the check compares at r alone. `noforge` notices what then counts.
     outcome: ['prevent', 'detect'],
     at: 'source',
     checkers: ['noforge'],
