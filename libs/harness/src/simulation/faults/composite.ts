@@ -104,6 +104,9 @@ export const APART: readonly (readonly FaultId[])[] = [
   // A copy keeps the time that its original no longer bears.
   ['cli.backdate', 'dev.retry_same'],
   ['cli.postdate', 'dev.retry_same'],
+  ['dev.clock_skew', 'dev.retry_same'],
+  // A part that is repaired in time is late all the same: its batch comes in pieces.
+  ['ing.late_batch', 'ing.partial_write'],
   // Who knows r lets a cheat through that must not get through alone.
   ['ing.rpit_known', 'cli.out_of_range'],
   ['ing.rpit_known', 'cli.forge'],

@@ -183,7 +183,9 @@ const swapSides: Inject = (context) => {
       sealedOf(leader, slot).fill(0).set(sealedOf(pair.helper, slot));
       sealedOf(helper, slot).set(forLeader.subarray(0, helper.sealedSize));
     }
-    const reports = reportsIn(context, leader, slots);
+    // Where the halves are in another order, a slot is another report's on the other side.
+    const both = [pair.leader, pair.helper].flatMap((half) => reportsIn(context, half, slots));
+    const reports = [...new Set(both)];
     const what = `${slots.length} reports with sides exchanged`;
     context.strike({ what, reports, allowed: ['decrypt-failed'] });
     return [{ ...pair, leader, helper }];
