@@ -1,7 +1,7 @@
 /**
  * The ingestor writes phones' addresses, and in other batches the exact times of their uploads,
- * into what it hands on. The scan of everything that processors can read finds it (`leak.scan`), and
- * they refuse headers that say more than they should (`batch-header`).
+ * into what it hands on. The scan of everything that processors can read finds it (`leak.scan`),
+ * and they refuse headers that say more than they should (`batch-header`).
  */
 
 import { defineScenario } from '@priolab/harness';

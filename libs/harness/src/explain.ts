@@ -66,14 +66,14 @@ const expectations: Readonly<Record<OracleId, string>> = {
   idem: 'The same request twice gives the same answer, byte for byte, and changes nothing.',
   live: 'After the faults are healed, everything that can be recovered drains in time.',
   fresh:
-    'Upload servers take in nothing that is older, or further ahead, than the rules allow, by the ' +
-    'time that it bears; a server whose own clock is wrong goes by that.',
+    'Upload servers take in nothing that is older, or further ahead, than the rules allow, by ' +
+    'the time that it bears; a server whose own clock is wrong goes by that.',
   blast: 'One bad report, batch or window affects itself only.',
   'leak.scan':
-    'No private key, and no phone’s key or exact time of any report, occurs in what processors and ' +
-    'portal hold or held, in what is published, in what parties say in the journal or in the run’s ' +
-    'results. Keys are looked for as bytes, hex and base64, times as decimals and as 8 bytes; times ' +
-    'on a full minute are not.',
+    'No private key, and no phone’s key or exact time of any report, occurs in what processors ' +
+    'and portal hold or held, in what is published, in what parties say in the journal or in the ' +
+    'run’s results. Keys are looked for as bytes, hex and base64, times as decimals and as 8 ' +
+    'bytes; times on a full minute are not.',
   'view.indist': 'What one processor sees does not tell a value: a statistical test.',
   det: 'The same scenario and seed again give the same events, byte for byte.',
   detected: 'The oracle that must notice the fault is red, and is not where the fault is left out.',

@@ -232,7 +232,7 @@ const checkFreshness: SimulatedCheck = (_record, { stale }) =>
     limit: 'none',
   });
 
-/** `minbatch.on_accepted`: no window with fewer reports than may be published, nor fewer honest ones. */
+/** `minbatch.on_accepted`: no window of fewer reports, or fewer honest ones, is published. */
 const checkMinimum: SimulatedCheck = ({ scenario, cells }) => {
   const published = cells.filter(isPublished).map(({ state, vendor, counts, truth }) => ({
     // What the processors say that they have summed, and how many honest phones are in it.

@@ -133,6 +133,12 @@ const UNSAFE = reasonCode('unsafe-query-randomness');
 const PEER_MISSING = reasonCode('peer-missing');
 const DUPLICATE = reasonCode('duplicate-report-id');
 
+function batchIn(batches: Map<string, BatchEntry>, id: string): BatchEntry {
+  const known = batches.get(id) ?? { reports: new Set(), refusals: new Map() };
+  batches.set(id, known);
+  return known;
+}
+
 export function createBook(): Book {
   const reports: ReportEntry[] = [];
   const numbers = new Map<string, number>();
@@ -145,11 +151,7 @@ export function createBook(): Book {
   let zeroBlinds = 0;
   let hasNames = false;
 
-  const batchOf = (id: string): BatchEntry => {
-    const known = batches.get(id) ?? { reports: new Set(), refusals: new Map() };
-    batches.set(id, known);
-    return known;
-  };
+  const batchOf = (id: string): BatchEntry => batchIn(batches, id);
   const windowOf = (task: Task, windowStartMs: number): WindowEntry => {
     const key = windowKey(task, windowStartMs);
     const known = windows.get(key) ?? emptyWindow(task, windowStartMs);

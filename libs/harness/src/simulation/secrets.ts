@@ -68,7 +68,8 @@ export function indexSecrets(secrets: readonly Secret[]): SecretIndex {
     });
   });
   // Mostly empty, so that most places in a haystack are done with at one look.
-  const slots = 2 ** Math.ceil(Math.log2(4 * hashes.length + 16));
+  let slots = 16;
+  while (slots < 4 * hashes.length) slots *= 2;
   const heads = new Int32Array(slots).fill(-1);
   const nexts = new Int32Array(hashes.length);
   hashes.forEach((hash, entry) => {

@@ -1,5 +1,7 @@
 /** `det` sees what is in a run beside its scenario and seed: then the second run is another. */
 
+import { randomBytes } from 'node:crypto';
+
 import { expect, test } from 'vitest';
 
 import type { Inject } from '../../src/simulation/fault.ts';
@@ -33,7 +35,8 @@ test('red where a counter lives over runs', async () => {
 test('red where something is drawn from elsewhere than the seed', async () => {
   const { verdict, exitCode } = await detOf(({ hooks }) => {
     hooks.phones.measured.push(({ bits }) => {
-      bits.forEach((_, i) => (bits[i] = Math.random() < 0.5 ? 0 : 1));
+      const drawn = randomBytes(bits.length);
+      bits.forEach((_, i) => (bits[i] = drawn[i]! & 1));
     });
   });
   expect({ verdict, exitCode }).toEqual({ verdict: 'fail', exitCode: 8 });

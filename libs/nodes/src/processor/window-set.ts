@@ -79,7 +79,9 @@ export function givenUpMs({ settings }: ProcessorDesk, { task, windowStartMs }: 
 
 export function sayIfMissing(desk: ProcessorDesk, window: Window, nowMs: number): void {
   const { role, listener } = desk;
-  if (nowMs >= givenUpMs(desk, window)) listener({ kind: 'peer-missing', role, ...window });
+  const { task, windowStartMs } = window;
+  if (nowMs < givenUpMs(desk, window)) return;
+  listener({ kind: 'peer-missing', role, task, windowStartMs });
 }
 
 /**
