@@ -2,7 +2,8 @@
  * The eye of the oracle `leak.scan`: secrets of the run are looked for in everything that a party
  * other than their owner holds or that is shown to people: the stores of processors and portal and
  * the published results, as they are when the run ends and as they were before something was
- * removed or written over; what parties say of themselves in the journal; and the run's own results.
+ * removed or written over; what parties say of themselves in the journal; and the run's own
+ * results.
  * Secrets are the private keys of authorities, processors and signers, and of every report what
  * tells phones apart (their keys) and the exact time that it bears.
  */
