@@ -149,6 +149,12 @@ test('where each side has a copy of another report, all of them count once', asy
   expect(Object.keys(faultIn(run, 'ing.dup_cross_batch').fates)).toEqual(['accepted']);
 });
 
+test('what is taken out of both halves is the same reports, in whatever order they stand', async () => {
+  const run = await runFaulty(both('ing.reorder_one', 'ing.isolate'));
+  expect(faultIn(run, 'ing.reorder_one').fired).toBeGreaterThan(0);
+  expect(redOf(run).filter((one) => one !== 'minbatch.on_accepted')).toEqual([]);
+});
+
 test('what two faults take out of one half each is lost, and nothing else is', async () => {
   const run = await runFaulty(both('ing.drop_one', 'ing.empty_batch'));
   expect(redOf(run)).toEqual([]);

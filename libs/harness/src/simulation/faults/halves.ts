@@ -71,14 +71,17 @@ export function chosenSlots(context: FaultContext, half: ShareBatch): number[] {
     .filter((slot) => context.chooses(idHex(half, slot)));
 }
 
+/** @param slots of that half; of both: of the leader's, and the helper's with the same ids */
 export function without(pair: BatchPair, side: 'leader' | 'helper' | 'both', slots: number[]) {
+  const { leader, helper, uploadSlots } = pair;
   const gone = new Set(slots);
+  const of = side === 'helper' ? helper : leader;
+  const ids = new Set(slots.map((slot) => idHex(of, slot)));
   const keep = (half: ShareBatch): ShareBatch =>
     assemble(
       half,
-      placesOf(half).filter(({ slot }) => !gone.has(slot)),
+      placesOf(half).filter(({ slot }) => !ids.has(idHex(half, slot))),
     );
-  const { leader, helper, uploadSlots } = pair;
   return {
     leader: side === 'helper' ? leader : keep(leader),
     helper: side === 'leader' ? helper : keep(helper),

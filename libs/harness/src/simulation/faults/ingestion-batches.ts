@@ -149,7 +149,10 @@ const reorderOne: Inject = (context) => {
       places.map(({ slot }) => slot),
     );
     context.strike({ what: `the ${side}'s half the other way round`, reports });
-    return [withHalf(pair, side, assemble(half, places))];
+    const changed = withHalf(pair, side, assemble(half, places));
+    // They are in the order of the leader's half.
+    const uploadSlots = side === 'leader' ? pair.uploadSlots.toReversed() : pair.uploadSlots;
+    return [{ ...changed, uploadSlots }];
   });
 };
 
