@@ -63,7 +63,9 @@ describe('demonstrations', () => {
     const elsewhere = variations.flatMap(([other, , some]) => (other === id ? some : []));
     const known = [...seen, ...elsewhere, ...(unseen[id] ?? [])];
     expect(known).toEqual(expect.arrayContaining([...reasons]));
-    const mustBeRefused = outcome.includes('detect') && !outcome.includes('recover');
+    // Seen by an oracle that it turns red, or by whoever refuses.
+    const isSeen = (demonstrations[id]!.reddens ?? []).length > 0;
+    const mustBeRefused = outcome.includes('detect') && !outcome.includes('recover') && !isSeen;
     if (mustBeRefused && reasons.length > 0) expect(seen).not.toEqual([]);
     const row = markdownRow(faultRow(id, shortOf(summary), true));
     expect(rows.get(id), 'npx priolab faults --markdown').toBe(row);

@@ -60,6 +60,7 @@ export const variations: readonly Variation[] = [
     { nemesis: { at: 'helper', from: '12h5m' }, params: incompatible, scenario: inShortWindows },
     ['no-helper-share', 'batch-unmatched'],
   ],
+  ['ing.rpit_known', { nemesis: { p: 1 } }, ['total-out-of-range']],
   ['mal.withhold', { nemesis: { at: 'leader' } }, ['no-leader-share']],
   ['comb.missing', { nemesis: { at: 'leader' } }, ['no-leader-share']],
   ['comb.dup', { nemesis: { at: 'helper' } }, ['no-leader-share']],
@@ -87,6 +88,8 @@ export const unseen: Readonly<Partial<Record<FaultId, readonly FaultReason[]>>> 
   'net.corrupt': ['unknown-version', 'truncated', 'oversized'],
   // The attacker waits for a victim that is late itself.
   'cli.dup_uuid': ['stale', 'batch-late'],
+  // The point that it was told is replaced by another fault.
+  'ing.rpit_known': ['proof-invalid'],
   // It comes between the two processors' looks at what there is.
   'ing.late_batch': ['peer-missing'],
   'proc.peer_late': ['batch-late'],
