@@ -149,7 +149,7 @@ test('where each side has a copy of another report, all of them count once', asy
   expect(Object.keys(faultIn(run, 'ing.dup_cross_batch').fates)).toEqual(['accepted']);
 });
 
-test('what is taken out of both halves is the same reports, in whatever order they stand', async () => {
+test('what is taken out of both halves is the same, in whatever order it stands', async () => {
   const run = await runFaulty(both('ing.reorder_one', 'ing.isolate'));
   expect(faultIn(run, 'ing.reorder_one').fired).toBeGreaterThan(0);
   expect(redOf(run).filter((one) => one !== 'minbatch.on_accepted')).toEqual([]);
