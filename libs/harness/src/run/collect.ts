@@ -1,7 +1,7 @@
 /**
  * Adds up shard results, in shard order, into what the run record needs. Memory grows with cells,
  * metrics and windows, by one batch id for each batch and processor, and by 15 bytes for each
- * report of the day that is open (`acceptedIds`, freed when the next day begins).
+ * report of the largest day (`acceptedIds`, one set that each day begins anew).
  */
 
 import { sha256, toHex } from '@priolab/crypto';

@@ -9,12 +9,12 @@ import { storeNames } from '@priolab/nodes';
 import { CREATED_AT, readTimeMs } from '@priolab/roles';
 import type { RemoteStores } from '@priolab/runtime';
 
+import { VENDORS, machineNames } from '../faults/places.ts';
 import type { SimulationRecord } from '../record/simulation-record.ts';
 
-const INBOXES: ReadonlySet<string> = new Set([
-  storeNames.inbox('apple'),
-  storeNames.inbox('google'),
-]);
+const INBOXES: ReadonlySet<string> = new Set(VENDORS.map(storeNames.inbox));
+/** They keep their plans in inboxes. */
+const BATCHERS: ReadonlySet<string> = new Set(VENDORS.map(machineNames.batcher));
 
 /** To be called after all other policies are put on the stores: it looks at what is asked for. */
 export function watchFreshness(options: {
@@ -33,8 +33,7 @@ export function watchFreshness(options: {
   stores.addPolicy(async (operation, next) => {
     const { kind, client, store, key, bytes } = operation;
     const name = `${store} ${key}`;
-    // Batchers keep their plans there too.
-    const isUpload = kind === 'put' && INBOXES.has(store) && !client.endsWith('/batcher');
+    const isUpload = kind === 'put' && INBOXES.has(store) && !BATCHERS.has(client);
     if (!isUpload || asked.has(name)) return next(operation);
     asked.add(name);
     const createdMs = readTimeMs(bytes!, CREATED_AT);

@@ -80,15 +80,26 @@ export interface LeakScan {
   record(): SimulationRecord['leaks'];
 }
 
-/** To be called when the run has ended: it looks at once into what there is. */
-export function scanForLeaks(parts: {
+interface Searched {
   readonly world: World;
   readonly parties: Parties;
   readonly stores: RemoteStores;
   readonly removed: Removed;
   readonly journal: Journal;
   readonly book: Book;
-}): LeakScan {
+}
+
+/** Of a run that has ended. It looks when it is first asked: most second runs are not. */
+export function scanForLeaks(parts: Searched): LeakScan {
+  let scan: LeakScan | undefined;
+  const begun = (): LeakScan => (scan ??= beginScan(parts));
+  return {
+    search: (where, text) => begun().search(where, text),
+    record: () => begun().record(),
+  };
+}
+
+function beginScan(parts: Searched): LeakScan {
   const { stores, removed, journal } = parts;
   const secrets = secretsOf(parts);
   const index = indexSecrets(secrets);
@@ -125,15 +136,7 @@ export function scanForLeaks(parts: {
 /** Times on a full minute are no secrets: windows begin at such, and batches say when. */
 const MINUTE_MS = 60_000;
 
-function secretsOf({
-  world,
-  parties,
-  book,
-}: {
-  readonly world: World;
-  readonly parties: Parties;
-  readonly book: Book;
-}): Secret[] {
+function secretsOf({ world, parties, book }: Searched): Secret[] {
   const secrets = new Map<string, Secret>();
   // A phone that sent several reports, and times that several bear, are looked for once.
   const add = (name: string, value: Uint8Array | number): void => {

@@ -5,22 +5,7 @@ import { expect, test } from 'vitest';
 
 import type { Inject } from '../../src/simulation/fault.ts';
 import { guessedPoints } from '../../src/simulation/faults/client-proofs.ts';
-import { failedIn, faultIn, runDemonstration } from './fault-run.ts';
-
-/** An ingestor that forgets, before each block of uploads, whom it has seen. */
-const forgetful: Inject = ({ hooks }) => {
-  hooks.ingestor.push((inner: Ingestor) => {
-    let blocks = 0;
-    return {
-      openPartition: (index) => inner.openPartition(index),
-      receive(task, day, uploads) {
-        blocks += 1;
-        inner.openPartition(day * 1000 + blocks);
-        return inner.receive(task, day, uploads);
-      },
-    };
-  });
-};
+import { failedIn, faultIn, forgetful, runDemonstration } from './fault-run.ts';
 
 test('without memory of phones, clones count twice', async () => {
   const summary = await runDemonstration('dev.clone', { under: forgetful });

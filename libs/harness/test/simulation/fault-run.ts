@@ -1,5 +1,7 @@
 /** Runs of demonstrations: as they are, with something changed, or with more wrong than that. */
 
+import type { Ingestor } from '@priolab/roles';
+
 import type { FaultId } from '../../src/faults/catalogue.ts';
 import type { RunSummary } from '../../src/record/run-record.ts';
 import type { FaultRecord } from '../../src/record/simulation-record.ts';
@@ -97,3 +99,18 @@ export function published({ cells }: RunSummary): string[] {
     JSON.stringify([state, vendor, windowStartMs, totals, counts]),
   );
 }
+
+/** An ingestor that forgets, before each block of uploads, whom it has seen. */
+export const forgetful: Inject = ({ hooks }) => {
+  hooks.ingestor.push((inner: Ingestor) => {
+    let blocks = 0;
+    return {
+      openPartition: (index) => inner.openPartition(index),
+      receive(task, day, uploads) {
+        blocks += 1;
+        inner.openPartition(day * 1000 + blocks);
+        return inner.receive(task, day, uploads);
+      },
+    };
+  });
+};

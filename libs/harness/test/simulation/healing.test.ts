@@ -8,19 +8,9 @@ import type { FaultContext, Inject } from '../../src/simulation/fault.ts';
 import { faultCode } from '../../src/simulation/faults/registry.ts';
 import { isOfCore } from '../../src/simulation/scenario-settings.ts';
 import { faultIn, redOf, runFaulty } from './fault-run.ts';
+import { shortWindows } from './small-deployment.ts';
 
 const HOUR_MS = 3_600_000;
-
-const base = {
-  id: 'healing',
-  about: 'for a test',
-  clock: 'simulated',
-  population: { reports: 80, states: ['us-wa'] },
-  system: { metrics: ['PeriodicExposureNotification-v1'], windowHours: 8 },
-  crypto: { crossCheck: false },
-  services: { ingestion: { batchEvery: '1h' }, processors: { grace: '2h' } },
-  expect: ['sum.exact', 'conserve', 'live'],
-} satisfies ScenarioInput;
 
 /** The helper dies at its first write and is away for two days. */
 const away: ScenarioInput['nemesis'] = [
@@ -29,7 +19,7 @@ const away: ScenarioInput['nemesis'] = [
 
 test('a machine that is away comes back when it is healed, and all drains in time', async () => {
   const heal = { at: '12h' };
-  const healed = { ...base, nemesis: away, heal, liveness: { within: '2h' } };
+  const healed = { ...shortWindows, nemesis: away, heal, liveness: { within: '2h' } };
   expect(redOf(await runFaulty(healed))).toEqual([]);
   // Where it is not of the core, windows wait for it, and are late.
   const core = ['leader', 'ingestion', 'portal'];
@@ -39,7 +29,7 @@ test('a machine that is away comes back when it is healed, and all drains in tim
 });
 
 test('what drains later than liveness allows is red', async () => {
-  const run = { ...base, nemesis: away, heal: { at: '1d' }, liveness: { within: '1s' } };
+  const run = { ...shortWindows, nemesis: away, heal: { at: '1d' }, liveness: { within: '1s' } };
   const summary = await runFaulty(run);
   expect(redOf(summary)).toEqual(['live']);
   expect(summary.exitCode).toBe(5);
@@ -51,7 +41,7 @@ test('what drains later than liveness allows is red', async () => {
 test('a core heals, and the rest does not', async () => {
   const nemesis: ScenarioInput['nemesis'] = [{ id: 'net.drop', at: 'ingestion/apple', p: 0.5 }];
   const run = (core?: string[]) =>
-    runFaulty({ ...base, nemesis, heal: { at: '1h', ...(core && { core }) } });
+    runFaulty({ ...shortWindows, nemesis, heal: { at: '1h', ...(core && { core }) } });
   const struck = async (core?: string[]) => faultIn(await run(core), 'net.drop').fired;
   expect(await struck()).toBe(await struck(['apple']));
   expect(await struck(['helper'])).toBeGreaterThan(await struck());
@@ -86,7 +76,7 @@ test('a fault of a link and one of a store stop with their core', async () => {
     { id: 'sto.slow', at: 'ingestion-leader' },
   ];
   const struck = async (core: string[]): Promise<number[]> => {
-    const { simulation } = await runFaulty({ ...base, nemesis, heal: { at: '1h', core } });
+    const { simulation } = await runFaulty({ ...shortWindows, nemesis, heal: { at: '1h', core } });
     return simulation!.faults.map(({ fired }) => fired);
   };
   const [drops, slow] = await struck(['ingestion']);
@@ -148,7 +138,7 @@ function watched(id: FaultId, acts: Act[], letGo: number[]): Inject {
 async function actsOf(id: FaultId, nemesis: object, heal: string, more: object = {}) {
   const acts: Act[] = [];
   const letGo: number[] = [];
-  const run = { ...base, nemesis: [{ id, ...nemesis }], heal: { at: heal }, ...more };
+  const run = { ...shortWindows, nemesis: [{ id, ...nemesis }], heal: { at: heal }, ...more };
   const summary = await runFaulty(run, { id, instead: watched(id, acts, letGo) });
   return { acts, letGo, fired: faultIn(summary, id).fired };
 }
@@ -224,11 +214,11 @@ const lasting: readonly (readonly [FaultId, object])[] = [
 ];
 
 const slice = process.env['CI'] ? lasting.filter((_, index) => index % 3 === 0) : lasting;
-const twoDays = { population: { ...base.population, days: 2, reports: 160 } };
+const twoDays = { population: { ...shortWindows.population, days: 2, reports: 160 } };
 
 describe('what a fault has begun', () => {
   test.each(slice)('%s %o is over by 9h', async (id, nemesis) => {
-    const system = { ...base.system, windowHours: 2 };
+    const system = { ...shortWindows.system, windowHours: 2 };
     const more = id === 'net.replay' ? { ...twoDays, system } : { system };
     const { letGo, fired } = await actsOf(id, nemesis, '9h', more);
     expect(fired).toBeGreaterThan(0);
@@ -252,7 +242,10 @@ describe('what a fault has begun', () => {
 
   test('a late batch that healing brings in time is counted', async () => {
     const nemesis = [{ id: 'ing.late_batch', p: 0.5, params: { by: '2d' } }] as const;
-    const run = { ...base, services: { ...base.services, processors: { grace: '8h' } } } as const;
+    const run = {
+      ...shortWindows,
+      services: { ...shortWindows.services, processors: { grace: '8h' } },
+    } as const;
     const healed = await runFaulty({ ...run, nemesis: [{ ...nemesis[0], heal: '8h' }] });
     expect(redOf(healed)).toEqual([]);
     expect(faultIn(healed).fates).toEqual({ accepted: expect.any(Number) });
@@ -279,7 +272,7 @@ describe('keys', () => {
           });
         },
       });
-    const run = { ...base, ...more, nemesis: [{ id, ...nemesis }] } as ScenarioInput;
+    const run = { ...shortWindows, ...more, nemesis: [{ id, ...nemesis }] } as ScenarioInput;
     expect(redOf(await runFaulty(run, { id, instead }))).toEqual([]);
     return hours.sort((a, b) => a - b);
   }
@@ -292,8 +285,8 @@ describe('keys', () => {
     ['key.expired', { from: '79h', until: '84h' }, 79, 84],
   ])('%s %o strikes what is made in its time', async (id, nemesis, fromHour, untilHour) => {
     const more = {
-      population: { ...base.population, days: 4, reports: 240 },
-      services: { ...base.services, keys: { rotateEvery: '12h', overlap: '6h' } },
+      population: { ...shortWindows.population, days: 4, reports: 240 },
+      services: { ...shortWindows.services, keys: { rotateEvery: '12h', overlap: '6h' } },
       expect: ['sum.exact', 'blast'],
     };
     const hours = await madeAt(id, nemesis, more);
@@ -305,8 +298,12 @@ describe('keys', () => {
   test('a key that was withdrawn is trusted again when all is healed', async () => {
     const refused = async (heal?: string): Promise<number> => {
       const item = { id: 'key.revoked', from: '8h', ...(heal === undefined ? {} : { heal }) };
-      const run = { ...twoDays, expect: [...base.expect, 'blast', 'reason'] };
-      const summary = await runFaulty({ ...base, ...run, nemesis: [item] } as ScenarioInput);
+      const run = { ...twoDays, expect: [...shortWindows.expect, 'blast', 'reason'] };
+      const summary = await runFaulty({
+        ...shortWindows,
+        ...run,
+        nemesis: [item],
+      } as ScenarioInput);
       expect(redOf(summary)).toEqual([]);
       return faultIn(summary).fates['batch-signature'] ?? 0;
     };
@@ -322,7 +319,7 @@ describe('keys', () => {
       const instead: Inject = (context) =>
         faultCode.get(id)!({ ...context, strike: ({ what }) => void whats.push(what) });
       const item = { id, ...(heal === undefined ? {} : { heal }) };
-      await runFaulty({ ...base, nemesis: [item] } as ScenarioInput, { id, instead });
+      await runFaulty({ ...shortWindows, nemesis: [item] } as ScenarioInput, { id, instead });
       return whats.join();
     };
     const elements = (what: string): number => Number(/\d+/.exec(what)![0]);
@@ -349,7 +346,7 @@ test.each<[FaultId, string]>([
     }
   };
   const item = { id, from: '2h', until: '4h' };
-  await runFaulty({ ...base, nemesis: [item] } as ScenarioInput, { id, instead });
+  await runFaulty({ ...shortWindows, nemesis: [item] } as ScenarioInput, { id, instead });
   const during = who === 'both' ? 0 : 7;
   expect(kept).toEqual([
     [1, 7, 7],

@@ -1,6 +1,5 @@
 /** What a search has found, with the fewest faults that show it. The defect is planted. */
 
-import type { Ingestor } from '@priolab/roles';
 import { expect, test } from 'vitest';
 
 import { shortOf } from '../../src/many/many-program.ts';
@@ -14,23 +13,15 @@ import { faultCode } from '../../src/simulation/faults/registry.ts';
 import type { Inject } from '../../src/simulation/fault.ts';
 import { runScenario } from '../../src/run/run.ts';
 import { environment } from '../run/fixture.ts';
+import { forgetful } from './fault-run.ts';
 
 /** Where queues give out tasks in another order the ingestor forgets whom it has seen. */
-const forgetful: Inject = (context) => {
+const forgetsToo: Inject = (context) => {
   faultCode.get('proc.order')!(context);
-  context.hooks.ingestor.push((inner: Ingestor) => {
-    let blocks = 0;
-    return {
-      openPartition: (index) => inner.openPartition(index),
-      receive(task, day, uploads) {
-        blocks += 1;
-        inner.openPartition(day * 1000 + blocks);
-        return inner.receive(task, day, uploads);
-      },
-    };
-  });
+  forgetful(context);
 };
-const faults = new Map(faultCode).set('proc.order', forgetful);
+
+const faults = new Map(faultCode).set('proc.order', forgetsToo);
 
 const run = async (scenario: Scenario): Promise<ManyResult> =>
   shortOf(await runScenario({ scenario, workers: 0, environment, faults }));

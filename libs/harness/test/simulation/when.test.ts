@@ -12,19 +12,9 @@ import { expandNemesis } from '../../src/simulation/faults/composite.ts';
 import { resolveScenario } from '../../src/scenario/scenario.ts';
 import type { NemesisItem } from '../../src/simulation/settings.ts';
 import { faultIn, redOf, runFaulty } from './fault-run.ts';
+import { shortWindows } from './small-deployment.ts';
 
 const HOUR_MS = 3_600_000;
-
-const base = {
-  id: 'when',
-  about: 'for a test',
-  clock: 'simulated',
-  population: { reports: 80, states: ['us-wa'] },
-  system: { metrics: ['PeriodicExposureNotification-v1'], windowHours: 8 },
-  crypto: { crossCheck: false },
-  services: { ingestion: { batchEvery: '1h' }, processors: { grace: '2h' } },
-  expect: ['sum.exact', 'conserve', 'live'],
-} satisfies ScenarioInput;
 
 /** At each strike of a fault: the hour, and the batches that had been cut. */
 interface Seen {
@@ -45,7 +35,10 @@ async function strikesOf(id: FaultId, nemesis: ScenarioInput['nemesis'], more = 
       },
     });
   };
-  const summary = await runFaulty({ ...base, nemesis, ...more } as ScenarioInput, { id, instead });
+  const summary = await runFaulty({ ...shortWindows, nemesis, ...more } as ScenarioInput, {
+    id,
+    instead,
+  });
   return { seen, summary };
 }
 
@@ -57,7 +50,7 @@ describe('when', () => {
     expect(Math.min(...always.map(({ batches }) => batches))).toBeLessThan(5);
     const when = { event: 'batch.cut', atLeast: 5 };
     const { seen, summary } = await strikesOf('sto.slow', nemesis({ when }), {
-      expect: [...base.expect, 'det'],
+      expect: [...shortWindows.expect, 'det'],
     });
     const fewest = Math.min(...seen.map(({ batches }) => batches));
     // One event tells of the batches of a task, which may be several.
@@ -121,12 +114,12 @@ describe('when', () => {
     const nemesis: ScenarioInput['nemesis'] = [
       { id: 'cli.undecryptable', p: 0.5, when: { event: 'window.published' } },
     ];
-    const population = { ...base.population, days: 2 };
-    const summary = await runFaulty({ ...base, population, nemesis });
+    const population = { ...shortWindows.population, days: 2 };
+    const summary = await runFaulty({ ...shortWindows, population, nemesis });
     expect(faultIn(summary).fired).toBeGreaterThan(5);
     // The first day's phones had been planned before anything was published.
     const all = await runFaulty({
-      ...base,
+      ...shortWindows,
       population,
       nemesis: [{ ...nemesis[0]!, when: undefined }],
     });
@@ -136,7 +129,10 @@ describe('when', () => {
   test('a fault made of faults hands on what it waits for, and when it heals', () => {
     const when = { event: 'batch.cut', atLeast: 3 } as const;
     const scenario = resolveScenario(
-      { ...base, nemesis: [{ id: 'nem.swarm', when, heal: '12h', params: { atLeast: 3 } }] },
+      {
+        ...shortWindows,
+        nemesis: [{ id: 'nem.swarm', when, heal: '12h', params: { atLeast: 3 } }],
+      },
       'swarm',
     );
     const [, ...parts] = expandNemesis(scenario).nemesis;
@@ -171,7 +167,7 @@ describe('heal of one fault', () => {
       },
       { id: 'net.drop', p: 0.2 },
     ];
-    const services = { ...base.services, processors: { grace: '8h' } } as const;
+    const services = { ...shortWindows.services, processors: { grace: '8h' } } as const;
     const healed = await strikesOf('net.drop', nemesis('12h'), { services });
     const sick = await strikesOf('net.drop', nemesis(), { services });
     const lastOf = ({ summary }: typeof sick): number => summary.simulation!.windows.open;

@@ -5,6 +5,7 @@
 
 import { SIGNATURE, endings, storeNames } from '@priolab/nodes';
 
+import { faults } from '../../faults/catalogue.ts';
 import { windowKey } from '../book.ts';
 import type { FaultContext, Inject } from '../fault.ts';
 import { HOUR_MS, batchOf, overAtMs } from './acting.ts';
@@ -90,14 +91,7 @@ function changeForm(context: FaultContext, untilMs: () => number): void {
 }
 
 /** How each report of a window may end that was given up, or fixed by a peer that did not know. */
-const GIVEN_UP = [
-  'peer-version',
-  'peer-missing',
-  'batch-unmatched',
-  'batch-late',
-  'no-leader-share',
-  'no-helper-share',
-];
+const GIVEN_UP = faults['proc.version_skew'].reasons!;
 
 /** Which windows may be lost follows from when they are fixed and given up, whatever is said. */
 function strikeWindows(context: FaultContext, fromMs: number, untilMs: number): void {
