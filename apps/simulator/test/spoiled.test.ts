@@ -1,4 +1,4 @@
-/** Exit codes that a sound program on a steady machine does not have: 7 and 9. */
+/** Exit codes that a sound program on a sound, steady machine does not have: 7, 8 and 9. */
 
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,6 +21,15 @@ test('a machine whose speed changes under a measurement: 7', () => {
   rmSync(folder, { recursive: true });
   expect(out).toMatch(/machine's speed changed by a factor of/);
   expect(code).toBe(7);
+});
+
+test.each(['wall', 'simulated'])('chance beside the seed, by the %s clock: 8', (clock) => {
+  const { folder, priolab, scenarioFile } = spoiled('flipping.cjs');
+  const file = scenarioFile('flipping', { clock, expect: ['det'] });
+  const { code, out } = priolab('run', file, '--workers', '0');
+  rmSync(folder, { recursive: true });
+  expect(out).toMatch(/fail\s+det/);
+  expect(code).toBe(8);
 });
 
 test('a mistake in the program itself: 9', () => {

@@ -25,6 +25,14 @@ export type NodeEvent =
       }[];
     }
   | {
+      /** A day's uploads could not be read, or its batches written: the next round tries again. */
+      readonly kind: 'batching-failed';
+      readonly vendor: Vendor;
+      readonly task: Task;
+      readonly day: number;
+      readonly message: string;
+    }
+  | {
       /** A processor will not use a batch: its own part, or what the peer says about it. */
       readonly kind: 'batch-refused';
       readonly role: ProcessorRole;

@@ -8,6 +8,8 @@ const registry = {
   'report.refused': 'A report was refused by some party, whatever the reason.',
   'upload.retried': 'A device sent an upload again because no answer had come.',
   'batch.cut': 'An ingestor cut a batch and wrote it for both processors.',
+  'batching.failed':
+    'An ingestor could not read a day’s uploads or write its batches: it tries again.',
   'batch.refused': 'A processor refused a whole batch.',
   'batch.late': 'A batch came after its window had been summed.',
   'peer.refused': 'A processor found that its peer speaks no version that it speaks.',

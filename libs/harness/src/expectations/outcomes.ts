@@ -153,9 +153,8 @@ function leftNoTrace(question: Question): Found {
 
 /** Somebody has noticed: a party that refused, or an oracle that is red because of it. */
 function noticed({ simulation, of, own, ask }: Question): Found {
-  const named = own.map((one) => refusedUnder(of, one));
-  if (named.every((some) => some.length > 0)) {
-    return { verdict: 'pass', said: [...new Set(named.flat())].join(', ') };
+  if (own.every((one) => refusedUnder(of, one).length > 0)) {
+    return { verdict: 'pass', said: refusalsOf(of, own) };
   }
   const red = redCheckers(of, ask);
   const because = red.find((by) => isBecauseOf(simulation, of, by));
@@ -168,6 +167,21 @@ function noticed({ simulation, of, own, ask }: Question): Found {
 function refusedUnder(of: FaultId, { fates, refused }: FaultRecord): string[] {
   const reasons: readonly string[] = catalogue[of].reasons ?? [];
   return Object.keys({ ...fates, ...refused }).filter((one) => reasons.includes(one));
+}
+
+/** How much was refused for what its card names, and how many reports that it touched were not. */
+function refusalsOf(of: FaultId, own: readonly FaultRecord[]): string {
+  const total = (reason: string, what: 'fates' | 'refused'): number =>
+    own.reduce((sum, one) => sum + (one[what][reason] ?? 0), 0);
+  const reasons = new Set(own.flatMap((one) => refusedUnder(of, one)));
+  const named = [...reasons].map((reason) => {
+    const others = total(reason, 'refused');
+    const more = others === 0 ? '' : ` (and ${others} copies, batches or windows)`;
+    return `${reason} ${total(reason, 'fates')}${more}`;
+  });
+  const { touched, uncounted } = costOf(own);
+  const counted = `${touched - uncounted} of the ${touched} reports that it touched counted`;
+  return `${named.join(', ')}; ${counted}`;
 }
 
 function redCheckers(of: FaultId, ask: Ask): PlainOracleId[] {

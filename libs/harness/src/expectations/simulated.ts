@@ -289,7 +289,7 @@ const checkDeterminism: SimulatedCheck = (_record, { rerun, journal }) =>
     limit: 'the same events in the same order',
   });
 
-/** `tenant`: what is shown of one state, drawn by the seed, does not depend on the others. */
+/** `tenant`: what is shown of a state does not depend on the others. */
 const checkTenants: SimulatedCheck = (_record, { tenant }) =>
   outcome({
     // Where the other states' windows did not change, nothing was put to the test.
@@ -298,11 +298,14 @@ const checkTenants: SimulatedCheck = (_record, { tenant }) =>
     observed:
       tenant === undefined
         ? 'no second run'
-        : `${tenant.changed} of ${plural(tenant.windows, 'window')} of ${tenant.state}, drawn by ` +
-          `the seed, shown otherwise; ${tenant.othersChanged} of other states, whose ` +
-          'measurements were replaced',
-    limit: 'none of the state',
+        : `${tenant.changed} of ${plural(tenant.windows, 'window')} of ` +
+          `${plural(tenant.states, 'state')} in turn shown otherwise${listed(tenant.changedOf)}; ` +
+          `${tenant.othersChanged} of other states, whose measurements were replaced`,
+    limit: 'none of the state whose measurements stay',
   });
+
+const listed = (names: readonly string[]): string =>
+  names.length === 0 ? '' : ` (${names.join(', ')})`;
 
 export const simulatedChecks = {
   'sum.exact': checkSums,

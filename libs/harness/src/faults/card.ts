@@ -9,7 +9,7 @@ import { faultSections, faults } from './catalogue.ts';
 import type { FaultId } from './catalogue.ts';
 import { chanceOf, placeTextOf } from './fault.ts';
 import type { FaultParam, RequiredOutcome } from './fault.ts';
-import { incidents } from './incidents.ts';
+import { incidents, papers } from './incidents.ts';
 
 const outcomeTexts: Readonly<Record<RequiredOutcome, string>> = {
   detect: 'it is noticed and named',
@@ -25,7 +25,15 @@ export function cardFile(id: FaultId): string {
 }
 
 export function renderCard(id: FaultId): string {
-  const { about, outcome, checkers, reasons = [], measures = [], params = {} } = faults[id];
+  const {
+    about,
+    outcome,
+    outcomeBecause: because,
+    checkers,
+    reasons = [],
+    measures = [],
+    params = {},
+  } = faults[id];
   const chance = chanceOf(faults[id]);
   const place = placeTextOf(faults[id]);
   const section = faultSections.find((one) => Object.hasOwn(one.faults, id))!;
@@ -36,6 +44,7 @@ export function renderCard(id: FaultId): string {
     `${about} (${section.title})`,
     '',
     `- **Must**: ${outcome.map((one) => `${one} (${outcomeTexts[one]})`).join(', or ')}.`,
+    ...(because === undefined ? [] : [`- **Why so**: ${because}`]),
     `- **Seen by**: ${checkers.map((one) => `\`${one}\``).join(', ')}.`,
     ...(reasons.length === 0
       ? []
@@ -44,6 +53,7 @@ export function renderCard(id: FaultId): string {
     ...(place === undefined ? [] : [`- **\`at\`** names ${place}.`]),
     ...(chance === undefined ? [] : [`- **Strikes** ${chance}: \`p\` and \`dose\` are refused.`]),
     `- **Seen where**: ${incidents[id] ?? 'no incident is known to us.'}`,
+    ...(papers[id] === undefined ? [] : [`- **Described in**: ${papers[id]}.`]),
     '',
     ...paramLines(params),
   ];

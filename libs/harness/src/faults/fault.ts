@@ -76,6 +76,8 @@ export interface Fault {
   readonly about: string;
   /** What must come of it; where several, any of them, in order of preference. */
   readonly outcome: readonly RequiredOutcome[];
+  /** Why not what one would expect of such a fault: one sentence. */
+  readonly outcomeBecause?: string;
   /** What `at` names; left out: it strikes no place of its own, and `at` is refused. */
   readonly at?: FaultPlace;
   /** Where it strikes if a scenario does not say `at`; left out: everywhere. */

@@ -2,7 +2,8 @@
  * Where a fault was seen, or described, outside this repository: for its card. Numbers after `#`
  * are public issues of divviup/prio-server; "history" is the table of failure modes seen in history
  * of the ENPA specification (section 9.2), by number. A fault without an entry has no known
- * incident.
+ * incident. `papers` says where a fault or an attack of its kind is described, of this family of
+ * protocols or of others.
  */
 
 import type { FaultId } from './catalogue.ts';
@@ -80,5 +81,72 @@ export const incidents: Readonly<Partial<Record<FaultId, string>>> = {
   'cli.multi_hot': 'Weight is not verified by any server (ENPA section 1.3).',
   'cli.undecryptable': 'One packet dead-lettered its whole batch (history 4, #1241).',
   'cli.wrong_dim': 'A share of wrong length stopped one side’s whole aggregation (history 53).',
+  'clk.back':
+    'Cloudflare’s resolvers at the leap second of 2017: a difference of times below zero.',
+  'comb.overflow': 'Bitcoin’s outputs of August 2010 whose sum had wrapped around (CVE-2010-5139).',
+  'key.sign_stolen': 'Storm-0558 in 2023: tokens signed with a stolen key of Microsoft’s.',
+  'net.slowloris': 'The tool Slowloris (2009), and web servers out of connections since.',
   'cli.noncanonical': 'A word of p or more, the same effect as a wrong length (history 53).',
+};
+
+const prio =
+  'Corrigan-Gibbs and Boneh, “Prio: Private, Robust, and Scalable Computation of Aggregate ' +
+  'Statistics” (NSDI 2017)';
+const frozenHeart =
+  'Trail of Bits, “Frozen Heart” (2022): proofs forged where one can know the challenge';
+const poisoning =
+  'Cao, Jia and Gong, “Data Poisoning Attacks to Local Differential Privacy Protocols” (USENIX ' +
+  'Security 2021); Cheu, Smith and Ullman, “Manipulation Attacks in Local Differential Privacy” ' +
+  '(IEEE S&P 2021)';
+const foundation = 'FoundationDB, “Simulation and Testing” (its documentation)';
+const storage =
+  'Bairavasundaram et al., “An Analysis of Data Corruption in the Storage Stack” (FAST 2008)';
+const sybil = 'Douceur, “The Sybil Attack” (IPTPS 2002)';
+const upgrades =
+  'Zhang et al., “Understanding and Detecting Software Upgrade Failures in Distributed Systems” ' +
+  '(SOSP 2021)';
+const failSlow = 'Gunawi et al., “Fail-Slow at Scale” (FAST 2018)';
+const tagging =
+  'Pfitzmann and Pfitzmann, “How to Break the Direct RSA-Implementation of MIXes” (EUROCRYPT ' +
+  '1989): messages marked to be followed';
+const byzantine = 'Lamport, Shostak and Pease, “The Byzantine Generals Problem” (TOPLAS 1982)';
+
+export const papers: Readonly<Partial<Record<FaultId, string>>> = {
+  'net.partition': 'Bailis and Kingsbury, “The Network is Reliable” (ACM Queue 2014)',
+  'net.clog': foundation,
+  'net.swizzle': foundation,
+  'nem.swizzle': foundation,
+  'nem.swarm': 'Groce et al., “Swarm Testing” (ISSTA 2012)',
+  'dev.bad_rng':
+    'Heninger et al., “Mining Your Ps and Qs: Detection of Widespread Weak Keys in Network ' +
+    'Devices” (USENIX Security 2012)',
+  'dev.clock_skew':
+    'Acer et al., “Where the Wild Warnings Are: Root Causes of Chrome HTTPS Certificate ' +
+    'Errors” (CCS 2017): clocks of clients',
+  'ing.metadata_leak':
+    'Leith and Farrell, “Contact Tracing App Privacy: What Data Is Shared by Europe’s GAEN ' +
+    'Contact Tracing Apps” (INFOCOM 2021)',
+  'ing.rpit_known': frozenHeart,
+  'cli.grind': frozenHeart,
+  'cli.forge': prio,
+  'cli.out_of_range': prio,
+  'cli.inconsistent': prio,
+  'mal.curious': prio,
+  'mal.tamper_sum': prio,
+  'mal.selective_failure': prio,
+  'mal.collude_clients': prio,
+  'cli.poison_valid': poisoning,
+  'cli.sybil': sybil,
+  'ing.isolate': sybil,
+  'cli.tag': tagging,
+  'mal.equivocate': byzantine,
+  'nem.byzantine_minority': byzantine,
+  'proc.pause': failSlow,
+  'proc.slow': failSlow,
+  'proc.version_skew': upgrades,
+  'nem.rolling_upgrade': upgrades,
+  'sto.corrupt': storage,
+  'sto.torn': storage,
+  'sto.lost_write': storage,
+  'sto.misdirect': storage,
 };

@@ -10,6 +10,7 @@ import type { EventId } from '../expectations/events.ts';
 /** Each with the kind of event by which nodes tell of it. */
 export const toldEvents = {
   'batch.cut': 'batched',
+  'batching.failed': 'batching-failed',
   'batch.refused': 'batch-refused',
   'batch.late': 'late',
   'peer.refused': 'peer-refused',

@@ -117,13 +117,15 @@ export interface SimulationRecord {
     readonly feature: string;
     readonly counts: readonly [readonly [number, number], readonly [number, number]];
   }[];
-  /** A second run in which all states but one, which the seed draws, got other measurements. */
+  /** Second runs, one for each state, in which all other states got other measurements. */
   readonly tenant?: {
-    readonly state: string;
-    /** Windows of the state that were compared, and those that differ. */
+    readonly states: number;
+    /** Windows of the state that was left as it was, in all those runs, and how many differ. */
     readonly windows: number;
     readonly changed: number;
-    /** Windows of other states that came out otherwise, as they should. */
+    /** States of the latter. */
+    readonly changedOf: readonly string[];
+    /** Windows of the other states that came out otherwise, as they should. */
     readonly othersChanged: number;
   };
   /**

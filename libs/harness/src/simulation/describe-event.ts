@@ -13,6 +13,8 @@ export function describeEvent(event: NodeEvent): string {
       const codes = Buffer.from(status).toString('hex');
       return `batched ${vendor} ${name(task)} ${day} ${seen} ${codes} ${ids.join(',')}`;
     }
+    case 'batching-failed':
+      return `batching-failed ${event.vendor} ${name(event.task)} ${event.day}`;
     case 'batch-refused':
       return `batch-refused ${event.role} ${event.batchId} ${event.of} ${event.reason}`;
     case 'taken-in':

@@ -63,7 +63,8 @@ export async function runSimulated(options: RunOptions): Promise<RunSummary> {
   const once = recordOf({ ...parts, again: {} });
   const again = await runAgainFor((id) => isAsked(once, id), simulation, simulated);
   const found = { ...once, simulation: { ...once.simulation!, ...again } };
-  const without = simulated.interrupted ? {} : await runWithout(options, simulation, found);
+  const without = await runWithout(options, simulation, found);
+  const interrupted = simulated.interrupted || again === undefined || without === undefined;
   if (ledgerPath !== undefined) {
     const ledger = createLedger(ledgerPath);
     ledger.write(0, closing.ledger);
@@ -81,34 +82,44 @@ export async function runSimulated(options: RunOptions): Promise<RunSummary> {
     peakRssBytes: peak.bytes,
     peakRssSource: peak.source,
   };
-  const record: RunRecord = { ...found, cost, simulation: { ...found.simulation, ...without } };
+  const record: RunRecord = {
+    ...found,
+    interrupted,
+    cost,
+    simulation: { ...found.simulation, ...without },
+  };
   const expectations = judge(record);
-  return { ...record, expectations, ...overallVerdict(expectations, simulated.interrupted) };
+  return { ...record, expectations, ...overallVerdict(expectations, interrupted) };
 }
 
 type SecondRuns = Pick<SimulationRecord, 'rerun' | 'tenant'>;
 
-/** The second runs that oracles need which compare two. */
+/**
+ * The second runs that oracles need which compare two; undefined if one of them was cut short: it
+ * would differ by that alone.
+ */
 async function runAgainFor(
   asks: (id: 'det' | 'tenant') => boolean,
   simulation: Simulation,
   simulated: Simulated,
-): Promise<SecondRuns> {
-  return {
+): Promise<SecondRuns | undefined> {
+  if (simulated.interrupted) return undefined;
+  const again = {
     ...(asks('det') ? { rerun: await runAgain(simulation, simulated) } : {}),
     ...(asks('tenant') ? { tenant: await swapOthers(simulation, simulated) } : {}),
   };
+  return simulation.signal?.aborted === true ? undefined : again;
 }
 
 /**
  * Once more without each fault that an oracle is said to have noticed: what is red then as well is
- * red for another reason. All else is drawn as it was.
+ * red for another reason. All else is drawn as it was. Undefined if it was cut short.
  */
 async function runWithout(
   options: RunOptions,
   simulation: Simulation,
   found: RunRecord,
-): Promise<Pick<SimulationRecord, 'without'>> {
+): Promise<Pick<SimulationRecord, 'without'> | undefined> {
   const without: Record<string, Record<string, Verdict>> = {};
   const { nemesis } = simulation;
   for (const [of, oracles] of noticedBy(found)) {
@@ -121,11 +132,11 @@ async function runWithout(
     };
     const simulated = await simulate(other);
     const again = await runAgainFor((id) => oracles.includes(id), other, simulated);
+    if (again === undefined) return undefined;
     const closing = closeBook(simulated, other.nemesis);
     const parts = { options, simulation: other, simulated, closing, cost: NO_COST, again };
     const record = recordOf(parts);
     without[of] = Object.fromEntries(oracles.map((by) => [by, judgePlain(record, by).verdict]));
-    if (simulated.interrupted) return {};
   }
   return Object.keys(without).length === 0 ? {} : { without };
 }

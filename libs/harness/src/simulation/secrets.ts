@@ -41,14 +41,23 @@ function formsOf({ value }: Secret): Form[] {
 
 function keyForms(key: Buffer): Form[] {
   const hex = toHex(key);
-  // Without its padding, which some leave out.
-  const base64 = key.toString('base64').replaceAll('=', '');
-  const base64url = key.toString('base64url');
-  const texts = new Set([hex, hex.toUpperCase(), base64, base64url]);
+  const texts = new Set([hex, hex.toUpperCase(), ...base64Forms(key)]);
   return [key, ...[...texts].map((text) => Buffer.from(text))].map((bytes) => ({
     bytes,
     anchor: 0,
   }));
+}
+
+/** Characters that are the key's alone, whatever stands before and after it in what is encoded. */
+function base64Forms(key: Buffer): string[] {
+  return [0, 1, 2].flatMap((before) => {
+    const padded = Buffer.concat([Buffer.alloc(before), key]);
+    const from = Math.ceil((8 * before) / 6);
+    const end = Math.floor((8 * padded.length) / 6);
+    return [padded.toString('base64'), padded.toString('base64url')].map((text) =>
+      text.slice(from, end),
+    );
+  });
 }
 
 function hashOf(first: number, second: number): number {

@@ -1,19 +1,40 @@
 /**
- * The eye of the oracle `tenant`: the same run once more with other measurements in all states but
- * one. What people are shown of that one must stay: its totals, or why there is none. Which state
- * it is the seed draws.
+ * The eye of the oracle `tenant`: for each state in turn, the same run once more with other
+ * measurements in all states but that one. What people are shown of it must stay: its totals, or
+ * why there is none.
  */
 
 import type { SimulationRecord } from '../record/simulation-record.ts';
 import { simulate } from './simulate.ts';
 import type { Simulated, Simulation } from './simulate.ts';
 
-export async function swapOthers(
-  simulation: Simulation,
-  simulated: Simulated,
-): Promise<NonNullable<SimulationRecord['tenant']>> {
-  const kept = drawState(simulation);
-  const swapped = await simulate({
+type Compared = NonNullable<SimulationRecord['tenant']>;
+
+export async function swapOthers(simulation: Simulation, simulated: Simulated): Promise<Compared> {
+  const states = [...new Set(simulation.plan.cells.map(({ state }) => state.id))];
+  const before = readWindows(simulated);
+  const counts = { windows: 0, changed: 0, othersChanged: 0 };
+  const changedOf: string[] = [];
+  for (const kept of states) {
+    const swapped = await simulate(swapAllBut(kept, simulation));
+    const now = readWindows(swapped);
+    let changed = 0;
+    for (const key of new Set([...before.keys(), ...now.keys()])) {
+      const [taskId] = key.split('/');
+      const isKept = simulated.parties.tasks.get(taskId!)!.state === kept;
+      const isSame = now.get(key) === before.get(key);
+      if (isKept) counts.windows += 1;
+      if (isKept && !isSame) changed += 1;
+      if (!isKept && !isSame) counts.othersChanged += 1;
+    }
+    counts.changed += changed;
+    if (changed > 0) changedOf.push(kept);
+  }
+  return { states: states.length, ...counts, changedOf };
+}
+
+function swapAllBut(kept: string, simulation: Simulation): Simulation {
+  return {
     ...simulation,
     vary(hooks) {
       hooks.phones.measured.push(({ bits, task }) => {
@@ -22,24 +43,7 @@ export async function swapOthers(
         bits.forEach((bit, i) => (bits[i] = 1 - bit));
       });
     },
-  });
-  const now = readWindows(swapped);
-  const before = readWindows(simulated);
-  const counts = { windows: 0, changed: 0, othersChanged: 0 };
-  for (const key of new Set([...before.keys(), ...now.keys()])) {
-    const [taskId] = key.split('/');
-    const isKept = simulated.parties.tasks.get(taskId!)!.state === kept;
-    const isSame = now.get(key) === before.get(key);
-    if (isKept) counts.windows += 1;
-    if (!isSame) counts[isKept ? 'changed' : 'othersChanged'] += 1;
-  }
-  return { state: kept, ...counts };
-}
-
-function drawState({ plan, seedTree }: Simulation): string {
-  const states = [...new Set(plan.cells.map(({ state }) => state.id))];
-  const drawn = Buffer.from(seedTree.child('tenant').bytes(0, 16)).readUInt32LE(0);
-  return states[drawn % states.length]!;
+  };
 }
 
 /** Window (`windowKey`) -> what stands there for people to read. */

@@ -4,8 +4,13 @@ import { randomBytes } from 'node:crypto';
 
 import { expect, test } from 'vitest';
 
+import { runScenario } from '../../src/run/run.ts';
+import { resolveScenario } from '../../src/scenario/scenario.ts';
 import type { Inject } from '../../src/simulation/fault.ts';
+import { faultCode } from '../../src/simulation/faults/registry.ts';
+import { environment } from '../run/fixture.ts';
 import { runDemonstration } from './fault-run.ts';
+import { smallDeployment } from './small-deployment.ts';
 
 async function detOf(over?: Inject) {
   const summary = await runDemonstration('net.drop', {
@@ -41,3 +46,24 @@ test('red where something is drawn from elsewhere than the seed', async () => {
   });
   expect({ verdict, exitCode }).toEqual({ verdict: 'fail', exitCode: 8 });
 });
+
+test.each(['det', 'tenant'] as const)(
+  'a second run that is cut short says nothing, %s neither',
+  async (id) => {
+    const controller = new AbortController();
+    let runs = 0;
+    const stop: Inject = ({ timeline, startMs }) => {
+      const isSecond = ++runs === 2;
+      if (isSecond) timeline.at(startMs + 12 * 3_600_000, () => controller.abort());
+    };
+    const faults = new Map(faultCode).set('net.drop', stop);
+    const nemesis = [{ id: 'net.drop' as const }];
+    const input = { ...smallDeployment, nemesis, expect: [id] };
+    const scenario = resolveScenario(input, 'test');
+    const { signal } = controller;
+    const summary = await runScenario({ scenario, workers: 0, environment, faults, signal });
+    expect(runs).toBeGreaterThan(1);
+    expect(summary).toMatchObject({ interrupted: true, exitCode: 130 });
+    expect(summary.expectations.find((one) => one.id === id)!.verdict).toBe('vacuous');
+  },
+);

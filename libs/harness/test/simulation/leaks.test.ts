@@ -46,6 +46,19 @@ test.each(['latin1', 'hex', 'base64'] as const)('a key in the portal, as %s', as
   expect(observed).toContain('the private key helper-0 in portal');
 });
 
+test.each([0, 1, 2, 3])('a key within what is written in base64, %i bytes before it', (before) => {
+  const value = createHash('sha256').update('a key').digest();
+  const around = [Buffer.alloc(before, 7), value, Buffer.from('after it')];
+  const text = Buffer.concat(around);
+  const index = indexSecrets([{ name: 'a key', value }]);
+  for (const form of ['base64', 'base64url'] as const) {
+    expect([...index.findIn(Buffer.from(text.toString(form)))]).toEqual(['a key']);
+  }
+  const other = Buffer.from(text);
+  other[before + 16]! ^= 1;
+  expect(index.findIn(Buffer.from(other.toString('base64'))).size).toBe(0);
+});
+
 test.each(['deleted', 'written over'] as const)(
   'a key that stood in a store and was %s',
   async (how) => {

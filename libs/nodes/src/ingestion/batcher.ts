@@ -102,6 +102,8 @@ export async function runBatcher(host: Host, options: BatcherOptions): Promise<v
       await cut(await open(task, day));
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
+      const { message } = error;
+      options.listener({ kind: 'batching-failed', vendor, task, day, message });
       // What is written down is what counts: the next round begins from there.
       partitions.delete(inboxPrefix(day, toHex(task.id)));
     }

@@ -5,6 +5,7 @@
 
 import { toHex } from '@priolab/crypto';
 import { DAY_MS } from '@priolab/roles';
+import { TransportError } from '@priolab/runtime';
 import { describe, expect, test } from 'vitest';
 
 import { inboxPrefix, runBatcher, storeNames } from '../../src/index.ts';
@@ -131,6 +132,30 @@ describe('the batch job', () => {
     await site.timeline.driveUntil(DAY_START_MS + 2 * HOUR_MS);
     expect(garbled).toBeGreaterThan(1);
     expect(site.written()).toEqual(written);
+  });
+
+  test('a day whose batches can’t be written is told of, and the next round does it', async () => {
+    const site = createBatchSite();
+    let refusals = 0;
+    site.stores.addPolicy(async (operation, next) => {
+      const { kind, store, key } = operation;
+      if (kind !== 'put' || store !== OUT[1] || site.timeline.nowMs() >= DAY_START_MS + 60_000) {
+        return next(operation);
+      }
+      refusals += 1;
+      throw new TransportError('full', `${key}: full`, { retryable: true, definite: true });
+    });
+    await site.timeline.driveUntil(DAY_START_MS + HOUR_MS);
+    expect(refusals).toBeGreaterThan(0);
+    const failed = site.events.filter(({ kind }) => kind === 'batching-failed');
+    expect(failed).toMatchObject([
+      { vendor: 'google', day: DAY, message: expect.stringMatching(/: full$/) as string },
+    ]);
+    const [leader, helper, announced] = site.written().map((one) => Object.keys(one));
+    expect(leader).toEqual(helper);
+    expect(leader).toHaveLength(3 * announced!.length);
+    const batched = site.events.flatMap((event) => (event.kind === 'batched' ? event.uploads : []));
+    expect(new Set(batched.map(toHex)).size).toBe(uploads.length);
   });
 
   test('uploads are deleted when their day is long over, and not before', async () => {

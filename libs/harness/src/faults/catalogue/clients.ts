@@ -26,6 +26,8 @@ export const clientFaults = defineFaults({
   'cli.grind': {
     about: 'A device tries many proofs for a point r that it knows beforehand.',
     outcome: ['prevent', 'detect'],
+    outcomeBecause:
+      'A proof that is right at guessed points alone is refused by name at any other point.',
     at: 'source',
     checkers: ['noforge'],
     reasons: ['proof-invalid'],
@@ -144,6 +146,7 @@ export const clientFaults = defineFaults({
   'cli.tag': {
     about: 'A device makes its report stand out, so that it can be followed.',
     outcome: ['detect', 'limit'],
+    outcomeBecause: 'A report id of its own choice can’t be told from a random one.',
     at: 'source',
     checkers: ['leak.scan', 'reason'],
     measures: ['marks that processors see'],

@@ -49,6 +49,8 @@ export const combinerFaults = defineFaults({
   'comb.republish': {
     about: 'A window is published again after late reports have come.',
     outcome: ['prevent', 'detect'],
+    outcomeBecause:
+      'A window is published once and never again, so that there are no versions to tell apart.',
     checkers: ['once', 'fresh'],
     params: { after: param.duration('How long after the first time.', '1d') },
   },

@@ -189,6 +189,8 @@ export const ingestionFaults = defineFaults({
   'ing.metadata_leak': {
     about: 'A device’s address, token or exact time is forwarded to the processors.',
     outcome: ['detect'],
+    outcomeBecause:
+      'The ingestor itself leaks: processors can only refuse a form that they do not know.',
     at: 'source',
     checkers: ['leak.scan'],
     reasons: ['batch-header'],

@@ -166,6 +166,7 @@ export const storageFaults = defineFaults({
   'sto.misdirect': {
     about: 'An object is stored under another batch’s or state’s name.',
     outcome: ['detect', 'recover'],
+    outcomeBecause: 'What lies under a wrong name is refused, and may still come to its own place.',
     at: 'store',
     atDefault: 'ingestion-',
     checkers: ['tenant', 'reason', 'once'],

@@ -70,6 +70,8 @@ export const maliciousFaults = defineFaults({
   'mal.rushing': {
     about: 'A processor waits for the peer’s verification message and fits its own to it.',
     outcome: ['prevent', 'detect', 'limit'],
+    outcomeBecause:
+      'Nothing prevents it: a colluding device gets around commitments; an audit finds each lie.',
     at: 'processor',
     atDefault: 'leader',
     checkers: ['noforge'],
@@ -128,6 +130,8 @@ export const maliciousFaults = defineFaults({
   'mal.grind': {
     about: 'A processor repeats a random step until the outcome suits it.',
     outcome: ['prevent', 'detect'],
+    outcomeBecause:
+      'Processors make no random choice: trying again gives the same, with nothing to notice.',
     at: 'processor',
     atDefault: 'leader',
     checkers: ['rand.safe', 'det'],
