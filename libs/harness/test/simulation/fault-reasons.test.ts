@@ -1,16 +1,17 @@
 /**
  * Reasons under which what a fault touched is refused: those of its card, and no others. CI runs
- * every third variation; `npm test` all. What demonstrations show is in `demonstrations.test.ts`.
+ * every fifth variation; `npm test` all. What demonstrations show is in `demonstrations.test.ts`.
  */
 
 import { expect, test } from 'vitest';
 
 import { createStrikes } from '../../src/simulation/strikes.ts';
 import type { NemesisItem } from '../../src/simulation/settings.ts';
+import { ciSlice } from '../ci-slice.ts';
 import { faultIn, redOf, runDemonstration } from './fault-run.ts';
 import { variations } from './reasons-elsewhere.ts';
 
-const slice = process.env['CI'] ? variations.filter((_, index) => index % 3 === 0) : variations;
+const slice = ciSlice(variations, 5);
 
 test.each(slice)('%s %o is refused as %o', async (id, changes, reasons) => {
   const summary = await runDemonstration(id, changes);

@@ -7,6 +7,7 @@ import type { ScenarioInput } from '../../src/scenario/scenario.ts';
 import type { FaultContext, Inject } from '../../src/simulation/fault.ts';
 import { faultCode } from '../../src/simulation/faults/registry.ts';
 import { isOfCore } from '../../src/simulation/scenario-settings.ts';
+import { ciSlice } from '../ci-slice.ts';
 import { faultIn, redOf, runFaulty } from './fault-run.ts';
 import { shortWindows } from './small-deployment.ts';
 
@@ -213,7 +214,7 @@ const lasting: readonly (readonly [FaultId, object])[] = [
   ['cli.dup_uuid', { p: 0.5 }],
 ];
 
-const slice = process.env['CI'] ? lasting.filter((_, index) => index % 3 === 0) : lasting;
+const slice = ciSlice(lasting, 5);
 const twoDays = { population: { ...shortWindows.population, days: 2, reports: 160 } };
 
 describe('what a fault has begun', () => {

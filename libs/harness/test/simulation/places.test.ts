@@ -13,12 +13,13 @@ import type { Inject, Strike } from '../../src/simulation/fault.ts';
 import { isDeed } from '../../src/simulation/deeds.ts';
 import { demonstrations } from '../../src/simulation/faults/demonstrations.ts';
 import { faultCode } from '../../src/simulation/faults/registry.ts';
+import { ciSlice } from '../ci-slice.ts';
 import { faultIn, redOf, runDemonstration, runFaulty } from './fault-run.ts';
 
 const bySource = faultIds.filter(
   (id) => faults[id].at === 'source' && demonstrations[id] !== undefined,
 );
-const slice = process.env['CI'] ? bySource.filter((_, index) => index % 4 === 0) : bySource;
+const slice = ciSlice(bySource, 6);
 
 /** The fault's code, with what it strikes written down. */
 function listening(id: FaultId, strikes: Strike[], books: Book[]): Inject {

@@ -8,13 +8,14 @@ import { expect, test } from 'vitest';
 import { faultIds } from '../../src/faults/catalogue.ts';
 import type { FaultId } from '../../src/faults/catalogue.ts';
 import { demonstrationOf } from '../../src/simulation/faults/demonstrations.ts';
+import { ciSlice } from '../ci-slice.ts';
 import { faultIn, redOf, runFaulty } from './fault-run.ts';
 
 const crashes = demonstrationOf('ing.crash')!.nemesis!;
 const all = faultIds.filter(
   (id) => id.startsWith('ing.') && id !== 'ing.crash' && demonstrationOf(id) !== undefined,
 );
-const slice = process.env['CI'] ? all.filter((_, index) => index % 3 === 0) : all;
+const slice = ciSlice(all, 5);
 
 test.each<FaultId>(slice)('%s does the same again', async (id) => {
   const demonstration = demonstrationOf(id)!;
