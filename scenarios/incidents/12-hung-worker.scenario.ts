@@ -24,6 +24,7 @@ export default defineScenario({
   ],
   expect: [
     { id: 'outcome', of: 'proc.pause' },
+    { kind: 'sometimes', id: 'lease.expired' },
     { kind: 'never', id: 'window.held' },
   ],
 });
