@@ -23,7 +23,8 @@ import type { LoadShape } from './scenario/load-schema.ts';
 const expectations: Readonly<Record<OracleId, string>> = {
   'sum.exact':
     'Every published total, bin by bin, equals the integer sum over the reports that both ' +
-    'processors accepted, noise included, as the simulator itself added it up.',
+    'processors accepted, noise included, as the simulator itself added it up. By the clock wall ' +
+    'a pair of sums that is held fails as well.',
   'count.exact': 'Each processor counts the accepted reports, and nothing else, in every total.',
   conserve:
     'Every planned report and every copy has exactly one fate: accepted, rejected for a reason, ' +
@@ -33,18 +34,22 @@ const expectations: Readonly<Record<OracleId, string>> = {
   once:
     'No report is in a sum twice, and no id in two. Exact over all blocks of a shard, copies ' +
     'that come late or on the next day included, and over all shards of a day by 96 bits of ' +
-    'each id.',
-  'sets.equal': 'Both processors accept the same reports, and no pair of sums is held.',
+    'each id. In simulated time no phone counts twice and no window is published twice, either.',
+  'sets.equal':
+    'Both processors accept the same reports, and no pair of sums is held; in simulated ' +
+    'time none because the two differ.',
   noforge:
     'No report that breaks the rules is counted. A forged proof may escape with probability up ' +
-    'to 2n/p; more escapes than that bound allows fail. Vacuous without adversaries.',
+    'to 2n/p; more escapes than that bound makes likely fail (alpha 1e-4). Vacuous ' +
+    'where neither adversaries nor faults made such a report.',
   reason:
-    'Honest reports are accepted (or withheld, where a window has too few); each ' +
-    'cheat and each copy is refused for its documented reason. Precision and recall are both 1.',
+    'Honest reports are accepted (or withheld, where a window has too few); each cheat and each ' +
+    'copy is refused for its documented reason, and what a fault struck has a fate that it ' +
+    'allows. Precision and recall are both 1.',
   'rand.safe':
     'No point r is a root of unity or out of range, and no seed, ephemeral key, nonce, report id ' +
     'or pair of blinds occurs twice (all compared within a shard, one device in 64 across ' +
-    'shards, the first million values of these).',
+    'shards, the first million values of these). In simulated time no blind is zero, either.',
   'noise.dist':
     'Bits of honest reports are flipped as often as epsilon says: an exact binomial test, ' +
     'alpha 1e-6.',
@@ -60,10 +65,10 @@ const expectations: Readonly<Record<OracleId, string>> = {
   memory: 'The largest resident set of the process, workers included, stays within the limit.',
   tenant:
     'What people are shown of a state, its totals or why there are none, stays the same when all ' +
-    'other states’ inputs are replaced (the run is done again). The seed draws which state.',
+    'other states’ measurements are replaced: the run is done once more for each state in turn.',
   'minbatch.on_accepted':
     'Nothing is published to which fewer honest, distinct devices have contributed.',
-  idem: 'The same request twice gives the same answer, byte for byte, and changes nothing.',
+  idem: 'What a party writes to another again is what it wrote before, byte for byte.',
   live: 'After the faults are healed, everything that can be recovered drains in time.',
   fresh:
     'Upload servers take in nothing that is older, or further ahead, than the rules allow, by ' +
@@ -74,8 +79,12 @@ const expectations: Readonly<Record<OracleId, string>> = {
     'and portal hold or held, in what is published, in what parties say in the journal or in the ' +
     'run’s results. Keys are looked for as bytes, hex and base64, times as decimals and as 8 ' +
     'bytes; times on a full minute are not.',
-  'view.indist': 'What one processor sees does not tell a value: a statistical test.',
-  det: 'The same scenario and seed again give the same events, byte for byte.',
+  'view.indist':
+    'What one processor sees does not tell a value: a statistical test of some features of what ' +
+    'it sees, alpha 1e-6 over all.',
+  det:
+    'The same scenario and seed again give the same: in simulated time all events, byte for ' +
+    'byte; by the clock wall a slice of the run, done again.',
   detected: 'The oracle that must notice the fault is red, and is not where the fault is left out.',
   outcome:
     'What the catalogue demands of a fault has come of it: no report that it touched has a fate ' +
@@ -131,7 +140,9 @@ const reasons: Readonly<Record<Reason, string>> = {
   'unknown-version': 'The upload’s first byte names no version that the ingestor knows.',
   'wrong-task': 'The upload is for other parameters than the task it was sent to.',
   'wrong-share-size': 'A ciphertext has not the size that the task’s number of bins calls for.',
-  stale: 'The upload was made on another day than the one being collected.',
+  stale:
+    'The upload was made on another day than the one being collected; in simulated time: it is ' +
+    'older, or further ahead, than its server takes.',
   'bad-certificate': 'The vendor’s authority did not certify the device’s key for this day.',
   'bad-signature': 'The signature over the upload does not fit the device’s key.',
   replayed: 'This device has sent this metric today already: the first valid upload counts.',
@@ -164,12 +175,13 @@ const holdReasons: Readonly<Record<HoldReason, string>> = {
   'parameters-differ': 'Held: the two sums have not the same number of bins.',
   'batches-differ': 'Held: the processors did not sum the same batches.',
   'batch-repeated': 'Held: a processor summed a batch twice.',
-  'counts-differ': 'Held: the processors did not sum the same number of reports.',
+  'counts-differ': 'Held: the processors did not sum, or refuse, the same number of reports.',
   'included-differ': 'Held: the digests over the ids of included reports are not the same.',
   'sums-differ': 'Held: the auditor has another sum from a processor than the combiner.',
   'wrong-window': 'Held: a sum belongs to another task or window than it was handed in for.',
   'total-out-of-range':
-    'Held: a bin’s total is above the number of reports, which no sum of bits can be.',
+    'Held: a bin’s total is above the number of reports, which no sum of bits can be, or that ' +
+    'number is p or more.',
   'not-shown':
     'Held: what stands in its place in the store of results is not what was written there.',
 };
@@ -238,7 +250,9 @@ const rungs: Readonly<Record<Fidelity, string>> = {
 
 const verdicts: Readonly<Record<RunSummary['verdict'], string>> = {
   pass: 'Everything expected holds, and something stands behind each of it.',
-  fail: 'Something expected does not hold. Exit code 1, or 3 for speed and memory.',
+  fail:
+    'Something expected does not hold. Exit code 1, or 3 for speed and memory, 4 for privacy, 5 ' +
+    'for what has not come to its end, 8 for other results of the same seed.',
   vacuous:
     'Nothing stands behind an expectation: no report, no cheat, too little noise. Exit code 6.',
   invalid: 'A measurement can’t be trusted. Exit code 7.',
