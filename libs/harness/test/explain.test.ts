@@ -20,6 +20,8 @@ import {
   scenarioJsonSchema,
 } from '../src/index.ts';
 import type { Fault, RunSummary } from '../src/index.ts';
+import { incidents, papers } from '../src/faults/incidents.ts';
+import { demonstrations } from '../src/simulation/faults/demonstrations.ts';
 import { jurisdictionIds } from '../src/population/jurisdictions.ts';
 
 /** The words of a type, all of them: one too few or too many does not compile. */
@@ -109,6 +111,17 @@ test('there are fields and parameters; each parameter names the faults that have
       );
     }
   }
+});
+
+test.each(faultIds)('of %s it says what the card does of why, where and how', (id) => {
+  const text = explainTerm(id)!;
+  const { outcomeBecause: because }: Fault = faults[id];
+  if (because !== undefined) expect(text).toContain(` Why so: ${because}`);
+  expect(text).toContain(` Seen where: ${incidents[id] ?? 'no incident is known to us.'}`);
+  const { [id]: paper } = papers;
+  if (paper !== undefined) expect(text).toContain(` Described in: ${paper}.`);
+  const [, example] = / In a scenario: (\{.*\}); priolab faults \S+ runs it\.$/.exec(text)!;
+  expect(JSON.parse(example!)).toEqual({ nemesis: demonstrations[id]!.nemesis });
 });
 
 test.each(['hop', 'elsewhere', 'copies', 'capsule', 'restart', 'duration', 'reports', 'states'])(

@@ -3,7 +3,7 @@
  * under `docs/faults`, held against this by a test, so that docs and code can't drift.
  */
 
-import { demonstrationOf } from '../simulation/faults/demonstrations.ts';
+import { demonstrations } from '../simulation/faults/demonstrations.ts';
 import { faultNotes } from '../simulation/faults/not-expressible.ts';
 import { faultSections, faults } from './catalogue.ts';
 import type { FaultId } from './catalogue.ts';
@@ -24,6 +24,21 @@ export function cardFile(id: FaultId): string {
   return `${id}.md`;
 }
 
+/** Where a fault was seen, and where it is described: titles and sentences. */
+export function sourcesOf(id: FaultId): (readonly [title: string, text: string])[] {
+  const { [id]: incident = 'no incident is known to us.' } = incidents;
+  const { [id]: paper } = papers;
+  const seen = ['Seen where', incident] as const;
+  return paper === undefined ? [seen] : [seen, ['Described in', `${paper}.`]];
+}
+
+/** What a scenario says to have the fault; undefined where no code does it. */
+export function exampleOf(id: FaultId, indent?: number): string | undefined {
+  const { [id]: demonstration } = demonstrations;
+  if (demonstration === undefined) return undefined;
+  return JSON.stringify({ nemesis: demonstration.nemesis }, undefined, indent);
+}
+
 export function renderCard(id: FaultId): string {
   const {
     about,
@@ -37,7 +52,7 @@ export function renderCard(id: FaultId): string {
   const chance = chanceOf(faults[id]);
   const place = placeTextOf(faults[id]);
   const section = faultSections.find((one) => Object.hasOwn(one.faults, id))!;
-  const demonstration = demonstrationOf(id);
+  const example = exampleOf(id, 2);
   const lines = [
     `# ${id}`,
     '',
@@ -52,18 +67,17 @@ export function renderCard(id: FaultId): string {
     ...(measures.length === 0 ? [] : [`- **Measured**: ${measures.join(', ')}.`]),
     ...(place === undefined ? [] : [`- **\`at\`** names ${place}.`]),
     ...(chance === undefined ? [] : [`- **Strikes** ${chance}: \`p\` and \`dose\` are refused.`]),
-    `- **Seen where**: ${incidents[id] ?? 'no incident is known to us.'}`,
-    ...(papers[id] === undefined ? [] : [`- **Described in**: ${papers[id]}.`]),
+    ...sourcesOf(id).map(([title, text]) => `- **${title}**: ${text}`),
     '',
     ...paramLines(params),
   ];
-  if (demonstration === undefined) lines.push(`No code does it: ${faultNotes(id)}.`, '');
+  if (example === undefined) lines.push(`No code does it: ${faultNotes(id)}.`, '');
   else {
     lines.push(
       'In a scenario:',
       '',
       '```json',
-      JSON.stringify({ nemesis: demonstration.nemesis }, undefined, 2),
+      example,
       '```',
       '',
       `\`npx priolab faults ${id}\` runs its demonstration, \`--show\` prints it.`,

@@ -3,7 +3,9 @@
 import { events } from '../expectations/events.ts';
 import { allowedOf } from '../scenario/fault-problems.ts';
 import { legacySwitches } from '../legacy/catalogue.ts';
-import { faults, outOfReach } from './catalogue.ts';
+import { exampleOf, sourcesOf } from './card.ts';
+import { faultIds, faults, outOfReach } from './catalogue.ts';
+import type { FaultId } from './catalogue.ts';
 import { chanceOf, placeTextOf } from './fault.ts';
 import type { Fault, FaultParam, RequiredOutcome } from './fault.ts';
 
@@ -17,22 +19,29 @@ const outcomeWords: Readonly<Record<RequiredOutcome, string>> = {
   limit: 'Required outcome of a fault: a known limit; its effect is measured and disclosed.',
 };
 
-/** One fault in a few sentences. */
-function explainFault(fault: Fault): string {
+/** One fault in a few sentences: what its card says. */
+function explainFault(id: FaultId): string {
+  const fault: Fault = faults[id];
   const { about, outcome, checkers, reasons = [], measures = [], params = {} } = fault;
+  const { outcomeBecause: because } = fault;
   const chance = chanceOf(fault);
   const place = placeTextOf(fault);
   const refused = reasons.length === 0 ? '' : ` Refused as: ${reasons.join(' or ')}.`;
   const measured = measures.length === 0 ? '' : ` Measured: ${measures.join(', ')}.`;
   const names = Object.entries(params).map(([name, param]) => explainParam(name, param));
   const parameters = names.length === 0 ? '' : ` Parameters: ${names.join('; ')}.`;
+  const sources = sourcesOf(id).map(([title, text]) => ` ${title}: ${text}`);
+  const example = exampleOf(id);
   return (
     `${about} Required outcome: ${outcome.join(' or ')}; its oracles: ${checkers.join(', ')}.` +
+    (because === undefined ? '' : ` Why so: ${because}`) +
     refused +
     measured +
     (place === undefined ? '' : ` at names ${place}.`) +
     (chance === undefined ? '' : ` It strikes ${chance}: p and dose are refused.`) +
-    parameters
+    parameters +
+    sources.join('') +
+    (example === undefined ? '' : ` In a scenario: ${example}; priolab faults ${id} runs it.`)
   );
 }
 
@@ -68,7 +77,7 @@ export const paramWords = explainParams();
 
 /** Groups of words, for `priolab explain`. */
 export const faultWords: readonly (readonly [group: string, explanations: Explanations])[] = [
-  ['Adversaries and faults', explainedAs(faults, explainFault)],
+  ['Adversaries and faults', Object.fromEntries(faultIds.map((id) => [id, explainFault(id)]))],
   ['Faults out of reach', explainedAs(outOfReach, (reason) => `A fault out of reach: ${reason}.`)],
   ['Required outcomes', outcomeWords],
   [

@@ -81,6 +81,10 @@ export const incidents: Readonly<Partial<Record<FaultId, string>>> = {
   'cli.multi_hot': 'Weight is not verified by any server (ENPA section 1.3).',
   'cli.undecryptable': 'One packet dead-lettered its whole batch (history 4, #1241).',
   'cli.wrong_dim': 'A share of wrong length stopped one side’s whole aggregation (history 53).',
+  'cli.bomb': 'Heartbleed in 2014: a message that claimed more bytes than it held (CVE-2014-0160).',
+  'nem.region_loss': 'The fire of a data centre of OVHcloud in Strasbourg, in March 2021.',
+  'nem.launch_day':
+    'HealthCare.gov on its first day in October 2013: more users than it could serve.',
   'clk.back':
     'Cloudflare’s resolvers at the leap second of 2017: a difference of times below zero.',
   'comb.overflow': 'Bitcoin’s outputs of August 2010 whose sum had wrapped around (CVE-2010-5139).',
@@ -101,6 +105,7 @@ const poisoning =
 const foundation = 'FoundationDB, “Simulation and Testing” (its documentation)';
 const storage =
   'Bairavasundaram et al., “An Analysis of Data Corruption in the Storage Stack” (FAST 2008)';
+const replay = 'Syverson, “A Taxonomy of Replay Attacks” (CSFW 1994)';
 const sybil = 'Douceur, “The Sybil Attack” (IPTPS 2002)';
 const upgrades =
   'Zhang et al., “Understanding and Detecting Software Upgrade Failures in Distributed Systems” ' +
@@ -131,10 +136,22 @@ export const papers: Readonly<Partial<Record<FaultId, string>>> = {
   'cli.forge': prio,
   'cli.out_of_range': prio,
   'cli.inconsistent': prio,
+  'key.compromise_one': `${prio}: private while one server is honest`,
+  'mal.drop_both': `${prio}: robust only while all servers are honest`,
+  'mal.substitute': `${prio}: robust only while all servers are honest`,
   'mal.curious': prio,
   'mal.tamper_sum': prio,
   'mal.selective_failure': prio,
   'mal.collude_clients': prio,
+  'cli.replay': replay,
+  'net.replay': replay,
+  'clk.skew': 'Liskov, “Practical Uses of Synchronized Clocks in Distributed Systems” (PODC 1991)',
+  'mal.isolate':
+    'Serjantov, Dingledine and Syverson, “From a Trickle to a Flood: Active Attacks on Several ' +
+    'Mix Types” (Information Hiding 2002): all but one left out',
+  'net.lose_request': 'Birrell and Nelson, “Implementing Remote Procedure Calls” (TOCS 1984)',
+  'key.revoked':
+    'Liu et al., “An End-to-End Measurement of Certificate Revocation in the Web’s PKI” (IMC 2015)',
   'cli.poison_valid': poisoning,
   'cli.sybil': sybil,
   'ing.isolate': sybil,

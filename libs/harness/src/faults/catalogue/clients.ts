@@ -70,7 +70,9 @@ export const clientFaults = defineFaults({
     checkers: ['reason', 'blast', 'live'],
   },
   'cli.bomb': {
-    about: 'A device sends few bytes that ask for much: huge lengths and deep nesting.',
+    about:
+      'A device sends few bytes that ask for much: shares that claim a huge length, or an upload ' +
+      'that ends before them.',
     outcome: ['detect'],
     at: 'source',
     checkers: ['reason', 'blast', 'live'],

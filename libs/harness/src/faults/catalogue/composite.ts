@@ -17,21 +17,25 @@ export const compositeFaults = defineFaults({
     },
   },
   'nem.swizzle': {
-    about: 'Random nodes are cut off one by one and come back in another order.',
+    about: 'Random nodes, half of all, go down one by one and come back in another order.',
     outcome: ['recover'],
     unconditional: true,
     checkers: ['sum.exact', 'once', 'live'],
     params: { duration: param.duration('How long it goes on.', '4h') },
   },
   'nem.rolling_upgrade': {
-    about: 'All nodes are stopped and started one after the other, in a new version.',
+    about:
+      'All nodes are stopped and started one after the other; processors come back in a new ' +
+      'version.',
     outcome: ['recover'],
     unconditional: true,
     checkers: ['sum.exact', 'conserve', 'live'],
     params: { pause: param.duration('Time between two nodes.', '15m') },
   },
   'nem.region_loss': {
-    about: 'Everything in one place is gone for a while: nodes, links and stores.',
+    about:
+      'The machines of one place are gone for a while, Apple’s ingestion servers and the ' +
+      'leader; links and stores stay.',
     outcome: ['recover'],
     unconditional: true,
     checkers: ['sum.exact', 'conserve', 'live'],
@@ -46,14 +50,24 @@ export const compositeFaults = defineFaults({
     needs: { rotation: true },
   },
   'nem.outbreak': {
-    about: 'One state’s values rise tenfold within a day, with the load that goes with it.',
+    about:
+      'In the first state, many of the reports that were in bin 0 are in bin 1; there are no ' +
+      'more reports than usual.',
     outcome: ['recover'],
     unconditional: true,
     checkers: ['sum.exact', 'unbiased', 'tenant', 'live'],
-    params: { factor: param.count('How many times the usual.', 10, [2, 1000]) },
+    params: {
+      factor: param.count(
+        'How many times 5 % of those in bin 0 change; from 20 on all.',
+        10,
+        [2, 1000],
+      ),
+    },
   },
   'nem.byzantine_minority': {
-    about: 'A small share of devices attacks in every way that devices can.',
+    about:
+      'A small share of devices attacks, in equal parts with forged proofs, bins out of range, ' +
+      'a seed that does not fit, numbers of p or more, garbage, and every bin set.',
     outcome: ['detect', 'limit'],
     unconditional: true,
     checkers: ['noforge', 'reason', 'conserve'],
