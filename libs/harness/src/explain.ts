@@ -75,9 +75,9 @@ const expectations: Readonly<Record<OracleId, string>> = {
     'the time that it bears; a server whose own clock is wrong goes by that.',
   blast: 'One bad report, batch or window affects itself only.',
   'leak.scan':
-    'No private key, and no phone’s key or exact time of any report, occurs in what processors ' +
-    'and portal hold or held, in what is published, in what parties say in the journal or in the ' +
-    'run’s results. Keys are looked for as bytes, hex and base64, times as decimals and as 8 ' +
+    'No private key, and no helper’s seed, phone’s key or exact time of any report, occurs in ' +
+    'what processors and portal hold or held, in what is published, in what parties say in the ' +
+    'journal or in the run’s results. Keys are looked for as bytes, hex and base64, times as decimals and as 8 ' +
     'bytes; times on a full minute are not.',
   'view.indist':
     'What one processor sees does not tell a value: a statistical test of some features of what ' +

@@ -263,7 +263,7 @@ const checkIdempotence: SimulatedCheck = (_record, { rewrites }) =>
     limit: 'the same bytes',
   });
 
-/** `leak.scan`: no private key, and no phone or time of any report, where it must not be. */
+/** `leak.scan`: no private key, and no seed, phone or time of a report, where it must not be. */
 const checkLeaks: SimulatedCheck = (_record, { leaks }) =>
   outcome({
     n: leaks.bytes === 0 ? 0 : leaks.secrets,

@@ -39,6 +39,8 @@ export interface ReportEntry {
   createdMs: number;
   /** X of the phone's attestation key: what tells phones apart. */
   deviceKey?: Uint8Array;
+  /** What its phone gave to the helper: with it, the leader's share tells the bits. */
+  readonly helperSeed?: Uint8Array;
   outcome?: UploadOutcome;
   /** The reason code with which a server first refused it, heard or not. */
   refusedAs?: number;
@@ -361,6 +363,7 @@ function noteEvent(event: NodeEvent, nowMs: number, lookUp: LookUp): void {
     }
     case 'decided':
     case 'taken-in':
+    case 'batching-failed':
     case 'expired':
     case 'peer-refused':
     case 'peer-missing':

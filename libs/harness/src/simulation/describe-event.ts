@@ -1,4 +1,7 @@
-/** Events of nodes as one line each, for the journal: whole, and without shares or uploads. */
+/**
+ * Events of nodes as one line each, for the journal: whole, but for shares, uploads and what a node
+ * says in its own words.
+ */
 
 import { sha256, toHex } from '@priolab/crypto';
 import type { NodeEvent } from '@priolab/nodes';
@@ -51,6 +54,24 @@ export function describeEvent(event: NodeEvent): string {
       const { role, id, attempt, retryable } = event;
       return `task-failed ${role} ${id} ${attempt} ${retryable ? 'retryable' : 'for good'}`;
     }
+  }
+}
+
+/**
+ * What a node says of an event in its own words. No part of its line, so that no change of wording
+ * makes another run of it; but a secret could stand there.
+ */
+export function wordsOf(event: NodeEvent): string | undefined {
+  switch (event.kind) {
+    case 'batching-failed':
+    case 'task-failed':
+      return event.message;
+    case 'batch-refused':
+      return event.detail;
+    case 'held':
+      return event.pair.detail;
+    default:
+      return undefined;
   }
 }
 

@@ -2,10 +2,10 @@
  * The eye of the oracle `leak.scan`: secrets of the run are looked for in everything that a party
  * other than their owner holds or that is shown to people: the stores of processors and portal and
  * the published results, as they are when the run ends and as they were before something was
- * removed or written over; what parties say of themselves in the journal; and the run's own
- * results.
- * Secrets are the private keys of authorities, processors and signers, and of every report what
- * tells phones apart (their keys) and the exact time that it bears.
+ * removed or written over; what parties say of themselves in the journal, in their own words too;
+ * and the run's own results.
+ * Secrets are the private keys of authorities, processors and signers, and of every report the seed
+ * that is the helper's share, what tells phones apart (their keys) and the exact time that it bears.
  */
 
 import { toHex } from '@priolab/crypto';
@@ -147,7 +147,8 @@ function secretsOf({ world, parties, book }: Searched): Secret[] {
     add(`the private key of ${vendor}'s authority`, scalar);
   }
   for (const { name, scalar } of parties.privateKeys) add(name, scalar);
-  for (const { number, deviceKey, createdMs } of book.reports) {
+  for (const { number, helperSeed, deviceKey, createdMs } of book.reports) {
+    if (helperSeed !== undefined) add(`the helper’s share of report ${number}`, helperSeed);
     if (deviceKey !== undefined) add(`the phone of report ${number}`, deviceKey);
     if (createdMs % MINUTE_MS !== 0) add(`the time of report ${number}`, createdMs);
   }

@@ -349,6 +349,9 @@ function enterReports(
   const { proofLen, dimension, helperShareSize } = task.shape;
   for (let i = 0; i < count; i++) {
     const deed = deeds.bySlot[i]!;
+    const { bytes, offset, stride } = report.helperShares;
+    const seedAt = offset + i * stride;
+    const helperSeed = bytes.slice(seedAt, seedAt + helperShareSize);
     const createdMs = block.day * DAY_MS + block.timesMs[i]!;
     const invents = deed !== 0 && catalogue[adversaries[deed - 1]!.id].inventsValue;
     const clean = block.bits.slice(i * dimension, (i + 1) * dimension);
@@ -360,14 +363,13 @@ function enterReports(
         createdMs,
         sent: report.proofs.slice(i * proofLen, i * proofLen + dimension),
         view: viewOf(report, i),
+        helperSeed,
         ...(invents ? {} : { clean }),
       },
       report.reportIds.subarray(i * REPORT_ID_SIZE, (i + 1) * REPORT_ID_SIZE),
     );
-    const { bytes, offset, stride } = report.helperShares;
-    const seedAt = offset + i * stride;
     const blindsAt = i * proofLen + dimension;
-    book.noteFresh(bytes.subarray(seedAt, seedAt + helperShareSize));
+    book.noteFresh(helperSeed);
     // A forged proof has whatever its forger chose.
     if (deed === 0) book.noteBlinds(report.proofs[blindsAt]!, report.proofs[blindsAt + 1]!);
   }

@@ -25,7 +25,7 @@ import type { Book } from './book.ts';
 import { createDeedOccasions, isDeed } from './deeds.ts';
 import { createDeployment, createTransport } from './deployment.ts';
 import type { Deployment } from './deployment.ts';
-import { describeEvent } from './describe-event.ts';
+import { describeEvent, wordsOf } from './describe-event.ts';
 import { noHooks } from './fault.ts';
 import type { FaultContext, Hooks } from './fault.ts';
 import { createJournal } from './journal.ts';
@@ -111,7 +111,7 @@ export function setStage(simulation: Simulation): Stage {
   const listener = (event: NodeEvent): void => {
     book.note(event, timeline.nowMs());
     events[event.kind] = (events[event.kind] ?? 0) + 1;
-    journal.write(timeline.nowMs(), describeEvent(event));
+    journal.write(timeline.nowMs(), describeEvent(event), wordsOf(event));
     const told = toldEventOf(event);
     if (told === undefined) return;
     // One event tells of several batches.

@@ -4,6 +4,8 @@ import { createHash } from 'node:crypto';
 
 import { toHex } from '@priolab/crypto';
 import { storeNames } from '@priolab/nodes';
+import type { NodeEvent } from '@priolab/nodes';
+import type { Task } from '@priolab/roles';
 import { createMemoryStore, createRemoteStores, createTimeline } from '@priolab/runtime';
 import { expect, test } from 'vitest';
 
@@ -113,6 +115,15 @@ test.each(['latin1', 'hex', 'base64', 'base64url'] as const)(
   },
 );
 
+test('the helper’s share of every report is found', async () => {
+  const { verdict, observed } = await leakOf((context) => {
+    const store = context.stores.inside(storeNames.state('helper'));
+    for (const { number, helperSeed } of dozen(context)) store.putNow(`${number}`, helperSeed!);
+  });
+  expect(verdict).toBe('fail');
+  expect(observed).toMatch(/^12 of .*the helper’s share of report 0 in state/);
+});
+
 const times: readonly [string, (timeMs: number) => Uint8Array][] = [
   ['digits', (timeMs) => Buffer.from(`at ${timeMs}, they say`)],
   ['8 bytes, the high ones first', (timeMs) => bytesOf(timeMs)],
@@ -166,6 +177,43 @@ test('a party that says in the journal who sent a report, long before the end', 
   expect(observed).toContain('the phone of report 0 in the journal');
 });
 
+/** A key where an event has room for what its party says in its own words. */
+const inWords: Readonly<Record<string, (words: string, task: Task) => NodeEvent>> = {
+  'a task that failed': (message) => {
+    const failed = { kind: 'task-failed', role: 'leader', id: 'a', attempt: 1 } as const;
+    return { ...failed, retryable: true, message };
+  },
+  'a batch that was refused': (detail) => {
+    const refused = { kind: 'batch-refused', role: 'leader', batchId: '' } as const;
+    return { ...refused, of: 'set', reason: 'batch-header', detail };
+  },
+  'batching that failed': (message, task) => {
+    return { kind: 'batching-failed', vendor: 'apple', task, day: 1, message };
+  },
+  'a pair that was held': (detail, task) => {
+    const pair = { taskId: toHex(task.id), windowStartMs: 0, reason: 'not-shown', detail } as const;
+    return { kind: 'held', task, pair };
+  },
+};
+
+test.each(Object.entries(inWords))('a key in the words on %s', async (_, eventOf) => {
+  const { verdict, observed } = await leakOf(({ hooks, parties, book }) => {
+    const { scalar } = parties.privateKeys.find(({ name }) => name.endsWith('helper-0'))!;
+    let isSaid = false;
+    hooks.batcher.push((batcher) => ({
+      ...batcher,
+      listener(event) {
+        batcher.listener(event);
+        if (isSaid) return;
+        isSaid = true;
+        batcher.listener(eventOf(`it was ${toHex(scalar)}`, book.reports[0]!.task));
+      },
+    }));
+  }, 'start');
+  expect(verdict).toBe('fail');
+  expect(observed).toContain('the private key helper-0 in the journal');
+});
+
 test('results that tell when a report was made', async () => {
   const { expectations } = await runDemonstration('dev.offline', {
     over: ({ atEnd, book, measure }) =>
@@ -183,6 +231,16 @@ test('the journal is kept up to a limit, without times and strikes of faults', (
   }
   expect(journal.said).toEqual(['said', 'also']);
   expect(journal.unkept).toBe('more than is kept'.length);
+});
+
+test('words of a party are kept and change no digest', () => {
+  const digestOf = (words?: string): string => {
+    const journal = createJournal();
+    journal.write(1000, 'said', words);
+    expect(journal.said).toEqual(words === undefined ? ['said'] : ['said', words]);
+    return journal.digest();
+  };
+  expect(digestOf('in its own words')).toBe(digestOf());
 });
 
 test('among many secrets those that are there are found, wherever they begin', () => {
