@@ -46,6 +46,7 @@ export {
   type EnvironmentRecord,
   type ExpectationOutcome,
   type FateCount,
+  type LimitRecord,
   type NoiseRecord,
   type RunRecord,
   type RunSummary,

@@ -7,7 +7,7 @@
 import type { ExpectationOutcome, RunSummary } from '@priolab/harness';
 
 import { remedyFor, verdictSentence } from './headline.ts';
-import { knownLimit } from './known-limits.ts';
+import { knownLimits } from './known-limits.ts';
 import { formatCount, formatLevel, sanitise } from './text.ts';
 
 interface Case {
@@ -95,12 +95,12 @@ function renderCase(suite: string, { name, kind, type, message, lines }: Case): 
 }
 
 function propertiesOf(summary: RunSummary, replay: string): [string, string | number][] {
-  const { identity, environment, verdict, exitCode, adversaries, fidelity } = summary;
+  const { identity, environment, verdict, exitCode, fidelity } = summary;
   const notDone = fidelity.notDone === undefined ? [] : [fidelity.notDone];
-  const limits = adversaries.flatMap((adversary): [string, string][] => {
-    const limit = knownLimit(adversary, summary);
-    return limit === undefined ? [] : [[`known-limit.${adversary.id}`, limit]];
-  });
+  const limits = [...knownLimits(summary)].map(([id, limit]): [string, string] => [
+    `known-limit.${id}`,
+    limit,
+  ]);
   return [
     ['seed', identity.seed],
     ['scenario-digest', identity.scenarioDigest],

@@ -9,7 +9,7 @@ import type { ExpectationOutcome, RunSummary } from '@priolab/harness';
 import { renderCost } from './cost.ts';
 import { renderFlow } from './flow.ts';
 import { renderHeadline, renderProblems } from './headline.ts';
-import { knownLimit } from './known-limits.ts';
+import { knownLimit, measuredLimit } from './known-limits.ts';
 import { paletteFor, verdictStyle, type Palette } from './palette.ts';
 import { poolCells, relativeRms, type PooledRow } from './pool.ts';
 import { renderTable, type Column, type Row } from './table.ts';
@@ -52,6 +52,7 @@ export function renderSummary(summary: RunSummary, options: SummaryOptions): str
     ...section('States and metrics', renderStates(summary, { width, palette, maxRows })),
     ...section('Expectations', renderExpectations(summary.expectations, width, palette)),
     ...section('Adversaries', renderAdversaries(summary, width, palette)),
+    ...section('Known limits', renderLimits(summary, width, palette)),
     ...section('Cost', renderCost(summary, { width, palette, profile })),
     ...section('Files', renderFiles(files)),
   ].join('\n');
@@ -192,6 +193,25 @@ function renderAdversaries(summary: RunSummary, width: number, palette: Palette)
       cells: [sanitise(id), formatCount(fired), escapes, sanitise(about)],
       ...(doubtful ? { styles: { 1: palette.doubt, 2: palette.doubt } } : {}),
       ...(remarks.length === 0 ? {} : { remark: remarks.join('; ') }),
+    };
+  });
+  return renderTable({ columns, rows, width, palette }).lines;
+}
+
+/** Of faults; those of adversaries stand with them. */
+function renderLimits({ limits = [] }: RunSummary, width: number, palette: Palette): string[] {
+  if (limits.length === 0) return [];
+  const columns: Column[] = [
+    { title: 'fault', flexible: true },
+    { title: 'struck', align: 'right' },
+    { title: 'what it does', flexible: true },
+  ];
+  const rows = limits.map((limit): Row => {
+    const name = limit.at === undefined ? limit.id : `${limit.id} at ${limit.at}`;
+    return {
+      cells: [sanitise(name), formatCount(limit.fired), sanitise(limit.about)],
+      styles: { 0: palette.doubt },
+      remark: `known limit: ${sanitise(measuredLimit(limit))}`,
     };
   });
   return renderTable({ columns, rows, width, palette }).lines;

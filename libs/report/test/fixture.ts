@@ -255,6 +255,14 @@ export function adversarialRun(): RunSummary {
   });
 }
 
+/** A fault that nothing prevents struck at two places. */
+export function limitedRun(): RunSummary {
+  const about = 'A processor adds to its own sum.';
+  const measured = { 'windows changed': 3, 'escape probability': 0.987654 };
+  const limit = { id: 'mal.tamper_sum', at: 'leader', about, fired: 3, measured };
+  return summaryWith({ limits: [limit, { ...limit, at: 'helper', fired: 1 }] });
+}
+
 /** Nothing was sent; rates are null, as JSON writes them. */
 export function emptyRun(): RunSummary {
   const none = { calibrationUs: { before: 100, after: 100 }, reportsPerSecond: Number.NaN };
@@ -306,6 +314,7 @@ export function hostileRun(): RunSummary {
       { ...heldCell('a', 'b', 'CodeVerified-v1'), held: { reason: HOSTILE, detail: HOSTILE } },
     ],
     adversaries: [{ id: HOSTILE, about: HOSTILE, fired: 1, escaped: 1 }],
+    limits: [{ id: HOSTILE, at: HOSTILE, about: HOSTILE, fired: 1, measured: { [HOSTILE]: 1 } }],
     cost: { ...base.cost, stagesMs: hostileStages },
     environment: {
       ...base.environment,

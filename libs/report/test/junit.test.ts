@@ -65,6 +65,16 @@ test('a run with every verdict', () => {
   expect(text).toMatch(/<property name="known-limit\.cli\.multi_hot" value="Prio v2 .*done to 5 /);
 });
 
+test('known limits of faults are properties, one for each fault', () => {
+  const text = renderJunit(fixture.limitedRun(), { replay: REPLAY });
+  const sizes = 'windows changed 3, escape probability 0.9877';
+  const about = 'A processor adds to its own sum. It struck';
+  expect(text).toContain(
+    `<property name="known-limit.mal.tamper_sum" value="${about} 3 times at leader: ${sizes}; ` +
+      `${about} 1 time at helper: ${sizes}"/>`,
+  );
+});
+
 const interruptedPass = fixture.interruptedRun();
 
 describe.each<[string, RunSummary, boolean]>([

@@ -37,6 +37,7 @@ const allRuns: Record<string, RunSummary> = {
   failed,
   interrupted: fixture.interruptedRun(),
   adversarial: fixture.adversarialRun(),
+  limited: fixture.limitedRun(),
   empty: fixture.emptyRun(),
   hostile: fixture.hostileRun(),
   sampled: fixture.lowerRun('sampled'),
@@ -281,6 +282,18 @@ describe('expectations, adversaries, cost, files', () => {
         dev.retry_same        3            0  sends the same upload twice"
     `);
     expect(render(summaryWith())).not.toContain('\nAdversaries\n');
+  });
+
+  test('known limits of faults stand with what was measured of them', () => {
+    const text = section(render(fixture.limitedRun(), { width: 90 }), 'Known limits');
+    expect(text).toMatchInlineSnapshot(`
+      "  fault                     struck  what it does
+        mal.tamper_sum at leader       3  A processor adds to its own sum.
+          known limit: windows changed 3, escape probability 0.9877
+        mal.tamper_sum at helper       1  A processor adds to its own sum.
+          known limit: windows changed 3, escape probability 0.9877"
+    `);
+    expect(render(summaryWith())).not.toContain('known limit');
   });
 
   test('cost by stage, stages that took no time left out', () => {

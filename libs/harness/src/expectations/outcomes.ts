@@ -8,7 +8,7 @@
 import { faults as catalogue } from '../faults/catalogue.ts';
 import type { FaultId } from '../faults/catalogue.ts';
 import type { RequiredOutcome } from '../faults/fault.ts';
-import type { ExpectationOutcome, RunRecord, Verdict } from '../record/run-record.ts';
+import type { ExpectationOutcome, LimitRecord, RunRecord, Verdict } from '../record/run-record.ts';
 import type { FaultRecord, SimulationRecord } from '../record/simulation-record.ts';
 import { plainOracleIds } from './oracles.ts';
 import type { PlainOracleId } from './oracles.ts';
@@ -217,9 +217,33 @@ function bounded(question: Question): Found {
   return { verdict: 'fail', said: `${cost}, and ${untouchedLost} that it did not touch` };
 }
 
+/**
+ * Known limits that showed in a run, whether or not anybody asked for the fault's `outcome`: each
+ * fault that may end as a limit, struck and was measured. Not where it may also be noticed and
+ * something was refused for what its card names.
+ */
+export function limitsOf({ simulation }: RunRecord): LimitRecord[] {
+  const all = (simulation?.faults ?? []).map((one) => ({
+    one,
+    card: catalogue[one.id as FaultId],
+  }));
+  return all.flatMap(({ one, card }) => {
+    const sizes = sizesOf(one);
+    if (!card.outcome.includes('limit') || one.fired === 0 || sizes.length === 0) return [];
+    if (card.outcome.length > 1 && refusedUnder(one.id as FaultId, one).length > 0) return [];
+    const { id, at, fired } = one;
+    const place = at === undefined ? {} : { at };
+    return [{ id, ...place, about: card.about, fired, measured: Object.fromEntries(sizes) }];
+  });
+}
+
+function sizesOf({ measured: sizes }: FaultRecord): [string, number][] {
+  return Object.entries(sizes).filter(([, size]) => isFinite(size));
+}
+
 /** A known limit: how far it goes is in the record. */
 function measured({ own }: Question): Found {
-  const sizes = own.map(({ measured: one }) => Object.entries(one).filter(([, v]) => isFinite(v)));
+  const sizes = own.map(sizesOf);
   if (sizes.some((some) => some.length === 0)) return { verdict: 'vacuous', said: 'not measured' };
   const shown = sizes.flat().map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`);
   return { verdict: 'pass', said: shown.join(', ') };

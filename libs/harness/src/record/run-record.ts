@@ -180,8 +180,20 @@ export interface RunRecord {
   readonly environment: EnvironmentRecord;
 }
 
+/** A fault that the protocol can't prevent, and how far it went: shown with every run. */
+export interface LimitRecord {
+  readonly id: string;
+  readonly at?: string;
+  readonly about: string;
+  readonly fired: number;
+  /** Sizes of its effect, by name. */
+  readonly measured: Readonly<Record<string, number>>;
+}
+
 /** A record with its verdict: what `summary.json` holds. */
 export interface RunSummary extends RunRecord {
+  /** Known limits that faults of the run showed; only in simulated time. */
+  readonly limits?: readonly LimitRecord[];
   readonly expectations: readonly ExpectationOutcome[];
   readonly verdict: Verdict | 'interrupted';
   readonly exitCode: number;

@@ -1,8 +1,8 @@
 /**
  * The journal of a simulated run: every event in order, chained into one digest, so that two runs
  * can be compared event by event. It keeps the digest after each event; a rerun that differs is
- * told at its first different event. What parties say of themselves, in their own words too, is kept
- * to be searched for secrets.
+ * told at its first different event. What parties say of themselves, in their own words too, is
+ * kept to be searched for secrets.
  */
 
 import { sha256, toHex } from '@priolab/crypto';

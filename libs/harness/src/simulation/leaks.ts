@@ -4,8 +4,9 @@
  * the published results, as they are when the run ends and as they were before something was
  * removed or written over; what parties say of themselves in the journal, in their own words too;
  * and the run's own results.
- * Secrets are the private keys of authorities, processors and signers, and of every report the seed
- * that is the helper's share, what tells phones apart (their keys) and the exact time that it bears.
+ * Secrets are the private keys of authorities, processors and signers, and of every report the
+ * seed that is the helper's share, what tells phones apart (their keys) and the exact time that it
+ * bears.
  */
 
 import { toHex } from '@priolab/crypto';

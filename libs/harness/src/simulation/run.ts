@@ -7,6 +7,7 @@ import { cpuTimeMs, monotonicMs, watchMemory } from '@priolab/runtime';
 
 import { adversaries as catalogue } from '../adversary/catalogue.ts';
 import { isAsked, judge, judgePlain, noticedBy } from '../expectations/judge.ts';
+import { limitsOf } from '../expectations/outcomes.ts';
 import { overallVerdict } from '../expectations/verdict.ts';
 import { fidelityRecord } from '../fidelity.ts';
 import { createLedger } from '../record/ledger.ts';
@@ -89,7 +90,8 @@ export async function runSimulated(options: RunOptions): Promise<RunSummary> {
     simulation: { ...found.simulation, ...without },
   };
   const expectations = judge(record);
-  return { ...record, expectations, ...overallVerdict(expectations, interrupted) };
+  const limits = limitsOf(record);
+  return { ...record, limits, expectations, ...overallVerdict(expectations, interrupted) };
 }
 
 type SecondRuns = Pick<SimulationRecord, 'rerun' | 'tenant'>;

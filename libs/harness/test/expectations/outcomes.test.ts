@@ -5,10 +5,11 @@
 
 import { describe, expect, test } from 'vitest';
 
-import { judge } from '../../src/index.ts';
+import { limitsOf } from '../../src/expectations/outcomes.ts';
+import { faults, judge } from '../../src/index.ts';
 import type { ExpectationOutcome, FaultId, RunRecord } from '../../src/index.ts';
 import type { FaultRecord, SimulationRecord } from '../../src/record/simulation-record.ts';
-import { runDemonstration } from '../simulation/fault-run.ts';
+import { faultIn, runDemonstration } from '../simulation/fault-run.ts';
 
 type Change = (simulation: SimulationRecord) => Partial<SimulationRecord>;
 
@@ -30,6 +31,35 @@ const eachFault =
 
 const lost: Change = ({ reports }) => ({
   reports: { ...reports, untouchedLost: 1, wrong: reports.wrong + 1 },
+});
+
+describe('known limits', () => {
+  const limitsIn = async (id: FaultId, params = {}) =>
+    (await runDemonstration(id, { params })).limits!.map((limit) => limit.id);
+
+  test('what may be nothing but a limit is named with its sizes, though nobody asks', async () => {
+    const run = await runDemonstration('mal.tamper_sum', { scenario: { expect: ['conserve'] } });
+    const { id, fired, measured } = faultIn(run);
+    expect(measured['windows changed']).toBeGreaterThan(0);
+    const { about } = faults['mal.tamper_sum'];
+    expect(run.limits).toMatchObject([{ id, fired, about, measured }]);
+  });
+
+  test('what may be noticed is named only where nothing was refused for it', async () => {
+    expect(await limitsIn('cli.tag', { by: 'id' })).toEqual(['cli.tag']);
+    expect(await limitsIn('cli.tag', { by: 'size' })).toEqual([]);
+  });
+
+  test('a fault that never struck, or was not measured, shows none', async () => {
+    const run = await runDemonstration('mal.tamper_sum');
+    const [one] = run.simulation!.faults;
+    const limitsWith = (change: Partial<FaultRecord>) =>
+      limitsOf({ ...run, simulation: { ...run.simulation!, faults: [{ ...one!, ...change }] } });
+    expect(limitsWith({})).toHaveLength(1);
+    expect(limitsWith({ fired: 0 })).toEqual([]);
+    expect(limitsWith({ measured: { 'windows changed': Infinity } })).toEqual([]);
+    expect(limitsWith({ id: 'net.drop' })).toEqual([]);
+  });
 });
 
 test('recover: crashes so frequent that nothing is published do not pass', async () => {
