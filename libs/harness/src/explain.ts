@@ -77,8 +77,8 @@ const expectations: Readonly<Record<OracleId, string>> = {
   'leak.scan':
     'No private key, and no helper’s seed, phone’s key or exact time of any report, occurs in ' +
     'what processors and portal hold or held, in what is published, in what parties say in the ' +
-    'journal or in the run’s results. Keys are looked for as bytes, hex and base64, times as decimals and as 8 ' +
-    'bytes; times on a full minute are not.',
+    'journal or in the run’s results. Keys and seeds are looked for as bytes, hex and base64, ' +
+    'times as decimals and as 8 bytes; times on a full minute are not.',
   'view.indist':
     'What one processor sees does not tell a value: a statistical test of some features of what ' +
     'it sees, alpha 1e-6 over all.',
