@@ -110,7 +110,8 @@ async function runAgainFor(
     ...(asks('det') ? { rerun: await runAgain(simulation, simulated) } : {}),
     ...(asks('tenant') ? { tenant: await swapOthers(simulation, simulated) } : {}),
   };
-  return simulation.signal?.aborted === true ? undefined : again;
+  const isAgain = Object.keys(again).length > 0;
+  return isAgain && simulation.signal?.aborted === true ? undefined : again;
 }
 
 /**

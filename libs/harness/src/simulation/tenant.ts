@@ -16,6 +16,8 @@ export async function swapOthers(simulation: Simulation, simulated: Simulated): 
   const counts = { windows: 0, changed: 0, othersChanged: 0 };
   const changedOf: string[] = [];
   for (const kept of states) {
+    // What was cut short is thrown away (`run.ts`).
+    if (simulation.signal?.aborted === true) break;
     const swapped = await simulate(swapAllBut(kept, simulation));
     const now = readWindows(swapped);
     let changed = 0;

@@ -62,8 +62,24 @@ test.each(['det', 'tenant'] as const)(
     const scenario = resolveScenario(input, 'test');
     const { signal } = controller;
     const summary = await runScenario({ scenario, workers: 0, environment, faults, signal });
-    expect(runs).toBeGreaterThan(1);
+    // Of two states the first is looked at, and then no other.
+    expect(runs).toBe(2);
     expect(summary).toMatchObject({ interrupted: true, exitCode: 130 });
     expect(summary.expectations.find((one) => one.id === id)!.verdict).toBe('vacuous');
   },
 );
+
+test.each([
+  { id: 'conserve' as const, interrupted: false },
+  // Here the second run is still to come.
+  { id: 'det' as const, interrupted: true },
+])('a signal that comes when the run has ended, with $id', async ({ id, interrupted }) => {
+  const controller = new AbortController();
+  const late: Inject = ({ atEnd }) => atEnd(() => controller.abort());
+  const faults = new Map(faultCode).set('net.drop', late);
+  const nemesis = [{ id: 'net.drop' as const }];
+  const scenario = resolveScenario({ ...smallDeployment, nemesis, expect: [id] }, 'test');
+  const { signal } = controller;
+  const summary = await runScenario({ scenario, workers: 0, environment, faults, signal });
+  expect(summary.interrupted).toBe(interrupted);
+});
