@@ -79,7 +79,8 @@ Examples
   npx priolab explain 7`,
   replay: `priolab replay <capsule> [--workers <n>]
 
-Runs what a capsule holds once more and compares results, fates, events and verdict byte for byte.
+Runs what a capsule holds once more and compares results, fates, events and verdict byte for byte;
+memory and throughput, which depend on the machine, are left out.
 <capsule> is a capsule.json that a run left behind, or its folder. The exit code is that of the run
 where it is the same, 8 where it differs.
 

@@ -6,7 +6,7 @@
 import { accessSync, constants, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
-import { CAPSULE_FILE, LEDGER_FILE, capsuleOf, encodeCapsule, runDigest } from '@priolab/harness';
+import { CAPSULE_FILE, LEDGER_FILE, runDigest } from '@priolab/harness';
 import type { RunSummary, Scenario } from '@priolab/harness';
 import { renderJunit } from '@priolab/report';
 import type { WrittenFile } from '@priolab/report';
@@ -40,16 +40,26 @@ function makeFolder(path: string): void {
   mkdirSync(path);
 }
 
-/** Makes the folder, without the summary of an earlier run that would not fit a new ledger. */
+/** Makes the folder, without what an earlier run left that would not fit the new one. */
 export function openFolder(folder: string): void {
   attempt(folder, () => {
     makeFolder(folder);
-    rmSync(join(folder, SUMMARY_FILE), { force: true });
+    for (const name of [SUMMARY_FILE, CAPSULE_FILE]) rmSync(join(folder, name), { force: true });
   });
 }
 
+/** The command that repeats a run, and the capsule that it needs, if it does. */
+export interface Repeat {
+  readonly replay: string;
+  readonly capsule?: string;
+}
+
 /** Writes a run's record and says what is where. */
-export function writeRun(folder: string, summary: RunSummary, replay: string): WrittenFile[] {
+export function writeRun(
+  folder: string,
+  summary: RunSummary,
+  { replay, capsule }: Repeat,
+): WrittenFile[] {
   const write = (name: string, text: string): string => {
     const path = join(folder, name);
     attempt(path, () => writeFileSync(path, text));
@@ -63,11 +73,11 @@ export function writeRun(folder: string, summary: RunSummary, replay: string): W
       what: 'the scenario with all defaults',
     },
     { path: write('junit.xml', renderJunit(summary, { replay })), what: 'for CI' },
-    ...(summary.verdict === 'pass'
+    ...(capsule === undefined
       ? []
       : [
           {
-            path: write(CAPSULE_FILE, encodeCapsule(capsuleOf(summary))),
+            path: write(CAPSULE_FILE, capsule),
             what: 'to repeat it anywhere: priolab replay',
           },
         ]),

@@ -2,7 +2,7 @@
  * The real command line, as a user runs it: output, files, exit codes.
  */
 
-import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -161,6 +161,9 @@ describe('exit codes', () => {
     const counts = Object.fromEntries(summary.fates.map(({ outcome, count }) => [outcome, count]));
     expect(counts['accepted']).toBeGreaterThan(0);
     expect(counts['accepted']! + counts['pending']!).toBe(200_000);
+    // What was cut short can't be repeated byte for byte: the run can, from its beginning.
+    expect(out).toMatch(/^ {2}repeat this run: npx priolab run \S+long\.scenario\.ts --seed 1 /m);
+    expect(readdirSync(join(folder, run))).not.toContain('capsule.json');
   }, 60_000);
 });
 

@@ -103,6 +103,34 @@ describe('capsules', () => {
     expect(again.err).toMatch(/events/);
   });
 
+  test('3: a limit on the machine that holds on another one', () => {
+    const expected = { expect: ['conserve', { id: 'memory', atMostMiB: 1 }] };
+    const first = priolab('run', scenarioFile('heavy', { ...simulated, ...expected }));
+    expect(first.code).toBe(3);
+    const path = capsuleIn(first.out);
+    const roomy = readFileSync(path, 'utf8').replace(/("atMostMiB": )1\b/, '$1100000');
+    writeFileSync(path, roomy);
+    const again = priolab('replay', path);
+    expect(again.err).toBe('');
+    expect(again.out).toMatch(/^SAME as the capsule/m);
+    expect(again.out).toContain('not compared, as machines differ: memory did not hold then');
+    expect(again.code).toBe(3);
+  });
+
+  test('a scenario too large for one: the verdict, how to repeat it, and why so', () => {
+    const overrides = Array.from({ length: 100 }, (_, i) => ({
+      states: Array.from({ length: 100 }, () => 'us-wa'),
+      minBatch: 1 + i,
+    }));
+    const file = scenarioFile('huge', { ...red, overrides });
+    const { code: ended, out: text, err } = priolab('run', file);
+    expect(err).toBe('');
+    expect(ended).toBe(1);
+    expect(text).toMatch(/^FAIL {2}.*\n {2}repeat this run: npx priolab run \S+ --seed 1 /m);
+    expect(text).toContain('no capsule.json: the scenario is too large for one (50000 bytes)');
+    expect(text).not.toContain('priolab replay');
+  });
+
   test('2: what is no capsule', () => {
     const path = join(folder, 'none.capsule.json');
     writeFileSync(path, '{"format":"priolab-capsule/1"}');

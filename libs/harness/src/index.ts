@@ -77,6 +77,7 @@ export {
 } from './scenario/scenario.ts';
 export {
   CAPSULE_FILE,
+  CAPSULE_SIZE_MAX,
   capsuleOf,
   compareToCapsule,
   decodeCapsule,

@@ -100,7 +100,19 @@ describe('scenarioTest', () => {
     writeFileSync(file, '');
     const { message, capsule } = await errorOf(red, { capsules: file });
     expect(message).toMatch(/in this error only, since .*EEXIST[^]*\n {2}fail never/);
-    expect(decodeCapsule(capsule, 'capsule').result.verdict).toBe('fail');
+    expect(decodeCapsule(capsule!, 'capsule').result.verdict).toBe('fail');
+  });
+
+  test('a scenario too large for a capsule fails as any other', async () => {
+    const overrides = Array.from({ length: 100 }, (_, i) => ({
+      states: Array.from({ length: 100 }, () => 'us-wa'),
+      minBatch: 1 + i,
+    }));
+    const { message, capsule } = await errorOf({ ...red, overrides }, { capsules });
+    expect(message).toMatch(
+      /got fail\n {2}no capsule: the scenario is too large[^]*\n {2}fail never/,
+    );
+    expect(capsule).toBeUndefined();
   });
 
   test('an invalid scenario is refused before any test runs', () => {

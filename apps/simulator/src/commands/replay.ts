@@ -36,7 +36,7 @@ export async function replay(args: readonly string[]): Promise<number> {
     environment: describeEnvironment(),
     ...(capsule.fork === undefined ? {} : { fork: capsule.fork }),
   });
-  const { same, differences } = compareToCapsule(summary, capsule);
+  const { same, differences, ofMachine } = compareToCapsule(summary, capsule);
   if (!same) {
     console.error('DIFFERENT from the capsule');
     for (const line of differences) console.error(printable(`  ${line}`));
@@ -48,6 +48,7 @@ export async function replay(args: readonly string[]): Promise<number> {
   for (const one of summary.expectations.filter(({ verdict }) => verdict !== 'pass')) {
     console.log(printable(`  ${one.verdict} ${one.id}: ${one.observed}`));
   }
+  for (const line of ofMachine) console.log(`  not compared, as machines differ: ${line}`);
   return result.exitCode;
 }
 

@@ -5,11 +5,14 @@ import { availableParallelism } from 'node:os';
 
 import {
   CAPSULE_FILE,
+  CAPSULE_SIZE_MAX,
   EXIT,
   LEDGER_FILE,
   LedgerError,
   UsageError,
+  capsuleOf,
   describeEnvironment,
+  encodeCapsule,
   prepareWorkers,
   runScenario,
   worstExit,
@@ -23,6 +26,7 @@ import { prepareAll } from '../prepare.ts';
 import type { Prepared } from '../prepare.ts';
 import { createProgressLine } from '../progress-line.ts';
 import { checkFolder, openFolder, runFolder, writeRun } from '../run-folder.ts';
+import type { Repeat } from '../run-folder.ts';
 import { printable, wantsColour } from '../streams.ts';
 
 /** What `--json` prints for several scenarios. For one it is the summary itself. */
@@ -156,7 +160,7 @@ function printJson(jobs: readonly Job[], finished: readonly Finished[], exitCode
 
 async function runOne(job: Job, settings: Settings): Promise<RunSummary> {
   const { workers, json, profile, signal } = settings;
-  const { scenario, plan, file, folder } = job;
+  const { scenario, plan, folder } = job;
   openFolder(folder);
   const say = json ? console.error : console.log;
   const stream = json ? process.stderr : process.stdout;
@@ -185,29 +189,40 @@ async function runOne(job: Job, settings: Settings): Promise<RunSummary> {
     signal.removeEventListener('abort', onStop);
     progress.clear();
   }
-  const replay =
-    summary.verdict === 'pass'
-      ? replayCommand(scenario, file)
-      : `npx priolab replay ${quote(join(folder, CAPSULE_FILE))}`;
-  const files = writeRun(folder, summary, replay);
+  const { note, ...repeat } = repeatOf(summary, job);
+  const files = writeRun(folder, summary, repeat);
   say(
     renderSummary(summary, {
       colour: wantsColour(stream),
       width: stream.columns ?? 100,
       maxRows: MAX_ROWS,
-      replay,
+      replay: repeat.replay,
       files,
       profile,
     }),
   );
+  if (note !== undefined) say(note);
   return summary;
+}
+
+/** With a note where people would look for a capsule in vain. */
+function repeatOf(summary: RunSummary, job: Job): Repeat & { readonly note?: string } {
+  const replay = runCommand(job.scenario, job.file);
+  // A capsule of what was cut short would differ from every run that is not.
+  if (summary.verdict === 'pass' || summary.interrupted) return { replay };
+  const capsule = encodeCapsule(capsuleOf(summary));
+  if (capsule === undefined) {
+    const reason = `the scenario is too large for one (${CAPSULE_SIZE_MAX} bytes)`;
+    return { replay, note: `no ${CAPSULE_FILE}: ${reason}; run its file again` };
+  }
+  return { replay: `npx priolab replay ${quote(join(job.folder, CAPSULE_FILE))}`, capsule };
 }
 
 function quote(text: string): string {
   return /^[\w./:-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-function replayCommand(scenario: Scenario, file: string): string {
+function runCommand(scenario: Scenario, file: string): string {
   const text = String(scenario.seed);
   // A seed that begins with a dash would be taken for an option.
   const seed = text.startsWith('-') ? `--seed=${quote(text)}` : `--seed ${quote(text)}`;

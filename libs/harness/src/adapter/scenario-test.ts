@@ -13,7 +13,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-import { capsuleOf, encodeCapsule } from '../capsule/capsule.ts';
+import { CAPSULE_SIZE_MAX, capsuleOf, encodeCapsule } from '../capsule/capsule.ts';
 import type { RunSummary } from '../record/run-record.ts';
 import { runScenario } from '../run/run.ts';
 import { runDigest } from '../scenario/digest.ts';
@@ -38,10 +38,10 @@ export interface ScenarioTestOptions {
 /** A scenario did not end as its test expects; `cause` is what `check` threw, if it did. */
 export class ScenarioTestError extends Error {
   override readonly name = 'ScenarioTestError';
-  /** Of the run, as it is in the file. */
-  readonly capsule: string;
+  /** Of the run, as it is in the file; none where the scenario is too large for one. */
+  readonly capsule: string | undefined;
 
-  constructor(message: string, capsule: string, options?: ErrorOptions) {
+  constructor(message: string, capsule: string | undefined, options?: ErrorOptions) {
     super(message, options);
     this.capsule = capsule;
   }
@@ -86,7 +86,14 @@ function headOf({ identity, verdict }: RunSummary, expected: string): string {
 }
 
 /** Writes the capsule; where that fails, the test shall still say what it was to say. */
-function repeatOf({ scenario }: RunSummary, capsule: string, folder: string | undefined): string {
+function repeatOf(
+  { scenario }: RunSummary,
+  capsule: string | undefined,
+  folder: string | undefined,
+): string {
+  if (capsule === undefined) {
+    return `no capsule: the scenario is too large for one (${CAPSULE_SIZE_MAX} bytes)`;
+  }
   const name = scenario.id.replaceAll('/', '-').slice(0, 60);
   try {
     if (folder !== undefined) mkdirSync(folder, { recursive: true });

@@ -7,6 +7,9 @@ import type { ExpectationOutcome, RunRecord } from '../record/run-record.ts';
 
 type Outcome = Omit<ExpectationOutcome, 'id'>;
 
+/** Judged by what the machine can do, so that the same run may end otherwise elsewhere. */
+export const machineOracles: ReadonlySet<string> = new Set(['throughput', 'memory']);
+
 /** If the machine's speed changed by more than this during the run, the measurement is invalid. */
 const DRIFT_LIMIT = 1.5;
 /** Fewer reports than this, and start-up is most of what is timed. */

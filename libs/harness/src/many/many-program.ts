@@ -40,7 +40,7 @@ export interface ManyResult {
   readonly failed: readonly { readonly id: string; readonly verdict: Verdict; observed: string }[];
   /** Those among them that none of the run's faults explains. */
   readonly unexplained: readonly string[];
-  /** The run to repeat; left out where everything is explained. */
+  /** The run to repeat; left out where everything is explained, and where it is too large. */
   readonly capsule?: string;
 }
 
@@ -81,6 +81,7 @@ export function shortOf(summary: RunSummary): ManyResult {
   const { identity, verdict, exitCode, cost, simulation, expectations } = summary;
   const failed = expectations.filter((one) => one.verdict !== 'pass');
   const unexplained = unexplainedOf(summary);
+  const capsule = unexplained.length === 0 ? undefined : encodeCapsule(capsuleOf(summary));
   const faults = (simulation?.faults ?? []).map(({ id, fired }) => {
     const judged = expectations.find((one) => one.id === id);
     const first = simulation!.faultLog.find((entry) => entry.id === id);
@@ -102,6 +103,6 @@ export function shortOf(summary: RunSummary): ManyResult {
     faults,
     failed: failed.map(({ id, verdict: of, observed }) => ({ id, verdict: of, observed })),
     unexplained,
-    ...(unexplained.length === 0 ? {} : { capsule: encodeCapsule(capsuleOf(summary)) }),
+    ...(capsule === undefined ? {} : { capsule }),
   };
 }

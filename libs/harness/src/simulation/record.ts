@@ -31,7 +31,7 @@ import type { Strikes } from './strikes.ts';
 import { VIEW_FEATURES } from './views.ts';
 
 const EXAMPLES = 5;
-const MARKS_MAX = 1000;
+export const MARKS_MAX = 1000;
 
 /** Every report's fate, and what is wrong with it. */
 export interface Closing {
