@@ -31,6 +31,14 @@ const spared: Readonly<Record<(typeof ids)[number], readonly string[]>> = {
   'sto.misdirect': ['inbox-'],
 };
 
+/**
+ * A result that lies under another state's name is read there: the portal says so (`not-shown`),
+ * and `tenant`, which its card names, sees it.
+ */
+function seenBy(id: FaultId, at: string): readonly string[] {
+  return id === 'sto.misdirect' && ['results', EVERYWHERE].includes(at) ? ['tenant'] : [];
+}
+
 const all = ids.flatMap((id) =>
   stores.flatMap((at) => [0.1, 0.7].map((p) => [id, at, p] as const)),
 );
@@ -45,5 +53,6 @@ test.each(slice)('%s at %s, p %d', async (id, at, p) => {
   // With a small p it may be that none of a few objects is hit.
   if (isSpared) expect(faultIn(summary).fired).toBe(0);
   else if (p > 0.5 && !isSeldom(id, at)) expect(faultIn(summary).fired).toBeGreaterThan(0);
-  expect(unexplainedOf(summary)).toEqual([]);
+  const unseen = unexplainedOf(summary).filter((one) => !seenBy(id, at).includes(one));
+  expect(unseen).toEqual([]);
 });
