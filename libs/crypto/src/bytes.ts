@@ -2,7 +2,7 @@
  * Hex, SHA-256 and copies of byte strings: the conveniences that every layer above needs.
  */
 
-import { hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { CryptoError } from './errors.ts';
 
 /** Up to here a loop is cheaper than a view and `set` (measured: 1 to 2 ns a byte against 45). */
@@ -23,6 +23,26 @@ export function copyBytes(
 /** SHA-256 of `bytes`, 32 bytes. */
 export function sha256(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(hash('sha256', bytes, 'buffer'));
+}
+
+/** SHA-256 of bytes that come in pieces. */
+export interface Digest {
+  update(bytes: Uint8Array): void;
+  /** 32 bytes; nothing can be added afterwards. */
+  finish(): Uint8Array;
+}
+
+export function createDigest(): Digest {
+  const state = createHash('sha256');
+  return {
+    update: (bytes) => void state.update(bytes),
+    finish: () => new Uint8Array(state.digest()),
+  };
+}
+
+/** SHA-512/256 of `bytes`, 32 bytes. */
+export function sha512Truncated(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(hash('sha512-256', bytes, 'buffer'));
 }
 
 /** Lower-case hex of `bytes`. */

@@ -22,7 +22,8 @@ export type {
   VerifyBlock,
   VerifyingKeys,
 } from './backend.ts';
-export { copyBytes, fromHex, sha256, toHex } from './bytes.ts';
+export { copyBytes, createDigest, fromHex, sha256, sha512Truncated, toHex } from './bytes.ts';
+export type { Digest } from './bytes.ts';
 export { multiplyPoints } from './calibration.ts';
 export { createCountingBackend, emptyCryptoWork } from './counting-backend.ts';
 export type { CryptoWork } from './counting-backend.ts';
@@ -31,8 +32,11 @@ export type { CryptoErrorCode } from './errors.ts';
 export {
   decodeKeyPair,
   decodePublicKey,
+  decodeSigningKey,
   encodeKeyPair,
   encodePublicKey,
+  encodeSigningKey,
+  generateKeyPair,
   KeyPair,
   keyPairFromPem,
   keyPairFromPkcs8,
@@ -51,3 +55,4 @@ export { fillScalars } from './scalars.ts';
 export { createSeedTree, seedBranchFrom } from './seed-tree.ts';
 export type { SeedBranch } from './seed-tree.ts';
 export { signatureFromDer, signatureToDer } from './signature-der.ts';
+export { signMessage } from './sign-message.ts';

@@ -104,6 +104,28 @@ export function keyPairFromPkcs8(der: Uint8Array): KeyPair {
   );
 }
 
+/**
+ * What a signing key file holds: base64 of the PKCS#8 DER, as the facilitator's flags and the
+ * secrets of ISRG's clusters have it (prio_server_keys: *_SIGNING_PRIVATE_KEY).
+ */
+export function encodeSigningKey(keyPair: KeyPair): string {
+  return Buffer.from(keyPairToPkcs8(keyPair)).toString('base64');
+}
+
+/** Reads the base64 form of PKCS#8. */
+export function decodeSigningKey(base64: string): KeyPair {
+  return keyPairFromPkcs8(fromBase64(base64));
+}
+
+/** A new key pair from OpenSSL's randomness, for keys that outlive a run. */
+export function generateKeyPair(): KeyPair {
+  const agreement = createECDH(CURVE);
+  agreement.generateKeys();
+  // Short scalars come without their leading zeros (ENPA 9.2 no. 35: such keys were lost once).
+  const digits = agreement.getPrivateKey('hex').padStart(2 * SCALAR_SIZE, '0');
+  return new KeyPair(fromHex(digits));
+}
+
 /** Reads an unencrypted PEM private key, PKCS#8 or SEC 1 ('EC PRIVATE KEY'). */
 export function keyPairFromPem(pem: string): KeyPair {
   return keyPairFromKeyObject(attempt('a PEM private key', () => createPrivateKey(pem)));
@@ -204,7 +226,7 @@ function attempt<T>(expected: string, parse: () => T): T {
 }
 
 /** Strict base64: Buffer alone would skip foreign characters. */
-function fromBase64(base64: string): Uint8Array {
+export function fromBase64(base64: string): Uint8Array {
   const bytes = Buffer.from(base64, 'base64');
   if (bytes.toString('base64') !== base64) {
     throw new CryptoError('invalid-key', 'padded base64', 'other text');

@@ -19,7 +19,8 @@ export const backendNames = Object.freeze(Object.keys(BACKENDS) as BackendName[]
 
 /**
  * The backend for a service that holds a real private key: OpenSSL opens its envelopes, and its
- * multiplications do not depend on secrets in time. Signatures of `node` are for simulation.
+ * multiplications do not depend on secrets in time. Signatures of `node` are for simulation; a
+ * service signs with `signMessage`.
  * @throws CryptoError `unsafe-backend` for one whose envelopes are not opened so
  */
 export function createServiceBackend(name: BackendName): CryptoBackend {

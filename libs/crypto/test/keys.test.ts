@@ -5,6 +5,7 @@ import { createECDH, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { inspect } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decodeKeyPair, decodePublicKey, encodeKeyPair, encodePublicKey } from '../src/index.ts';
+import { decodeSigningKey, encodeSigningKey, generateKeyPair } from '../src/index.ts';
 import { KeyPair, keyPairFromPem, keyPairFromPkcs8, keyPairToPkcs8 } from '../src/index.ts';
 import { publicKeyFromCertificate, publicKeyFromPem, publicKeyFromSpki } from '../src/index.ts';
 import { publicKeyToPem, publicKeyToSpki, sha256, toHex } from '../src/index.ts';
@@ -30,6 +31,14 @@ describe('key forms', () => {
     expect(keyPairFromPkcs8(keyPairToPkcs8(keyPair)).scalar).toEqual(SCALAR);
     expect(publicKeyFromSpki(publicKeyToSpki(keyPair.publicKey))).toEqual(keyPair.publicKey);
     expect(publicKeyFromPem(publicKeyToPem(keyPair.publicKey))).toEqual(keyPair.publicKey);
+  });
+
+  it('of files: a signing key in base64, a new pair each time', () => {
+    expect(decodeSigningKey(encodeSigningKey(keyPair)).scalar).toEqual(SCALAR);
+    expect(() => decodeSigningKey(encodeKeyPair(keyPair))).toThrow(code('invalid-key'));
+    const [a, b] = [generateKeyPair(), generateKeyPair()];
+    expect(decodeKeyPair(encodeKeyPair(a)).publicKey).toEqual(a.publicKey);
+    expect(a.publicKey).not.toEqual(b.publicKey);
   });
 
   it('have the sizes and prefix of the specification', () => {

@@ -15,7 +15,7 @@ export {
   type UploadBlock,
   type VerifierShareBlock,
 } from './blocks.ts';
-export { estimate, type Estimate } from './combiner/authority.ts';
+export { estimate, estimateTotals, type Estimate } from './combiner/authority.ts';
 export {
   combine,
   type AggregateResult,
@@ -32,6 +32,7 @@ export {
 } from './device/identity.ts';
 export { createAttestation, type Attestation } from './ingestor/attestation.ts';
 export { createDirectIntake, type DirectIntake } from './ingestor/direct-intake.ts';
+export { createReplayGuard, type ReplayGuard } from './ingestor/replay-guard.ts';
 export { createIngestor, type BatchPair, type Ingestor, type Intake } from './ingestor/ingestor.ts';
 export {
   decodeBatchSet,

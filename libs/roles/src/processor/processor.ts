@@ -49,6 +49,12 @@ export interface Processor {
   /** Adds the reports that `verifyNext` accepted to the sum of their task and window. */
   aggregate(): void;
   /**
+   * The sum (bins elements) over those reports of the last `verifyInit` whose `status` is 0, for a
+   * service that keeps what was said and decides later: it must have decided before it publishes.
+   * @throws RangeError where one of them could not be evaluated: it has no share here
+   */
+  sumWhere(status: Uint8Array): Uint32Array;
+  /**
    * The sums so far; the processor starts again from nothing and forgets their batches. Whoever
    * adds up sums of one window that were taken apart must compare their batch ids (the combiner
    * does).
@@ -111,19 +117,6 @@ export function createProcessor(options: ProcessorOptions): Processor {
     else prio2.expandBlock(backend, count, items, shares, ownStatus);
   };
 
-  /** One by one and by the book: the kernels know no value there. */
-  const evaluateUnsafe = (points: Uint32Array, count: number): void => {
-    const { proofLen, dimension } = shape;
-    for (let i = 0; i < count; i++) {
-      if (ownStatus[i] !== UNSAFE || points[i]! >= FIELD_MODULUS) continue;
-      const share = Array.from(shares.subarray(i * proofLen, (i + 1) * proofLen), BigInt);
-      const r = BigInt(points[i]!);
-      const said = referencePrio2.verifyInit(share, { role, dimension, r });
-      values.set(said.map(Number), 3 * i);
-      ownStatus[i] = 0;
-    }
-  };
-
   return {
     role,
 
@@ -151,7 +144,10 @@ export function createProcessor(options: ProcessorOptions): Processor {
         status: ownStatus,
         failure: UNSAFE,
       });
-      if (options.unsafePoints === 'evaluate') evaluateUnsafe(next.queryRandomness, count);
+      if (options.unsafePoints === 'evaluate') {
+        const block = { role, shape, count, shares, values, status: ownStatus };
+        evaluateUnsafe(block, next.queryRandomness);
+      }
       // Of what is refused nothing is said: what stands there is of an earlier batch.
       for (let i = 0; i < count; i++) if (ownStatus[i] !== 0) values.fill(0, 3 * i, 3 * i + 3);
       batch = next;
@@ -186,12 +182,50 @@ export function createProcessor(options: ProcessorOptions): Processor {
       for (let i = 0; i < count; i++) if (status[i] === 0) accepted++;
       into.count += accepted;
       into.rejectedCount += count - accepted;
-      batch = undefined;
-      current = undefined;
+      batch = current = undefined;
+    },
+
+    sumWhere(chosen) {
+      if (current === undefined) throw new Error('sumWhere before verifyInit');
+      checkLength('status codes', current.count, chosen.length);
+      // What stands in its place is of an earlier batch.
+      const odd = chosen.findIndex((code, i) => code === 0 && ownStatus[i] !== 0);
+      if (odd !== -1) throw new RangeError(`report ${odd}: expected one that was evaluated`);
+      const sum = new Uint32Array(shape.dimension);
+      prio2.aggregateBlock(chosen.length, shares, chosen, sum);
+      return sum;
     },
 
     takeAggregateShares: () => sums.take(),
   };
+}
+
+function checkLength(what: string, expected: number, got: number): void {
+  if (got !== expected) throw new RangeError(`${what}: expected ${expected}, got ${got}`);
+}
+
+/** One by one and by the book: the kernels know no value there. */
+function evaluateUnsafe(
+  block: {
+    readonly role: ProcessorRole;
+    readonly shape: Prio2Shape;
+    readonly count: number;
+    readonly shares: Uint32Array;
+    readonly values: Uint32Array;
+    readonly status: Uint8Array;
+  },
+  points: Uint32Array,
+): void {
+  const { role, shape, count, shares, values, status } = block;
+  const { proofLen, dimension } = shape;
+  for (let i = 0; i < count; i++) {
+    if (status[i] !== UNSAFE || points[i]! >= FIELD_MODULUS) continue;
+    const share = Array.from(shares.subarray(i * proofLen, (i + 1) * proofLen), BigInt);
+    const r = BigInt(points[i]!);
+    const said = referencePrio2.verifyInit(share, { role, dimension, r });
+    values.set(said.map(Number), 3 * i);
+    status[i] = 0;
+  }
 }
 
 /** A sealed share of another size would be opened over a part of an earlier report's share. */

@@ -3,7 +3,7 @@
  * refused alone and by both, each broken rule ends the exchange, only accepted reports are summed.
  */
 
-import { FIELD_MODULUS } from '@priolab/prio';
+import { FIELD_MODULUS, unshard } from '@priolab/prio';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
@@ -335,5 +335,45 @@ describe('sums', () => {
     expect(day.leader.takeAggregateShares().map(({ count }) => count)).toEqual([1]);
     // What was taken before is not added to any more.
     expect(shares[0][0]!.count).toBe(3);
+  });
+});
+
+describe('the sum over chosen reports', () => {
+  test('is that of their shares, whatever was decided, and leaves the exchange as it was', () => {
+    const pair = batchPair();
+    leader.verifyInit(pair.leader);
+    helper.verifyInit(pair.helper);
+    for (const chosen of [
+      [0, 0, 0, 0, 0, 0],
+      [0, 9, 0, 9, 9, 0],
+      [9, 9, 9, 9, 9, 9],
+    ]) {
+      const status = Uint8Array.from(chosen);
+      const totals = unshard(leader.sumWhere(status), helper.sumWhere(status));
+      expect([...totals]).toEqual(
+        columnSums(
+          bits.filter((_, i) => chosen[i] === 0),
+          BINS,
+        ),
+      );
+    }
+    expect(verdictsOf(pair).leader).toEqual(Array.from({ length: COUNT }, () => 'none'));
+  });
+
+  test('refuses a report that was not evaluated, and another number of them', () => {
+    const pair = batchPair();
+    pair.leader.sealed.bytes[sealedAt(pair.leader, 3) + 70]! ^= 1;
+    leader.verifyInit(pair.leader);
+    expect(() => leader.sumWhere(new Uint8Array(COUNT))).toThrow(/report 3/);
+    expect(() => leader.sumWhere(new Uint8Array(COUNT - 1))).toThrow(RangeError);
+    expect(leader.sumWhere(Uint8Array.of(0, 0, 0, 1, 0, 0))).toHaveLength(BINS);
+  });
+
+  test('asks for a batch first', () => {
+    const pair = batchPair();
+    leader.verifyInit(pair.leader);
+    helper.verifyInit(pair.helper);
+    verdictsOf(pair);
+    expect(() => leader.sumWhere(new Uint8Array(COUNT))).toThrow(/before verifyInit/);
   });
 });
