@@ -30,6 +30,7 @@ export {
   type MemoryWatch,
   type PeakSource,
 } from './resources.ts';
+export { readSecretFile, writeSecretFile } from './secret-file.ts';
 export { createInterrupt, type Interrupt } from './interrupt.ts';
 export { createTaskQueue, type Delivery, type TaskQueue } from './simulation/task-queue.ts';
 export { createConnections, type Connections } from './simulation/connections.ts';

@@ -4,7 +4,7 @@
  */
 
 export type TransportErrorCode =
-  'timeout' | 'unavailable' | 'refused' | 'not-found' | 'exists' | 'full';
+  'timeout' | 'unavailable' | 'refused' | 'not-found' | 'exists' | 'full' | 'corrupt';
 
 export class TransportError extends Error {
   override readonly name = 'TransportError';
@@ -15,9 +15,9 @@ export class TransportError extends Error {
   constructor(
     code: TransportErrorCode,
     message: string,
-    options: { readonly retryable: boolean; readonly definite: boolean },
+    options: { readonly retryable: boolean; readonly definite: boolean; readonly cause?: unknown },
   ) {
-    super(message);
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.code = code;
     this.retryable = options.retryable;
     this.definite = options.definite;
