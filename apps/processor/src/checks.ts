@@ -76,9 +76,37 @@ export class JsonNode {
     return [];
   }
 
+  /** Members whose names are the document's own. */
+  entries(pattern: RegExp, allowed: string): (readonly [string, JsonNode])[] {
+    const value = this.#value;
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      this.fail('an object');
+      return [];
+    }
+    const found = Object.entries(value as object);
+    if (found.length === 0) this.fail('at least one member');
+    return found.map(([key, inner]) => {
+      const child = new JsonNode(
+        `${this.#path}.${key.slice(0, QUOTED_MAX)}`,
+        inner,
+        this.#problems,
+      );
+      if (!pattern.test(key)) child.fail(allowed, 'another name');
+      return [key, child] as const;
+    });
+  }
+
+  boolean(): boolean {
+    if (typeof this.#value === 'boolean') return this.#value;
+    this.fail('true or false');
+    return false;
+  }
+
   integer(min: number, max: number): number {
-    if (Number.isSafeInteger(this.#value)) return this.number(min, max);
-    this.fail(`a whole number from ${min} to ${max}`);
+    const value = this.#value;
+    const isWhole = typeof value === 'number' && Number.isSafeInteger(value);
+    if (isWhole && value >= min && value <= max) return value;
+    this.fail(min === max ? String(min) : `a whole number from ${min} to ${max}`);
     return min;
   }
 
@@ -93,6 +121,14 @@ export class JsonNode {
     const value = this.#value;
     if (typeof value === 'string' && pattern.test(value)) return value;
     this.fail(allowed);
+    return '';
+  }
+
+  /** A text of which no message shows anything. */
+  secret(pattern: RegExp, allowed: string): string {
+    const value = this.#value;
+    if (typeof value === 'string' && pattern.test(value)) return value;
+    this.fail(allowed, typeof value === 'string' ? 'another text' : undefined);
     return '';
   }
 

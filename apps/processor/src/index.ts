@@ -1,13 +1,5 @@
-/** The JSON documents of a processor by hand, for programs that write or read them. */
+/** A processor's configuration, for programs that write one. */
 
 export { UsageError } from './checks.ts';
-export {
-  FORMATS,
-  readBatch,
-  readKey,
-  readSum,
-  readVerifierShares,
-  writeKey,
-  writeSum,
-  writeVerifierShares,
-} from './documents.ts';
+export { LEGACY, readConfig } from './config.ts';
+export type { Legacy, ProcessorConfig } from './config.ts';

@@ -1,315 +1,250 @@
 /**
- * Two processors as separate processes that share nothing but files: the golden batch and, where
- * the vectors are, ten published reports, to their sums; and what goes wrong, with its exit code.
+ * The command line: what is printed, exit codes, and that doing a step twice changes nothing. All
+ * in this process but for two starts of the program, since a start takes longer than a step.
  */
 
-import { chmodSync, readdirSync, statSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { decodePublicKey } from '@priolab/crypto';
-import { DAY_MS, createTask, customMetric } from '@priolab/roles';
-import { readVector, vectorsDir } from '@priolab/vectors';
-import { describe, expect, test, vi } from 'vitest';
+import { runCommandLine } from '../src/command-line.ts';
+import { INGESTOR_KEY_ID, INSTANCE, createDeployment } from './deployment.ts';
+import type { Deployment } from './deployment.ts';
 
-import { UsageError, readBatch, readKey, readSum } from '../src/index.ts';
+const PROGRAM = fileURLToPath(new URL('../bin/priolab-processor.js', import.meta.url));
+const BATCH = '3f1c2a8e-0f5c-4c5e-9d35-6f6f0e5b1a11';
 
-import {
-  aggregate,
-  combine,
-  createWorkspace,
-  golden,
-  goldenWorkspace,
-  runAll,
-  verify,
-} from './command-line.ts';
-import type { Json, Outcome, Workspace } from './command-line.ts';
-import { BAD_SLOT, COUNT, batchDocument, goldenFiles, keyDocument } from './golden-files.ts';
+let folder: string;
+let deployment: Deployment;
 
-// A process takes half a second to start, more on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'priolab-command-line-'));
+  deployment = await createDeployment(folder);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
 
-const codes = (outcomes: readonly Outcome[]) => outcomes.map(({ code }) => code);
-
-/** The private scalar must be in no output but the key file itself, in no encoding. */
-function expectNoKeyIn(outputs: readonly string[], privateKey: string): void {
-  const scalar = Buffer.from(privateKey, 'base64').subarray(65);
-  const tail = privateKey.slice(-44);
-  for (const output of outputs) {
-    expect(output).not.toContain(tail.slice(0, 12));
-    expect(output).not.toContain(tail.slice(-12));
-    expect(output).not.toContain(scalar.toString('hex').slice(0, 12));
-    expect(output).not.toContain(scalar.toString('base64').slice(0, 12));
-  }
+interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  /** What is said besides the log. */
+  readonly said: string;
 }
 
-test('the search for keys finds one', () => {
-  const { privateKey } = golden('leader-key.json') as { privateKey: string };
-  const scalar = Buffer.from(privateKey, 'base64').subarray(65);
-  for (const leak of [privateKey, scalar.toString('hex'), scalar.toString('base64')]) {
-    expect(() => expectNoKeyIn([`got ${leak}, allowed`], privateKey)).toThrow();
-  }
-});
-
-describe('golden batch', () => {
-  test('is what this repository’s devices and ingestor make today', () => {
-    for (const [name, document] of Object.entries(goldenFiles().files)) {
-      expect(golden(name), name).toEqual(document);
-    }
+async function run(...argv: readonly string[]): Promise<Outcome> {
+  let [out, err] = ['', ''];
+  const code = await runCommandLine({
+    argv,
+    environment: {},
+    write: (text) => void (out += text),
+    writeError: (text) => void (err += text),
   });
+  return { code, out, said: saidIn(err) };
+}
 
-  test('two processes and a combiner: the totals of the seven honest reports', () => {
-    const workspace = goldenWorkspace();
-    const outcomes = runAll(workspace);
-    expect(outcomes.map(({ err }) => err).join('')).toBe('');
-    expect(codes(outcomes)).toEqual([0, 0, 0, 0, 0]);
-    expect(outcomes[0]!.out).toContain(`${COUNT} reports evaluated\n`);
-    expect(outcomes[3]!.out).toContain('7 reports summed, 1 refused (proof-invalid 1)\n');
-    expect(outcomes[4]!.out).toBe(
-      'metric golden, us-ny, apple, from 2021-07-01T00:00:00.000Z\n' +
-        'reports: 7 summed, 1 refused\ntotals: 5 3 3 4 4\n',
-    );
-    expect(goldenFiles().totals).toEqual([5, 3, 3, 4, 4]);
-    const { reportId } = golden('leader-batch.json')['reports'][BAD_SLOT];
-    for (const role of ['leader', 'helper']) {
-      const sum = workspace.read(`${role}-sum.json`);
-      expect(sum).toMatchObject({ role, count: 7, rejected: [{ reportId }] });
-    }
-    const outputs = outcomes.flatMap(({ out, err }) => [out, err]);
-    for (const name of ['leader-verifier', 'helper-verifier', 'leader-sum', 'helper-sum']) {
-      outputs.push(JSON.stringify(workspace.read(`${name}.json`)));
-    }
-    for (const role of ['leader', 'helper']) {
-      expectNoKeyIn(outputs, workspace.read(`${role}-key.json`)['privateKey']);
-    }
-  });
-
-  test('a share tampered with for one: that report is refused by both', () => {
-    const workspace = goldenWorkspace();
-    const batch = workspace.read('helper-batch.json');
-    const sealed = Buffer.from(batch['reports'][2].sealed, 'base64');
-    sealed[90]! ^= 1;
-    batch['reports'][2].sealed = sealed.toString('base64');
-    workspace.write('helper-batch.json', batch);
-    const outcomes = runAll(workspace);
-    expect(codes(outcomes)).toEqual([0, 0, 0, 0, 0]);
-    expect(outcomes[1]!.out).toContain('7 reports evaluated, 1 refused (decrypt-failed 1)');
-    expect(outcomes[4]!.out).toContain('reports: 6 summed, 2 refused');
-    const reasons = (role: string) =>
-      (workspace.read(`${role}-sum.json`)['rejected'] as Json[]).map((item) => item['reason']);
-    expect(reasons('helper')).toEqual(['decrypt-failed', 'proof-invalid']);
-    expect(reasons('leader')).toEqual(['peer-refused', 'proof-invalid']);
-  });
-
-  test('a verification message tampered with at one side: the sums are held', () => {
-    const workspace = goldenWorkspace();
-    verify(workspace, 'leader');
-    verify(workspace, 'helper');
-    aggregate(workspace, 'helper');
-    const message = workspace.read('helper-verifier.json');
-    const { values } = message['reports'][0];
-    values[2] = values[2] === 0 ? 1 : values[2] - 1;
-    workspace.write('helper-verifier.json', message);
-    expect(aggregate(workspace, 'leader').out).toContain('6 reports summed, 2 refused');
-    const { code, out, err } = combine(workspace);
-    expect([code, out]).toEqual([1, '']);
-    expect(err).toMatch(/^priolab-processor: held: counts-differ \(task /);
-    expect(err).toMatch(/leader 6 accepted .* helper 7 accepted .*\n$/);
-  });
-});
-
-describe.skipIf(vectorsDir === undefined)('ten published reports', () => {
-  interface Published {
-    readonly server_1_private_key: string;
-    readonly server_2_private_key: string;
-    readonly server_1_shares: readonly string[];
-    readonly server_2_shares: readonly string[];
-  }
-
-  test('to the published sum, by way of the expected messages', () => {
-    const r = 998314904;
-    const vector = readVector<Published>('enpa/fieldpriov2-encrypted.json');
-    const metric = customMetric({ id: 'published', bins: 10, layout: 'k-hot' });
-    const parameters = { state: 'us-ca', vendor: 'google', epsilon: 8, windowMs: DAY_MS } as const;
-    const task = createTask({ metric, ...parameters });
-    const workspace = createWorkspace();
-    const write = (role: string, privateKey: string, shares: readonly string[]) => {
-      const reports = shares.map((sealed, i) => ({ reportId: `${i}`.repeat(32), r, sealed }));
-      const head = { task, batchId: 'ab'.repeat(16), windowStartMs: 0 };
-      workspace.write(`${role}-key.json`, keyDocument(privateKey));
-      workspace.write(`${role}-batch.json`, batchDocument({ ...head, reports }));
-    };
-    write('leader', vector.server_1_private_key, vector.server_1_shares);
-    write('helper', vector.server_2_private_key, vector.server_2_shares);
-    const outcomes = runAll(workspace);
-    expect(codes(outcomes)).toEqual([0, 0, 0, 0, 0]);
-    expect(outcomes[4]!.out).toContain('reports: 10 summed, 0 refused\n');
-    expect(outcomes[4]!.out).toContain('totals: 6 7 4 5 9 6 2 6 4 5\n');
-    const derived = readVector<{
-      fieldpriov2_shares: { verification: Record<string, { server1: number[] }> }[];
-    }>('enpa/derived_expectations.json');
-    const values = (workspace.read('leader-verifier.json')['reports'] as Json[]).map(
-      (report) => report['values'] as number[],
-    );
-    expect(values).toEqual(
-      derived.fieldpriov2_shares.map(({ verification }) => verification[r]!.server1),
-    );
-  });
-});
-
-describe('keys', () => {
-  test('keygen: a P-256 key, mode 0600, never over another file', () => {
-    const workspace = createWorkspace();
-    const { code, out } = workspace.run('keygen', '--out', 'key.json');
-    expect(code).toBe(0);
-    expect(statSync(workspace.path('key.json')).mode & 0o777).toBe(0o600);
-    const { privateKey } = workspace.read('key.json') as { privateKey: string };
-    const [, publicKey] = /^public key: (\S+)\n$/.exec(out)!;
-    expect(decodePublicKey(publicKey!)).toEqual(decodePublicKey(privateKey));
-    expectNoKeyIn([out], privateKey);
-    const again = workspace.run('keygen', '--out', 'key.json');
-    expect(again).toMatchObject({ code: 2, out: '' });
-    expect(again.err).toContain('key.json: got EEXIST');
-    expect(workspace.read('key.json')['privateKey']).toBe(privateKey);
-    workspace.run('keygen', '--out', 'other.json');
-    expect(workspace.read('other.json')['privateKey']).not.toBe(privateKey);
-  });
-
-  test.each([0o644, 0o700])('a key file of mode %d is refused', (mode) => {
-    const workspace = goldenWorkspace();
-    const key = workspace.read('leader-key.json');
-    const name = 'open-key.json';
-    workspace.write(name, key);
-    chmod(workspace, name, mode);
-    const { code, err } = runVerify(workspace, { key: name });
-    expect(code).toBe(2);
-    expect(err).toContain(`got file mode 0${mode.toString(8)}, allowed: 0600; run: chmod 600`);
-    expectNoKeyIn([err], key['privateKey']);
-    expect(readdirSync(workspace.folder)).not.toContain('out.json');
-  });
-
-  test('the other processor’s key opens nothing, and nothing is written', () => {
-    const workspace = goldenWorkspace();
-    const { code, out, err } = runVerify(workspace, { key: 'helper-key.json' });
-    expect([code, out]).toEqual([1, '']);
-    expect(err).toContain('none of 8 reports could be opened; is helper-key.json the key of the');
-    expect(readdirSync(workspace.folder)).not.toContain('out.json');
-  });
-
-  test('a broken key file is not quoted', () => {
-    const workspace = goldenWorkspace();
-    const { privateKey } = workspace.read('leader-key.json') as { privateKey: string };
-    const format = 'priolab processor key v1';
-    const otherPoint = workspace.read('helper-key.json')['privateKey'].slice(0, 86);
-    const broken: [string, unknown][] = [
-      ['not JSON', `{"format":"${format}","privateKey":"${privateKey}`],
-      ['padded base64', { format, privateKey: privateKey.slice(0, -4) }],
-      [
-        'padded base64',
-        { format, privateKey: `${privateKey.slice(0, -5)} ${privateKey.slice(-4)}` },
-      ],
-      ['invalid-key', { format, privateKey: otherPoint + privateKey.slice(86) }],
-      ['unknown key', { format, privateKey, note: privateKey }],
-    ];
-    broken.forEach(([message, content], i) => {
-      workspace.write(`broken-${i}.json`, content);
-      const file = workspace.path(`broken-${i}.json`);
-      expect(refusalOf(() => readKey(file))).toContain(message);
-      // The key given as another file.
-      for (const read of [() => readBatch(file, 'leader'), () => readSum(file)]) {
-        expectNoKeyIn([refusalOf(read)], privateKey);
-      }
-      expectNoKeyIn([refusalOf(() => readKey(file))], privateKey);
+/** The program itself. */
+function start(...args: readonly string[]): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const options = { cwd: folder, env: {} };
+    execFile(process.execPath, [PROGRAM, ...args], options, (error, out, err) => {
+      // Whatever happens, an operator is not shown where in our sources.
+      expect(err).not.toMatch(/^\s+at /m);
+      resolve({ code: Number(error?.code ?? 0), out, said: saidIn(err) });
     });
-    const { code, out, err } = runVerify(workspace, { key: 'broken-0.json' });
-    expect([code, out]).toEqual([2, '']);
-    expect(err).toBe(
-      'priolab-processor: broken-0.json: got text that is not JSON, allowed: one JSON document\n',
-    );
   });
+}
+
+const saidIn = (err: string): string => {
+  const lines = err.split('\n');
+  return lines.filter((line) => line !== '' && !line.startsWith('{')).join('\n');
+};
+
+async function all(runs: readonly (readonly string[])[]): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const args of runs) outcomes.push(await run(...args));
+  return outcomes;
+}
+
+function files(name: string): Record<string, string> {
+  const path = deployment.path(name);
+  const found = readdirSync(path, { recursive: true, withFileTypes: true });
+  const list = found.filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name));
+  return Object.fromEntries(list.map((file) => [file, readFileSync(file, 'base64')]));
+}
+
+function changed(name: string, change: object): string {
+  const config = JSON.parse(readFileSync(deployment.config('leader'), 'utf8')) as object;
+  writeFileSync(deployment.path(name), JSON.stringify({ ...config, ...change }));
+  return deployment.path(name);
+}
+
+const at = (name: string): string => deployment.path(name);
+const sampleOptions = (): string[] => [
+  '--aggregation', 'kittens-seen', '--date', '2021/12/01/08/10', '--batch', BATCH,
+  '--bins', '5', '--packets', '6',
+  '--leader-bucket', at('buckets/leader-ingestion'), '--leader-key', at('keys/leader.packet-key'),
+  '--helper-bucket', at('buckets/helper-ingestion'), '--helper-key', at('keys/helper.packet-key'),
+  '--signing-key-id', INGESTOR_KEY_ID, '--signing-key', at('keys/ingestor.signing-key'),
+]; // prettier-ignore
+const named = (role: string): string[] => [
+  '--config', at(`${role}.json`), '--instance', INSTANCE, '--aggregation', 'kittens-seen',
+]; // prettier-ignore
+const intake = (role: string, batch = BATCH): string[] => [
+  'intake', ...named(role), '--date', '2021/12/01/08/10', '--batch', batch,
+]; // prettier-ignore
+const aggregate = (role: string): string[] => [
+  'aggregate', ...named(role), '--start', '2021/12/01/08/00',
+]; // prettier-ignore
+
+type Eight = [Outcome, Outcome, Outcome, Outcome, Outcome, Outcome, Outcome, Outcome];
+
+test('help, and what is wrong with a command line', async () => {
+  const [help, ofOne, ofSample, none, near, unknown, missing, option] = (await all([
+    ['--help'],
+    ['intake', '--help'],
+    ['generate-sample', '-h'],
+    [],
+    ['Agregate'],
+    ['constructor'],
+    ['intake', '--config', at('leader.json'), '--batch', ''],
+    ['tasks', '--config', at('leader.json'), '--port', '1'],
+  ])) as Eight;
+  expect(help).toMatchObject({ code: 0, said: '' });
+  for (const name of [
+    'serve',
+    'intake',
+    'aggregate',
+    'tasks',
+    'lint-manifest',
+    'generate-sample',
+  ]) {
+    expect(help.out).toMatch(new RegExp(`^  ${name} `, 'm'));
+  }
+  expect(ofOne.code).toBe(0);
+  expect(ofOne.out).toMatch(/--instance INSTANCE .*\n.*--aggregation/);
+  expect(ofSample.out).toMatch(/\[--bins BINS\] +1 to 256 \(10\)\n/);
+  expect(ofSample.out).toMatch(/\[--time-unit TIME-UNIT\] +milliseconds, seconds \(milliseconds\)/);
+  const allowed = 'allowed: serve, intake, aggregate, tasks, lint-manifest, generate-sample';
+  expect(none).toMatchObject({ code: 2, out: '' });
+  expect(none.said).toContain(`command: got nothing, ${allowed}`);
+  expect(near.said).toContain('command: got Agregate (did you mean "aggregate"?), allowed: serve');
+  expect(unknown).toMatchObject({ code: 2 });
+  expect(unknown.said).toContain(`command: got constructor, ${allowed}`);
+  expect(missing).toMatchObject({ code: 2 });
+  expect(missing.said).toContain('got no --instance, --aggregation, --date, --batch');
+  expect(option).toMatchObject({ code: 2 });
 });
 
-function refusalOf(read: () => unknown): string {
-  try {
-    read();
-  } catch (error) {
-    if (error instanceof UsageError) return error.message;
-    throw error;
+test('the program prints, and ends with the exit code', async () => {
+  const [help, none] = await Promise.all([start('--help'), start('tasks', '--config', 'x')]);
+  expect(help).toMatchObject({ code: 0, said: '', out: (await run('--help')).out });
+  expect(none).toMatchObject({ code: 2, out: '' });
+  expect(none.said).toMatch(/^priolab-processor: .*x/);
+});
+
+test('a batch by hand: twice it is the same', async () => {
+  const early = await run(...intake('leader'));
+  expect(early).toMatchObject({ code: 3 });
+  expect(early.said).toContain('not-ready: ');
+
+  const made = await run('generate-sample', ...sampleOptions());
+  expect(made).toMatchObject({ code: 0, said: '' });
+  expect(made.out).toMatch(/\nsums: \d( \d){4}\n$/);
+  const ingestion = files('buckets/leader-ingestion');
+  const again = await run('generate-sample', ...sampleOptions());
+  expect(again).toMatchObject({ code: 1, out: '' });
+  expect(again.said).toContain('expected no object of that name');
+  expect(files('buckets/leader-ingestion')).toEqual(ingestion);
+
+  for (const outcome of await all([intake('leader'), intake('helper')])) {
+    expect(outcome).toMatchObject({ code: 0, said: '', out: `batch ${BATCH}: taken in\n` });
   }
-  throw new Error('expected a refusal');
-}
+  const validations = files('buckets/helper-validations');
+  expect(Object.keys(validations)).toHaveLength(3);
+  expect((await run(...intake('leader'))).code).toBe(0);
+  expect(files('buckets/helper-validations')).toEqual(validations);
 
-function chmod({ path }: Workspace, name: string, mode: number): void {
-  chmodSync(path(name), mode);
-}
+  deployment.setClock('2021-12-01T17:00:00Z');
+  // The leader has to hear first what the helper can sum.
+  expect(await run(...aggregate('leader'))).toMatchObject({ code: 3 });
+  for (const role of ['helper', 'leader', 'leader']) {
+    const before = files(`buckets/${role}-sums`);
+    expect(await run(...aggregate(role))).toMatchObject({ code: 0, said: '' });
+    expect(files(`buckets/${role}-sums`)).toMatchObject(before);
+    expect(Object.keys(files(`buckets/${role}-sums`))).toHaveLength(2);
+  }
+});
 
-function runVerify(
-  workspace: Workspace,
-  { key = 'leader-key.json', batch = 'leader-batch.json', role = 'leader' },
-): Outcome {
-  const files = ['--key', key, '--batch', batch, '--out', 'out.json'];
-  return workspace.run('verify', '--role', role, ...files);
-}
-
-describe('mistakes', () => {
-  test('swapped roles', () => {
-    const workspace = goldenWorkspace();
-    const helperAsLeader = runVerify(workspace, { batch: 'helper-batch.json' });
-    expect(helperAsLeader.code).toBe(2);
-    expect(helperAsLeader.err).toContain(
-      'helper-batch.json: reports[0].sealed: got 152 characters for 113 bytes',
-    );
-    verify(workspace, 'leader');
-    const args = ['--role', 'leader', '--key', 'leader-key.json', '--batch', 'leader-batch.json'];
-    const files = ['--peer', 'leader-verifier.json', '--out', 'out.json'];
-    const own = workspace.run('aggregate', ...args, ...files);
-    expect(own).toMatchObject({ code: 2, out: '' });
-    expect(own.err).toContain('leader-verifier.json: role: got leader, allowed: helper');
+test('what can’t be used is told with exit code 2', async () => {
+  const instance = (change: object) => ({
+    instances: {
+      [INSTANCE]: {
+        ingestion: 'buckets/leader-ingestion',
+        validations: 'buckets/leader-validations',
+        ingestorManifest: 'manifests/ingestor.json',
+        peerManifest: 'manifests/helper.json',
+        ...change,
+      },
+    },
   });
-
-  test('a peer that breaks the rules: exit code 1 and the rule’s name', () => {
-    const workspace = goldenWorkspace();
-    verify(workspace, 'helper');
-    const message = workspace.read('helper-verifier.json');
-    const cases: [string, (copy: Json) => void][] = [
-      ['peer-batch', (copy) => (copy['batchId'] = '00'.repeat(16))],
-      ['peer-reports', (copy) => copy['reports'].reverse()],
-      ['peer-values', (copy) => (copy['reports'][3].values[1] = 4293918721)],
-    ];
-    for (const [rule, tamper] of cases) {
-      const copy = structuredClone(message);
-      tamper(copy);
-      workspace.write('helper-verifier.json', copy);
-      const { code, out, err } = aggregate(workspace, 'leader');
-      expect([code, out]).toEqual([1, '']);
-      expect(err).toContain(`priolab-processor: ${rule}: `);
-      expect(readdirSync(workspace.folder)).not.toContain('leader-sum.json');
-    }
-  });
-
-  test.each([
-    ['got nothing, allowed: keygen, verify', []],
-    ['got toString, allowed', ['toString']],
-    ['verify: got no --key, --batch, --out', ['verify', '--role', 'leader']],
-    ["Unknown option '--keys'", ['verify', '--keys', 'k']],
-    ["argument 'stray'", ['keygen', '--out', 'k', 'stray']],
+  writeFileSync(
+    deployment.path('text.db'),
+    'this is no database, but long enough to be taken for one',
+  );
+  const swapped = (args: readonly string[]) =>
+    args.map((one) => (one === 'kittens-seen' ? 'a/../b' : one));
+  const gs = changed('gs.json', instance({ ingestion: 'gs://b' }));
+  const db = changed('db.json', { state: 'sqlite:text.db' });
+  const cases: [readonly string[], RegExp][] = [
+    [['tasks', '--config', gs], /^priolab-processor: store-settings: .*got gs:\/\/\.\.\.$/],
+    [['tasks', '--config', db], /text\.db/],
     [
-      '--role: got boss, allowed: leader, helper',
-      ['verify', '--role', 'boss', '--key', 'k', '--batch', 'b', '--out', 'o'],
+      intake('leader').map((one) => (one === INSTANCE ? 'us-xx-apple' : one)),
+      /--instance: got us-xx-apple, allowed: us-wa-apple/,
     ],
-    ['none.json: got ENOENT', ['combine', '--leader', 'none.json', '--helper', 'none.json']],
-    ['folder: got EISDIR', ['combine', '--leader', '.', '--helper', '.']],
-  ])('exit code 2: %s', (message, args) => {
-    const { code, out, err } = createWorkspace().run(...args);
-    expect([code, out]).toEqual([2, '']);
-    expect(err.replace('. got', 'folder: got').replace('.: got', 'folder: got')).toContain(message);
-    // One line for people, no stack.
-    expect(err.trim().split('\n')).toHaveLength(1);
-  });
+    [
+      aggregate('leader').with(-1, '2021/12/01/09/00'),
+      /--start: got .*09\/00, allowed: the start of 480 minutes/,
+    ],
+    [['lint-manifest', 'kind', 'x'], /KIND: got kind, allowed: /],
+    [intake('leader', BATCH.toUpperCase()), /--batch: got 3F1C.*, allowed: a UUID in lower case$/],
+    [intake('leader', 'x'), /--batch: got another text, allowed: a UUID$/],
+    [swapped(intake('leader')), /--aggregation: got a\/\.\.\/b, allowed: a name of letters/],
+    [swapped(aggregate('leader')), /--aggregation: got a\/\.\.\/b, allowed: a name of letters/],
+    [
+      swapped(['generate-sample', ...sampleOptions()]),
+      /--aggregation: got a\/\.\.\/b, allowed: a name of letters/,
+    ],
+    [
+      ['generate-sample', ...sampleOptions(), '--bins', '257'],
+      /--bins: got 257, allowed: 1 to 256/,
+    ],
+    [
+      ['generate-sample', ...sampleOptions(), '--time-unit', 'days'],
+      /--time-unit: got days, allowed: milliseconds, seconds$/,
+    ],
+  ];
+  const outcomes = await all(cases.map(([args]) => args));
+  for (const [i, { code, said }] of outcomes.entries()) {
+    expect(said).toMatch(cases[i]![1]);
+    expect(code).toBe(2);
+  }
+});
 
-  test('--help, with examples, wherever it stands', () => {
-    for (const args of [['--help'], ['verify', '--help']]) {
-      const { code, out, err } = createWorkspace().run(...args);
-      expect([code, err]).toEqual([0, '']);
-      expect(out).toContain('Examples:\n  priolab-processor keygen --out leader-key.json\n');
-    }
-  });
+test('tasks and manifests: what was put aside, and what is wrong', async () => {
+  const [listed, retried, fine, bad] = (await all([
+    ['tasks', '--config', at('helper.json')],
+    ['tasks', '--config', changed('retry.json', { state: 'sqlite:retry.db' }), '--retry', 'x'],
+    ['lint-manifest', 'portal', at('manifests/portal.json')],
+    ['lint-manifest', 'processor', at('manifests/portal.json')],
+  ])) as [Outcome, Outcome, Outcome, Outcome];
+  expect(listed).toMatchObject({ code: 0, out: 'ready 0, leased 0, done 0, rejected 0\n' });
+  expect(retried).toMatchObject({ code: 1 });
+  expect(retried.said).toContain('no-such-task: x: expected a task that was put aside');
+  expect(fine).toMatchObject({ code: 0 });
+  expect(fine.out).toContain('manifests/portal.json: fine');
+  expect(bad).toMatchObject({ code: 1, out: '' });
+  expect(bad.said).toContain('error: ');
 });
