@@ -1,5 +1,11 @@
-import { defineProject } from 'vitest/config';
+import { configDefaults, defineProject } from 'vitest/config';
+import { leftOut } from '../../tools/repository/src/slices.ts';
 
 export default defineProject({
-  test: { name: '@priolab/harness', include: ['test/**/*.test.ts'], testTimeout: 60_000 },
+  test: {
+    name: '@priolab/harness',
+    include: ['test/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, ...leftOut('libs/harness')],
+    testTimeout: 60_000,
+  },
 });

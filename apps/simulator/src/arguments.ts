@@ -76,7 +76,9 @@ function mistakeOf(
     const advice = `what begins with "-" is an option; a value is joined to its own by "="`;
     return mistake(`unknown option ${rawName}; ${advice}, as in --seed=-1; allowed: ${allowed}`);
   }
-  if (isRepeated) return mistake(`${rawName} is given twice; allowed: once`);
+  if (isRepeated && option.multiple !== true) {
+    return mistake(`${rawName} is given twice; allowed: once`);
+  }
   if (option.type === 'boolean') {
     return value === undefined ? [] : mistake(`${rawName} takes no value; got "${value}"`);
   }

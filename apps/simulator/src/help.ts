@@ -12,6 +12,10 @@ export const HELP = `priolab: simulate a Prio-style private measurement system a
   priolab fork <capsule>       the same up to a moment, then with other randomness
   priolab fuzz [file]          a scenario under many seeds, each with its own faults
   priolab faults [id...]       every fault in a small scenario, and what came of it
+  priolab keygen               new keys of a server, private halves in files of mode 0600
+  priolab manifest <kind>      write the manifest in which a server publishes keys and buckets
+  priolab manifest lint        what is wrong with one, and whether it fits its owner's keys
+  priolab combine              add up the sum parts that two processors wrote to their buckets
   priolab <command> --help     options and examples of one command
   priolab --version            the version
 
@@ -32,6 +36,8 @@ const details: Readonly<Record<string, string>> = {
   --workers <n>      worker threads; 0 runs in the main thread (default: one a core)
   --out <folder>     where runs are written (default: runs)
   --profile          every stage with its time and its counted work, instead of bars
+  --keep             leave the files of processors that are processes (deployment: processes) in
+                     the run's folder, below processes/; kept anyway where the run fails
   --json             print one JSON document to standard output, all else to standard error:
                      of one scenario its summary.json (schema priolab-run/1), of several
                      { schema: "priolab-runs/1", exitCode, runs: [{ file, folder, summary }],
@@ -126,6 +132,30 @@ Examples
   npx priolab faults
   npx priolab faults net.drop proc.crash
   npx priolab faults net.drop --show`,
+  combine: `priolab combine --pha <bucket> --facilitator <bucket>
+        --pha-manifest <file> --facilitator-manifest <file> [options]
+
+  --pha, --facilitator <bucket>  where each processor's sum parts are: a folder's path or
+                                 s3://region/bucket[/prefix]
+  --pha-manifest <file>, --facilitator-manifest <file>
+                                 manifests with the keys that sign them
+  --instance <name>,...          only these instances, such as us-wa-apple
+  --json                         print one JSON document (schema priolab-combination/1)
+
+Pairs sum parts by instance, aggregation and window, and prints totals and estimates of those that
+fit: the same parameters, batches, number of clients and refused reports. The others are held and
+named, and so is what can't be read or is not signed by the manifest's keys. When a key expires does
+not matter: a sum part may be older than that. Take a key that must not be trusted any more out of
+the manifest. S3 takes its credentials from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, another
+server from AWS_ENDPOINT_URL_S3. Exit code: 0 all paired, 1 something held or unreadable, 2 usage,
+6 nothing there.
+
+Examples
+  npx priolab combine --pha sums-pha --facilitator sums-facilitator \\
+    --pha-manifest pha/us-wa-apple-manifest.json \\
+    --facilitator-manifest facilitator/us-wa-apple-manifest.json
+  npx priolab combine --pha s3://us-west-1/sums/pha --facilitator s3://us-west-1/sums/facilitator \\
+    --pha-manifest pha.json --facilitator-manifest facilitator.json --instance us-wa-apple --json`,
   schema: `priolab schema scenario
 
 Prints the JSON Schema of scenario files, made from what checks them. scenarios/scenario.schema.json
@@ -134,6 +164,46 @@ holds it; a YAML file names it in its first line for editors:
 
 Examples
   npx priolab schema scenario > scenarios/scenario.schema.json`,
+  keygen: `priolab keygen --out <folder> --name <name> [--kind packet|signing|both]
+
+Makes key pairs on P-256 and writes their private halves, readable by their owner alone:
+  <name>.packet-key    opens packets: base64 of the 65-byte point and the 32-byte scalar
+  <name>.signing-key   signs batches: base64 of PKCS#8
+The public halves are printed. A file that exists is never written over: a key that is in use and
+lost takes its packets with it.
+
+Examples
+  npx priolab keygen --out keys --name nih-2
+  npx priolab keygen --out keys --name google --kind signing`,
+  manifest: `priolab manifest processor|ingestor|global|portal [options] --out <file>
+priolab manifest lint <kind> <file> [options]
+
+Writes a manifest of a kind (processor: of one instance; global: of a processor as a whole).
+  processor  --ingestion-bucket <url> --peer-validation-bucket <url> --common-name <name>
+             --signing-key <id>=<file>[,<expiration>] --packet-key <id>=<file>
+             [--ingestion-identity <name>] [--peer-validation-identity <name>]
+  ingestor   --gcp-service-account-email <address> --signing-key <id>=<file>[,<expiration>]
+             [--aws-iam-entity <arn>] [--gcp-service-account-id <id>]
+  global     --gcp-service-account-email <address>
+             [--aws-account-id <number> | --gcp-service-account-id <digits>]
+  portal     --facilitator-sum-part-bucket <url> --pha-sum-part-bucket <url>
+Buckets are s3://region/name[/prefix], gs://name[/prefix] or a path. While keys change, options of
+keys stand several times. What lint has to say is printed to standard error.
+
+lint prints errors and warnings. Exit code 0: no errors, 1: errors, 2: usage.
+  --packet-key <file>         a packet key of the owner; every listed one must be among them
+  --signing-key <id>=<file>   a key that the owner signs with; must be listed under this id
+  --now <time>                when keys are judged as expired or not (default: now)
+
+Examples
+  npx priolab manifest processor --ingestion-bucket s3://us-west-1/in \\
+    --peer-validation-bucket s3://us-west-1/peer --common-name nih.example.org \\
+    --packet-key p2=keys/nih-2.packet-key \\
+    --signing-key s2=keys/nih-2.signing-key,2030-01-31T00:00:00Z --out us-ca-g-enpa-manifest.json
+  npx priolab manifest portal --facilitator-sum-part-bucket gs://sums-1 \\
+    --pha-sum-part-bucket gs://sums-0 --out global-manifest.json
+  npx priolab manifest lint processor us-ca-g-enpa-manifest.json \\
+    --packet-key keys/nih-2.packet-key --signing-key s2=keys/nih-2.signing-key`,
   where: `priolab where <run> <report>
 
 Says what became of one report of a stored run: who sent it, where it ended and why.

@@ -69,7 +69,9 @@ const expectations: Readonly<Record<OracleId, string>> = {
   'minbatch.on_accepted':
     'Nothing is published to which fewer honest, distinct devices have contributed.',
   idem: 'What a party writes to another again is what it wrote before, byte for byte.',
-  live: 'After the faults are healed, everything that can be recovered drains in time.',
+  live:
+    'After the faults are healed, everything that can be recovered drains in time. Where the ' +
+    'processors are processes: both write their sum of every window, and neither ends before.',
   fresh:
     'Upload servers take in nothing that is older, or further ahead, than the rules allow, by ' +
     'the time that it bears; a server whose own clock is wrong goes by that.',
@@ -125,6 +127,11 @@ const scenarioWords: Readonly<Record<string, string>> = {
   dose: 'Most times that a fault strikes.',
   fires: 'Least times that a fault must strike; fewer, and the verdict is vacuous.',
   legacy: 'A behaviour of the servers of 2021 that can be switched on (services.legacy).',
+  processes:
+    'A deployment: both processors are real programs over ENPA’s files; those in memory are the ' +
+    'reference, and what differs turns sum.exact, count.exact or conserve red.',
+  postgres: 'Of deployment: the processors’ state is at PRIOLAB_POSTGRES, a schema for each.',
+  sqlite: 'Of deployment: the processors’ state is in a file each.',
   services: 'How the simulated deployment is set up: replicas, leases, network, keys.',
   load: 'When in the day devices send: shapes, mixed by weight.',
   overrides: 'Settings that hold for some states or vendors only.',

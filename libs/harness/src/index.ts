@@ -43,6 +43,7 @@ export {
   type AdversaryRecord,
   type CellRecord,
   type CostRecord,
+  type DeploymentRecord,
   type EnvironmentRecord,
   type ExpectationOutcome,
   type FateCount,
@@ -53,6 +54,13 @@ export {
   type TallyRecord,
   type Verdict,
 } from './record/run-record.ts';
+export type {
+  ProcessesOptions,
+  ProcessorProcesses,
+  RunningProcessor,
+  Waiting,
+} from './processes/processor-processes.ts';
+export { processesOf } from './scenario/deployment-schema.ts';
 export { prepareWorkers, runScenario, type Progress, type RunOptions } from './run/run.ts';
 export { metricsOf, planGradually, planOf, seedTreeOf } from './run/settings.ts';
 export { STAGES, type Stage } from './run/stages.ts';

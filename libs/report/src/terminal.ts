@@ -52,6 +52,7 @@ export function renderSummary(summary: RunSummary, options: SummaryOptions): str
     ...section('States and metrics', renderStates(summary, { width, palette, maxRows })),
     ...section('Expectations', renderExpectations(summary.expectations, width, palette)),
     ...section('Adversaries', renderAdversaries(summary, width, palette)),
+    ...section('Processes', renderProcesses(summary, width)),
     ...section('Known limits', renderLimits(summary, width, palette)),
     ...section('Cost', renderCost(summary, { width, palette, profile })),
     ...section('Files', renderFiles(files)),
@@ -76,6 +77,23 @@ const stateColumns: readonly Column[] = [
   { title: 'rms', align: 'right', optional: true },
   { title: 'worst z', align: 'right', optional: true },
 ];
+
+/** What was deployed, where the processors were processes, and how far it differs from memory. */
+function renderProcesses({ deployment }: RunSummary, width: number): string[] {
+  if (deployment === undefined) return [];
+  const { buckets, state, instances, batches, windows, combined, deviations } = deployment;
+  const { totals, clients, refused, batches: sets, examples } = deviations;
+  const lines = [
+    `leader and helper as processes over ${buckets} and ${state}: ` +
+      `${counted(instances, 'instance')}, ${formatCount(batches)} batches each, ` +
+      `${formatCount(combined)} of ${formatCount(windows)} pairs of sums`,
+    `unlike the processors in memory: ${counted(totals, 'bin')}, ` +
+      `${counted(clients, 'number')} of clients, ${counted(refused, 'refused report')}, ` +
+      `${formatCount(sets)} ${sets === 1 ? 'batch' : 'batches'}`,
+    ...examples,
+  ];
+  return lines.flatMap((line) => wrap(sanitise(line), width - 2)).map((line) => `  ${line}`);
+}
 
 function renderStates(
   summary: RunSummary,

@@ -102,6 +102,7 @@ const base: RunSummary = {
     },
     crypto: { fidelity: 'full', backend: 'node', crossCheck: { backend: 'noble', every: 100 } },
     clock: 'wall',
+    deployment: 'memory',
     services: {
       ingestion: { replicas: 2, batchEvery: '1h', batchSize: 256 },
       processors: { workers: 2, lease: '10m', scanEvery: '10m', grace: '4h', keepFor: '7d' },

@@ -12,9 +12,10 @@ import {
   runScenario,
 } from '@priolab/harness';
 import type { Capsule } from '@priolab/harness';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 
 import { parse, usage, wholeNumber } from '../arguments.ts';
+import { createProcessorProcesses } from '../processor-processes.ts';
 import { printable } from '../streams.ts';
 
 export async function replay(args: readonly string[]): Promise<number> {
@@ -34,6 +35,11 @@ export async function replay(args: readonly string[]): Promise<number> {
     scenario,
     workers,
     environment: describeEnvironment(),
+    processes: {
+      processes: createProcessorProcesses(),
+      folder: join(tmpdir(), `priolab-replay-${process.pid}`),
+      environment: process.env,
+    },
     ...(capsule.fork === undefined ? {} : { fork: capsule.fork }),
   });
   const { same, differences, ofMachine } = compareToCapsule(summary, capsule);

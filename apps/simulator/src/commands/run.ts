@@ -24,6 +24,7 @@ import { createInterrupt } from '@priolab/runtime';
 import { numberMistake, parse, usage } from '../arguments.ts';
 import { prepareAll } from '../prepare.ts';
 import type { Prepared } from '../prepare.ts';
+import { createProcessorProcesses } from '../processor-processes.ts';
 import { createProgressLine } from '../progress-line.ts';
 import { checkFolder, openFolder, runFolder, writeRun } from '../run-folder.ts';
 import type { Repeat } from '../run-folder.ts';
@@ -31,6 +32,8 @@ import { printable, wantsColour } from '../streams.ts';
 
 /** What `--json` prints for several scenarios. For one it is the summary itself. */
 const RUNS_SCHEMA = 'priolab-runs/1';
+/** Where processors that are processes have their files, in the folder of the run. */
+const PROCESSES_FOLDER = 'processes';
 /** Rows of the table by state and metric: the flagship's 96 fit. */
 const MAX_ROWS = 200;
 
@@ -40,6 +43,7 @@ const options = {
   workers: { type: 'string' },
   out: { type: 'string', default: 'runs' },
   profile: { type: 'boolean', default: false },
+  keep: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
 } as const;
 
@@ -49,6 +53,7 @@ interface Settings {
   readonly workers: number;
   readonly json: boolean;
   readonly profile: boolean;
+  readonly keep: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -63,7 +68,7 @@ interface Finished {
 
 export async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = parse('run', args, options, mistakesIn);
-  const { seed, out, json, profile } = values;
+  const { seed, out, json, profile, keep } = values;
   const numberOf = (text: string | undefined) => (text === undefined ? undefined : Number(text));
   const reports = numberOf(values.reports);
   const workers = numberOf(values.workers) ?? availableParallelism();
@@ -81,7 +86,7 @@ export async function run(args: readonly string[]): Promise<number> {
       return EXIT.interrupted;
     }
     const jobs = jobsOf(prepared, out);
-    return await runAll(jobs, { workers, json, profile, signal });
+    return await runAll(jobs, { workers, json, profile, keep, signal });
   } finally {
     interrupt.dispose();
   }
@@ -159,15 +164,17 @@ function printJson(jobs: readonly Job[], finished: readonly Finished[], exitCode
 }
 
 async function runOne(job: Job, settings: Settings): Promise<RunSummary> {
-  const { workers, json, profile, signal } = settings;
+  const { workers, json, profile, keep, signal } = settings;
   const { scenario, plan, folder } = job;
   openFolder(folder);
   const say = json ? console.error : console.log;
   const stream = json ? process.stderr : process.stdout;
   const progress = createProgressLine(process.stderr);
+  const waiting = createProgressLine(process.stderr, { doing: 'waiting for', unit: 'sums' });
   say(printable(`${scenario.id}: ${scenario.about}`));
   const onStop = (): void => {
     progress.clear();
+    waiting.clear();
     console.error('stopping when the shards under way are done; Ctrl-C again ends it at once');
   };
   signal.addEventListener('abort', onStop, { once: true });
@@ -181,6 +188,16 @@ async function runOne(job: Job, settings: Settings): Promise<RunSummary> {
       environment: describeEnvironment(),
       ledgerPath: join(folder, LEDGER_FILE),
       onProgress: (state) => progress.update(state),
+      processes: {
+        processes: createProcessorProcesses(),
+        folder: join(folder, PROCESSES_FOLDER),
+        keep,
+        environment: process.env,
+        onWaiting({ sumsDone, sumCount, elapsedMs }) {
+          progress.clear();
+          waiting.update({ reportsDone: sumsDone, reportCount: sumCount, elapsedMs });
+        },
+      },
     });
   } catch (error) {
     if (error instanceof LedgerError) throw usage('run', error.message);
@@ -188,6 +205,7 @@ async function runOne(job: Job, settings: Settings): Promise<RunSummary> {
   } finally {
     signal.removeEventListener('abort', onStop);
     progress.clear();
+    waiting.clear();
   }
   const { note, ...repeat } = repeatOf(summary, job);
   const files = writeRun(folder, summary, repeat);

@@ -10,6 +10,7 @@ const NOT_RUN_HERE = [
   'million',
   'sampled-week',
   'smoke',
+  'smoke-processes',
   'swarm',
   'ten-million',
   'us-day',

@@ -10,6 +10,7 @@ import type {
   ExpectationOutcome,
   RunRecord,
 } from '../record/run-record.ts';
+import { deviationText, isAbsent } from './deployed.ts';
 import { poissonUpperTail } from '../statistics/poisson.ts';
 
 type Outcome = Omit<ExpectationOutcome, 'id'>;
@@ -50,6 +51,7 @@ export function checkSums(record: RunRecord): Outcome {
   let binCount = 0;
   const wrong: string[] = [];
   for (const cell of record.cells) {
+    if (cell.totals === undefined && isAbsent(record, cell)) continue;
     if (cell.totals === undefined) {
       wrong.push(`${cellName(cell)}: held, ${cell.held?.reason}`);
       continue;
@@ -60,9 +62,12 @@ export function checkSums(record: RunRecord): Outcome {
     const { [bin]: expected } = cell.truth.noisy;
     wrong.push(`${cellName(cell)} bin ${bin}: got ${cell.totals[bin]}, expected ${expected}`);
   }
+  const deviation = deviationText(record, ['totals']);
+  if (deviation !== undefined) wrong.push(deviation);
   const shown = wrong.length === 0 ? '' : `; first: ${wrong[0]}`;
+  const isNothing = binCount === 0 && record.cells.some((cell) => isAbsent(record, cell));
   return outcome({
-    n: acceptedCount(record),
+    n: isNothing ? 0 : acceptedCount(record),
     failed: wrong.length > 0,
     observed:
       `${plural(binCount, 'bin')} in ${record.cells.length} totals, ` +
@@ -73,19 +78,23 @@ export function checkSums(record: RunRecord): Outcome {
 
 /** `count.exact`: both processors count what was accepted, and nothing else. */
 export function checkCounts(record: RunRecord): Outcome {
-  const wrong = record.cells.filter(
-    ({ counts, truth }) => counts.leader !== truth.count || counts.helper !== truth.count,
-  );
+  const wrong = record.cells.filter((cell) => {
+    const { counts, truth } = cell;
+    if (isAbsent(record, cell)) return false;
+    return counts.leader !== truth.count || counts.helper !== truth.count;
+  });
   const [first] = wrong;
   const shown =
     first === undefined
       ? ''
       : `; first: ${cellName(first)}: leader ${first.counts.leader}, helper ` +
         `${first.counts.helper}, accepted ${first.truth.count}`;
+  const deviation = deviationText(record, ['clients']);
+  const differing = deviation === undefined ? '' : `; ${deviation}`;
   return outcome({
     n: acceptedCount(record),
-    failed: wrong.length > 0,
-    observed: `${plural(record.cells.length, 'count')}, ${wrong.length} wrong${shown}`,
+    failed: wrong.length > 0 || deviation !== undefined,
+    observed: `${plural(record.cells.length, 'count')}, ${wrong.length} wrong${shown}${differing}`,
     limit: 'both processors count the accepted reports',
   });
 }
@@ -127,10 +136,14 @@ export function checkConservation(record: RunRecord): Outcome {
   const rejected = total(fates, 'rejected');
   const sums = `${accepted} accepted, ${rejected} rejected, ${pending} pending`;
   const [first] = problems;
-  const shown = first === undefined ? '' : `; ${first[2]}: ${first[0]}, expected ${first[1]}`;
+  const deviation = deviationText(record, ['refused', 'batches']);
+  const shown = [
+    ...(first === undefined ? [] : [`; ${first[2]}: ${first[0]}, expected ${first[1]}`]),
+    ...(deviation === undefined ? [] : [`; ${deviation}`]),
+  ].join('');
   const judged = outcome({
     n: population.reports - pending,
-    failed: problems.length > 0,
+    failed: problems.length > 0 || deviation !== undefined,
     observed: `${population.reports} reports: ${sums}; ${tally.copies} copies${shown}`,
     limit: 'every report has exactly one fate, none unaccounted or lost',
   });
@@ -164,7 +177,7 @@ function unplayed({ fidelity }: RunRecord): string {
 /** `sets.equal`: both processors accept the same reports of the same batches. */
 export function checkSets(record: RunRecord): Outcome {
   const { disagreements, points } = record.tally;
-  const held = record.cells.filter(({ held: pair }) => pair !== undefined);
+  const held = record.cells.filter((cell) => cell.held !== undefined && !isAbsent(record, cell));
   const [first] = held;
   const shown =
     first === undefined

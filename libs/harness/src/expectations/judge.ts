@@ -23,6 +23,7 @@ import {
   checkSums,
 } from './correctness.ts';
 import { checkNoise } from './noise.ts';
+import { checkProcesses, reddenedByDeviations } from './deployed.ts';
 import { checkMemory, checkThroughput } from './performance.ts';
 import {
   judgeDetection,
@@ -82,7 +83,17 @@ export function judge(record: RunRecord): ExpectationOutcome[] {
   const { scenario, simulation } = record;
   const asked = scenario.expect.map((expectation) => judgeOne(record, expectation));
   // A fault is held to what it allows, and must have struck, whether or not anybody asked.
-  return [...asked, ...(simulation?.faults.map(judgeFault) ?? [])];
+  const faults = simulation?.faults.map(judgeFault) ?? [];
+  return [...asked, ...judgeProcesses(record), ...faults];
+}
+
+/** What must hold where processors are processes, whether or not anybody asked. */
+function judgeProcesses(record: RunRecord): ExpectationOutcome[] {
+  const { deployment } = record;
+  if (deployment === undefined) return [];
+  const unasked = reddenedByDeviations.filter((oracle) => !isAsked(record, oracle));
+  const exact = unasked.map((oracle) => judgePlain(record, oracle));
+  return [...exact, { id: 'live', ...checkProcesses(record, deployment) }];
 }
 
 function judgeOne(record: RunRecord, expectation: Expectation): ExpectationOutcome {

@@ -174,10 +174,40 @@ export interface RunRecord {
   readonly tally: TallyRecord;
   /** A slice of a run on the wall clock that was done again, where `det` asks for it. */
   readonly recheck?: RecheckRecord;
+  /** Where the processors were processes: what came of that. */
+  readonly deployment?: DeploymentRecord;
   /** What only runs in simulated time have. */
   readonly simulation?: SimulationRecord;
   readonly cost: CostRecord;
   readonly environment: EnvironmentRecord;
+}
+
+/**
+ * A run whose processors were two processes. Its cells hold what these summed; the processors in
+ * memory, which worked on the same batches, are what they are held against.
+ */
+export interface DeploymentRecord {
+  readonly kind: 'processes';
+  readonly buckets: string;
+  readonly state: string;
+  /** One for each state and vendor. */
+  readonly instances: number;
+  /** Batches written for each processor. */
+  readonly batches: number;
+  /** Pairs of sums that there should be, and those of which both parts were there. */
+  readonly windows: number;
+  readonly combined: number;
+  readonly missing: readonly string[];
+  /** Why waiting for the sums ended without all of them. */
+  readonly ended?: string;
+  /** Bins, clients of a window, reports and batches in which processes and memory differ. */
+  readonly deviations: {
+    readonly totals: number;
+    readonly clients: number;
+    readonly refused: number;
+    readonly batches: number;
+    readonly examples: readonly string[];
+  };
 }
 
 /** A fault that the protocol can't prevent, and how far it went: shown with every run. */

@@ -11,6 +11,8 @@ import { overallVerdict } from '../expectations/verdict.ts';
 import { fidelityRecord } from '../fidelity.ts';
 import { publish } from '../pipeline.ts';
 import type { PopulationPlan } from '../population/plan.ts';
+import type { Deployment } from '../processes/deployment.ts';
+import type { ProcessesOptions } from '../processes/processor-processes.ts';
 import { fateOf } from '../record/fate.ts';
 import { createLedger } from '../record/ledger.ts';
 import { noiseRecordOf } from '../record/noise-record.ts';
@@ -25,6 +27,9 @@ import type {
   TallyRecord,
 } from '../record/run-record.ts';
 import { digestOf, scenarioDigest } from '../scenario/digest.ts';
+import { processesOf } from '../scenario/deployment-schema.ts';
+import type { ProcessesSetup } from '../scenario/deployment-schema.ts';
+import { UsageError } from '../scenario/problems.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Inject } from '../simulation/fault.ts';
 import { asksFor } from './asks-for.ts';
@@ -59,6 +64,8 @@ export interface RunOptions {
   readonly ledgerPath?: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+  /** Needed where the scenario's processors are processes. */
+  readonly processes?: ProcessesOptions;
   /** For tests: another engine or another program. */
   readonly engine?: Engine;
   readonly program?: URL;
@@ -82,6 +89,36 @@ export async function runScenario(options: RunOptions): Promise<RunSummary> {
     const { runSimulated } = await import('../simulation/run.ts');
     return runSimulated(options);
   }
+  if (processesOf(scenario.deployment) === undefined) return runOnWallClock(options);
+  const plan = options.plan ?? (await planGradually(scenario))!;
+  const deployment = await deploymentOf(options, plan);
+  let failed = true;
+  try {
+    const summary = await runOnWallClock({ ...options, plan }, deployment);
+    failed = summary.verdict === 'fail';
+    return summary;
+  } finally {
+    await deployment.close({ failed });
+  }
+}
+
+/** Starts the processes of a run. @throws UsageError */
+async function deploymentOf(
+  { scenario, processes }: RunOptions,
+  plan: PopulationPlan,
+): Promise<Deployment> {
+  if (processes === undefined) {
+    const message = 'got "processes"; allowed: with `priolab run`, which can start them';
+    throw new UsageError(scenario.id, [{ path: 'deployment', message }]);
+  }
+  // Loaded when it is needed: other runs have no use for the real wire.
+  const { deploy } = await import('../processes/deployment.ts');
+  const setup = processesOf(scenario.deployment) as ProcessesSetup;
+  return deploy(scenario, setup, plan, processes);
+}
+
+async function runOnWallClock(options: RunOptions, deployment?: Deployment): Promise<RunSummary> {
+  const { scenario } = options;
   const startMs = monotonicMs();
   const startCpuMs = cpuTimeMs();
   const memory = watchMemory();
@@ -101,12 +138,18 @@ export async function runScenario(options: RunOptions): Promise<RunSummary> {
     program,
     plan,
     collector,
+    deployment,
     memory,
     startMs: shardsStartMs,
   });
-  const interrupted = await shards.finally(() => memory.stop());
+  const isCutShort = await shards.finally(() => memory.stop());
   const rechecked = await recheck?.run();
   const shardsMs = monotonicMs() - shardsStartMs;
+  const reference = cellRecords(collector);
+  const how = { interrupted: isCutShort, signal: options.signal };
+  const deployed = await deployment?.finish(collector.cells, reference, how);
+  const cells = deployed?.cells ?? reference;
+  const interrupted = deployed?.interrupted ?? isCutShort;
   const peak = memory.stop();
   const cost: CostRecord = {
     wallMs: monotonicMs() - startMs,
@@ -120,7 +163,8 @@ export async function runScenario(options: RunOptions): Promise<RunSummary> {
   };
   const environment = { ...options.environment, workers: options.workers };
   const record = {
-    ...recordOf({ scenario, plan, collector, interrupted, cost, environment }),
+    ...recordOf({ scenario, plan, collector, cells, interrupted, cost, environment }),
+    ...(deployed === undefined ? {} : { deployment: deployed.deployment }),
     ...(rechecked === undefined ? {} : { recheck: rechecked }),
   };
   const expectations = judge(record);
@@ -134,15 +178,20 @@ async function runShards(
     program: URL;
     plan: PopulationPlan;
     collector: Collector;
+    deployment: Deployment | undefined;
     recheck: Recheck | undefined;
     memory: MemoryWatch;
     startMs: number;
   },
 ): Promise<boolean> {
-  const { engine, program, plan, collector, recheck, memory, startMs } = parts;
+  const { engine, program, plan, collector, deployment, recheck, memory, startMs } = parts;
   const { scenario, signal, onProgress, ledgerPath } = options;
   const ledger = ledgerPath === undefined ? undefined : createLedger(ledgerPath);
-  const init: ShardInit = { scenario, plan: plan.transfer };
+  const init: ShardInit = {
+    scenario,
+    plan: plan.transfer,
+    ...(deployment === undefined ? {} : { buckets: deployment.buckets }),
+  };
   try {
     const { interrupted } = await engine.run<ShardInit, ShardResult>({
       program,
@@ -150,8 +199,9 @@ async function runShards(
       init,
       shardCount: plan.shardCount,
       ...(signal === undefined ? {} : { signal }),
-      onResult(_index, result) {
+      onResult(index, result) {
         collector.add(result);
+        deployment?.note(result, plan.shard(index).cell);
         recheck?.note(result);
         memory.look();
         ledger?.write(result.firstReport, result.fates);
@@ -182,16 +232,16 @@ function recordOf(parts: {
   scenario: Scenario;
   plan: PopulationPlan;
   collector: Collector;
+  cells: readonly CellRecord[];
   interrupted: boolean;
   cost: CostRecord;
   environment: EnvironmentRecord;
 }): RunRecord {
-  const { scenario, plan, collector, interrupted, cost, environment } = parts;
+  const { scenario, plan, collector, cells, interrupted, cost, environment } = parts;
   const pendingCount = plan.reportCount - collector.reportCount;
   const pending = { outcome: 'pending', hop: 'none', reason: 'none', count: pendingCount };
   const fates = [...fateCounts(collector.fateCounts), ...(pendingCount > 0 ? [pending] : [])];
   const copyFates = fateCounts(collector.tally.copyFates);
-  const cells = cellRecords(collector);
   const tally = tallyRecord(scenario, collector);
   const adversaries = scenario.adversaries.map(({ id }, i) => ({
     id,

@@ -4,6 +4,7 @@
  * seed, shard) alone.
  */
 
+import type { SeedBranch } from '@priolab/crypto';
 import { monotonicMs } from '@priolab/runtime';
 import type { CreateShardRunner, ShardRunner } from '@priolab/runtime';
 import { prio2Shape } from '@priolab/prio';
@@ -14,6 +15,8 @@ import { createNetwork } from '../adversary/resending.ts';
 import type { Lateness, Network } from '../adversary/resending.ts';
 import { openShard, openShardWithoutTransport, runBlock } from '../pipeline.ts';
 import type { BlockContext, Observer } from '../pipeline.ts';
+import type { BatchWriter } from '../processes/batch-writer.ts';
+import type { Buckets } from '../processes/places.ts';
 import { planFromTransfer } from '../population/plan.ts';
 import type { PlanTransfer, PopulationPlan, Shard } from '../population/plan.ts';
 import { createWorkload } from '../population/values.ts';
@@ -35,6 +38,8 @@ import type { Line, World, WorldOptions } from './world.ts';
 export interface ShardInit {
   readonly scenario: Scenario;
   readonly plan: PlanTransfer;
+  /** Where the processors are processes: the buckets that batches go to as well. */
+  readonly buckets?: Buckets;
 }
 
 export const createShardRunner: CreateShardRunner<ShardInit, ShardResult> = (init) =>
@@ -42,7 +47,7 @@ export const createShardRunner: CreateShardRunner<ShardInit, ShardResult> = (ini
 
 /** The same with parts of the world replaced, for tests that break it on purpose. */
 export function createRunner(
-  { scenario, plan: transfer }: ShardInit,
+  { scenario, plan: transfer, buckets }: ShardInit,
   replace?: WorldOptions['replace'],
 ): ShardRunner<ShardResult> {
   const seedTree = seedTreeOf(scenario);
@@ -54,15 +59,56 @@ export function createRunner(
   const workload = createWorkload(plan, seedTree);
   const crossCheck = createCrossCheck({ scenario, seedTree });
   const hasTransport = shardsWithTransport(scenario.crypto, plan.shardCount, seedTree);
-  const run = createShardRun({ plan, world, workload, crossCheck, hasTransport });
+  const further = createFurtherObserver();
+  const run = createShardRun({ plan, world, workload, crossCheck, hasTransport, further });
   return {
-    run,
+    run: buckets === undefined ? run : deployedRun(run, { seedTree, buckets, further }),
     transferables: ({ fates, sampledValues, acceptedIds }) =>
       [fates, sampledValues, acceptedIds].map(({ buffer }) => buffer as ArrayBuffer),
   };
 }
 
+/** A place for eyes that are there in some runs only. */
+interface FurtherObserver extends Observer {
+  observe(observer: Observer): void;
+}
+
+function createFurtherObserver(): FurtherObserver {
+  let observers: Observer[] = [];
+  return {
+    observe: (observer) => void (observers = [observer]),
+    uploaded: (...details) => observers.forEach((each) => each.uploaded(...details)),
+    handedOver: (...details) => observers.forEach((each) => each.handedOver(...details)),
+    takenIn: (...details) => observers.forEach((each) => each.takenIn(...details)),
+    verified: (...details) => observers.forEach((each) => each.verified(...details)),
+  };
+}
+
+/** The same for a run whose processors are processes: batches are written to buckets as well. */
+function deployedRun(
+  run: (shardIndex: number) => ShardResult,
+  parts: {
+    readonly seedTree: SeedBranch;
+    readonly buckets: Buckets;
+    readonly further: FurtherObserver;
+  },
+): (shardIndex: number) => Promise<ShardResult> {
+  const { further, ...rest } = parts;
+  let writer: BatchWriter | undefined;
+  return async (shardIndex) => {
+    if (writer === undefined) {
+      // Loaded here: other runs have no use for the real wire.
+      const { createBatchWriter } = await import('../processes/batch-writer.ts');
+      writer = createBatchWriter({ ...rest, environment: process.env });
+      further.observe(writer.observer);
+    }
+    const result = run(shardIndex);
+    return { ...result, deployed: await writer.flush() };
+  };
+}
+
 interface Parts {
+  readonly further: Observer;
   readonly plan: PopulationPlan;
   readonly world: World;
   readonly workload: Workload;
@@ -71,7 +117,7 @@ interface Parts {
 }
 
 function createShardRun(parts: Parts): (shardIndex: number) => ShardResult {
-  const { plan, world, workload, crossCheck, hasTransport } = parts;
+  const { plan, world, workload, crossCheck, hasTransport, further } = parts;
   const { scenario } = world;
   const participants = plan.population.shardParticipants;
   const senders = world.lines.map(() => new Uint32Array(participants));
@@ -102,7 +148,8 @@ function createShardRun(parts: Parts): (shardIndex: number) => ShardResult {
       const network = networks[metricSlot]!;
       const on = lateness === 'later' ? day : day + 1;
       const task = taskFor(tasks, scenario, line, shard);
-      deliver({ world, line, shard, identities, observer, timer }, { network, lateness, task, on });
+      const context = { world, line, shard, identities, observer, timer };
+      deliver({ ...context, eyes: all([observer, further]) }, { network, lateness, task, on });
     };
 
     let firstReport = 0;
@@ -128,7 +175,7 @@ function createShardRun(parts: Parts): (shardIndex: number) => ShardResult {
         observer.expect({ metricSlot, firstReport, bits: block.bits, deeds: line.deeds });
         crossCheck.choose(block, metricSlot, shard.firstReport + firstReport);
         const ears = listener(network, line, firstReport);
-        const eyes = all([observer, crossCheck.observer, ears]);
+        const eyes = all([observer, crossCheck.observer, ears, further]);
         runBlock({ world, line, shard, identities, observer: eyes, timer }, block);
         observer.close();
         timer.lap('observe');
@@ -186,10 +233,10 @@ interface Parcel {
 
 /** What the network kept reaches the ingestor, in blocks without a report of their own. */
 function deliver(
-  context: BlockContext & { readonly observer: ShardObserver },
+  context: BlockContext & { readonly observer: ShardObserver; readonly eyes: Observer },
   { network, lateness, task, on }: Parcel,
 ): void {
-  const { world, line, observer, timer } = context;
+  const { world, line, observer, timer, eyes } = context;
   const metricSlot = world.lines.indexOf(line);
   const none = new Uint32Array(0);
   const columns = { devices: none, identityIndex: none, timesMs: none, bits: none };
@@ -197,7 +244,8 @@ function deliver(
     const device = network.deliver(lateness);
     if (device === undefined) return;
     observer.expect({ metricSlot, firstReport: 0, bits: none, deeds: device.deeds });
-    runBlock({ ...context, line: { ...line, device } }, { task, day: on, count: 0, ...columns });
+    const late = { ...context, observer: eyes, line: { ...line, device } };
+    runBlock(late, { task, day: on, count: 0, ...columns });
     observer.close();
     timer.lap('observe');
   }

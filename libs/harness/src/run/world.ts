@@ -215,7 +215,8 @@ function perVendor<T>(make: (vendor: Vendor) => T): Record<Vendor, T> {
   return { apple, google };
 }
 
-function scalarOf(branch: SeedBranch): Uint8Array {
+/** The private key that a branch stands for. */
+export function scalarOf(branch: SeedBranch): Uint8Array {
   const bytes = new Uint8Array(32);
   const out = { bytes, offset: 0, stride: 32 };
   fillScalars(branch.child('private-key'), new Uint32Array(1), 1, out);

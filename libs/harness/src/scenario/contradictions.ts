@@ -6,6 +6,7 @@
 
 import { adversaries as catalogue } from '../adversary/catalogue.ts';
 import { metricIds } from './metric-ids.ts';
+import { deploymentProblems } from './deployment-schema.ts';
 import type { Problem } from './problems.ts';
 import type { Scenario } from './scenario.ts';
 import type { Parts } from './valid-parts.ts';
@@ -30,6 +31,7 @@ export function contradictionsOf(scenario: ScenarioParts): Problem[] {
     ...repeatedExpectations(scenario.expect ?? []),
     ...impossibleExpectations(scenario.expect ?? []),
     ...timedContradictionsOf(scenario),
+    ...deploymentProblems(scenario),
   ];
 }
 

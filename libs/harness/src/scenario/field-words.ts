@@ -36,6 +36,9 @@ export const fieldWords: Readonly<Record<string, string>> = {
     'long between two attempts (services.network.retry).',
   atLeastPerUnit: 'Of the oracle throughput: reports for each P-256 multiplication, at least.',
   atMostMiB: 'Of the oracle memory: the limit in MiB.',
+  deployment:
+    'Of a scenario: memory, or processes: the processors as two real programs over ENPA’s files.',
+  buckets: 'Of deployment: files, or s3 (at AWS_ENDPOINT_URL_S3).',
   ingestion: 'Of services: the vendors’ ingestion servers.',
   processors: 'Of services: the leader’s and the helper’s machines.',
   network: 'Of services: how messages travel, and how often their senders try.',

@@ -13,6 +13,7 @@ import { compose, isComposed } from '../composition/compose.ts';
 import { fidelities } from '../fidelity.ts';
 import { jurisdictionIds } from '../population/jurisdictions.ts';
 import { contradictionsOf } from './contradictions.ts';
+import { deploymentSchema } from './deployment-schema.ts';
 import { expectationSchema } from './expectation-schema.ts';
 import { loadFields } from './load-schema.ts';
 import { metricIds } from './metric-ids.ts';
@@ -95,6 +96,8 @@ export const scenarioSchema = z.strictObject({
   adversaries: z.array(adversarySchema).default([]),
   /** `wall`: as fast as it goes; `simulated`: events in simulated time, services and faults. */
   clock: z.enum(clocks).default('wall'),
+  /** `memory`: both processors in the run; `processes`: as two real ones (wall clock). */
+  deployment: deploymentSchema.default('memory'),
   services: servicesSchema.prefault({}),
   ...nemesisFields,
   ...loadFields,

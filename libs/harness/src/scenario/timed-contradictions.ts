@@ -8,6 +8,7 @@ import { oracleClocks, oracleIds } from '../expectations/oracles.ts';
 import type { Clock, OracleId } from '../expectations/oracles.ts';
 import { faults } from '../faults/catalogue.ts';
 import type { FaultId } from '../faults/catalogue.ts';
+import { processesOf } from './deployment-schema.ts';
 import { durationMs } from './durations.ts';
 import {
   faultChanceProblems,
@@ -42,7 +43,7 @@ export function timedContradictionsOf(scenario: ScenarioParts): Problem[] {
 }
 
 /** Settings that only simulated time has a use for. */
-function wrongClock({ clock, services, ...rest }: ScenarioParts): Problem[] {
+function wrongClock({ clock, services, deployment, ...rest }: ScenarioParts): Problem[] {
   if (clock !== 'wall') return [];
   const needs = (path: string): Problem => ({
     path,
@@ -55,7 +56,10 @@ function wrongClock({ clock, services, ...rest }: ScenarioParts): Problem[] {
   const changed = withoutDefaults(servicesSchema, services ?? {}) as object | undefined;
   return [
     ...fields.filter(([, value]) => isSet(value)).map(([path]) => needs(path)),
-    ...Object.keys(changed ?? {}).map((key) => needs(`services.${key}`)),
+    ...Object.keys(changed ?? {})
+      // Processes of the real wire have some of the behaviours of 2021 as well.
+      .filter((key) => key !== 'legacy' || processesOf(deployment) === undefined)
+      .map((key) => needs(`services.${key}`)),
     ...(rest.load ?? []).flatMap((load, i) =>
       load?.model === 'closed' ? [needs(`load[${i}].model`)] : [],
     ),
