@@ -103,6 +103,12 @@ export const ratioDefinitions: readonly RatioDefinition[] = [
     rows: ['peer: @divviup/prio3: histogram of 100, shard and prepare both'],
     over: PROVE_VERIFY,
   },
+  ...[5, 1344].map((bins) => ({
+    name: `service${bins}.intakeVsMemory`,
+    about: `CPU time a report, ${bins} bins: a processor's intake as a service over its arithmetic`,
+    rows: [`service: intake, ${bins} bins, simulation`],
+    over: [`service: the same in memory, ${bins} bins, simulation`],
+  })),
 ];
 
 export const figureDefinitions: readonly FigureDefinition[] = [

@@ -1,6 +1,7 @@
 /**
- * Finds the benchmark rows: what each `libs/<lib>/bench/<name>.bench.ts` exports as `rows` (CPU
- * time), `wallRows` (time on the wall, with threads) and `absent` (what it should have and can't).
+ * Finds the benchmark rows: what each `bench/<name>.bench.ts` of a lib or app exports as `rows`
+ * (CPU time), `wallRows` (time on the wall, with threads) and `absent` (what it should have and
+ * can't).
  */
 
 import { existsSync, readdirSync } from 'node:fs';
@@ -48,7 +49,7 @@ export interface Catalogue {
   readonly absent: readonly AbsentRow[];
 }
 
-/** The rows of all libs, by lib and file name. */
+/** The rows of all projects, by project and file name. */
 export async function findRows(root = repositoryRoot): Promise<Catalogue> {
   const rows: BenchRow[] = [];
   const wallRows: WallRow[] = [];
@@ -74,9 +75,14 @@ export function filterRows({ rows, wallRows, absent }: Catalogue, text: string):
 }
 
 function benchFiles(root: string): string[] {
-  return readdirSync(join(root, 'libs'))
-    .sort()
-    .map((lib) => join(root, 'libs', lib, 'bench'))
+  return ['libs', 'apps']
+    .map((group) => join(root, group))
+    .filter((group) => existsSync(group))
+    .flatMap((group) =>
+      readdirSync(group)
+        .sort()
+        .map((project) => join(group, project, 'bench')),
+    )
     .filter((folder) => existsSync(folder))
     .flatMap((folder) =>
       readdirSync(folder)

@@ -1,0 +1,44 @@
+/**
+ * Test files that take long, of which CI runs every so many-th: another part with each commit
+ * (`.ci/run` gives `PRIOLAB_SLICE`), so that none is left out for good. `npm test` runs all.
+ */
+
+export const SLICES = 4;
+
+export const LONG_TESTS: Readonly<Record<string, readonly string[]>> = {
+  'libs/harness': [
+    'adversary/adversaries',
+    'expectations/detected',
+    'expectations/outcomes',
+    'run/fidelity',
+    'simulation/conservation',
+    'simulation/defences',
+    'simulation/fault-parameters',
+    'simulation/fault-reasons',
+    'simulation/healing',
+    'simulation/leaks',
+    'simulation/legacy',
+    'simulation/malicious',
+    'simulation/places',
+    'simulation/processors',
+    'simulation/server-defences',
+    'simulation/shrink',
+    'simulation/stores',
+    'simulation/swarm',
+    'simulation/versions',
+    'simulation/when',
+    'simulation/worked-again',
+  ].map((name) => `test/${name}.test.ts`),
+  'apps/simulator': ['test/simulated.test.ts', 'test/capsules.test.ts', 'test/runs.test.ts'],
+};
+
+/** The files of a project that this run leaves out: none, but in CI. */
+export function leftOut(
+  project: string,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): string[] {
+  const slice = environment['CI'] && environment['PRIOLAB_SLICE'];
+  if (!slice) return [];
+  const files = LONG_TESTS[project] ?? [];
+  return files.filter((_, index) => index % SLICES !== Number(slice) % SLICES);
+}
