@@ -6,6 +6,7 @@ export default defineProject({
     name: '@priolab/simulator',
     include: ['test/**/*.test.ts'],
     exclude: [...configDefaults.exclude, ...leftOut('apps/simulator')],
-    testTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 60_000,
   },
 });

@@ -6,6 +6,7 @@ export default defineProject({
     name: '@priolab/harness',
     include: ['test/**/*.test.ts'],
     exclude: [...configDefaults.exclude, ...leftOut('libs/harness')],
-    testTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 60_000,
   },
 });

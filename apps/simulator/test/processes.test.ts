@@ -12,7 +12,7 @@ import { loadScenario } from '../src/load.ts';
 import { createProcessorProcesses } from '../src/processor-processes.ts';
 import { createCli, scenarios } from './fixture.ts';
 
-const LIMIT = { timeout: 60_000 };
+const LIMIT = { timeout: 180_000 };
 const folder = mkdtempSync(join(tmpdir(), 'priolab-processes-'));
 const cli = createCli();
 afterAll(() => [folder, cli.folder].forEach((one) => rmSync(one, { recursive: true })));
