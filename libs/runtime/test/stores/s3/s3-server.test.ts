@@ -74,8 +74,9 @@ test('a wrong key and a bucket that is not there are errors, without the key', a
   const wrong = { accessKeyId: 'SOMEBODY', secretAccessKey: 'not-the-right-one' };
   const store = createS3Store({ ...settings(), credentials: wrong });
   const refused = { code: 'refused', retryable: false, definite: true };
-  for (const work of [store.put('k', utf8('x')), store.get('k'), store.list('')]) {
-    const error = await work.then(
+  const calls = [() => store.put('k', utf8('x')), () => store.get('k'), () => store.list('')];
+  for (const call of calls) {
+    const error = await call().then(
       () => undefined,
       (problem: unknown) => problem,
     );
