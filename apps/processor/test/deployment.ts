@@ -22,6 +22,8 @@ import {
   writeProcessorManifest,
 } from '@priolab/roles/manifest';
 
+import { generateSample } from '../src/sample.ts';
+
 export const INSTANCE = 'us-wa-apple';
 export const ROLES = ['leader', 'helper'] as const;
 export const INGESTOR_KEY_ID = 'ingestor-1';
@@ -123,6 +125,28 @@ export async function createDeployment(
 const SCHEDULE = { aggregationPeriodSeconds: 8 * 3600 };
 
 /** The key pair of that name, always the same: `leader packet`, `helper signing`, `ingestor`. */
+/** One batch of the deterministic sample in both ingestion buckets. @param date of its name */
+export async function ingestSample(
+  { path }: Pick<Deployment, 'path'>,
+  sample: Readonly<Record<'aggregation' | 'batch' | 'date' | 'bins' | 'packets', string>>,
+): Promise<void> {
+  await generateSample({
+    options: {
+      ...sample,
+      'leader-bucket': path('buckets/leader-ingestion'),
+      'leader-key': path('keys/leader.packet-key'),
+      'helper-bucket': path('buckets/helper-ingestion'),
+      'helper-key': path('keys/helper.packet-key'),
+      'signing-key-id': INGESTOR_KEY_ID,
+      'signing-key': path('keys/ingestor.signing-key'),
+    },
+    positionals: [],
+    environment: {},
+    writeLog: () => {},
+    signal: new AbortController().signal,
+  });
+}
+
 export function keyOf(name: string): KeyPair {
   const scalar = new Uint8Array(32);
   const packed = { bytes: scalar, offset: 0, stride: 32 };

@@ -67,7 +67,7 @@ export async function aggregate(
   desk.log('info', 'window-summed', { aggregation, window: windowText(window), ...counts });
 }
 
-export function windowText({ startMs }: Pick<WindowName, 'startMs'>): string {
+function windowText({ startMs }: Pick<WindowName, 'startMs'>): string {
   return new Date(startMs).toISOString();
 }
 
@@ -343,7 +343,6 @@ async function addUp(
   const total: Total = {
     sum: undefined,
     clientCount: 0,
-    acceptedCount: 0,
     invalid: [],
     batches: [],
   };

@@ -8,12 +8,12 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { createPrio2 } from '@priolab/prio';
 import { reasonCode } from '@priolab/roles';
-import { createContainerReader, records } from '@priolab/roles/enpa';
-import type { ValidityHeader, ValidityPacket } from '@priolab/roles/enpa';
+import { records } from '@priolab/roles/enpa';
+import type { ValidityHeader } from '@priolab/roles/enpa';
 
 import { decodeParameters, encodeParameters } from './desk.ts';
 import type { Desk, InstanceDesk } from './desk.ts';
-import { openBatch } from './objects.ts';
+import { openBatch, packetLists } from './objects.ts';
 import type { OpenedBatch } from './objects.ts';
 import { createPeerWords } from './peer-words.ts';
 import { peerOf, validationNames } from './places.ts';
@@ -40,8 +40,8 @@ export async function decide(
   if (opened === undefined) return false;
   const countBytes = (count: number): void => desk.metrics.aggregateBytes(row.aggregation, count);
   const words = createPeerWords(row.reportCount);
-  for await (const { uuid, fR, gR, hR } of packetsOf(opened, countBytes)) {
-    words.add(uuidBytes(uuid), fR, gR, hR);
+  for await (const packets of packetLists(records.validityPacket, opened, countBytes)) {
+    for (const { uuid, fR, gR, hR } of packets) words.add(uuidBytes(uuid), fR, gR, hR);
   }
   const { bins } = decodeParameters(row.parameters);
   const prio2 = createPrio2(bins);
@@ -76,18 +76,4 @@ async function readPeer(
   const got = `${header.batchUuid} ${encodeParameters(header)}`;
   const text = `${names.header}: expected ${row.batchUuid} ${row.parameters}, got ${got}`;
   throw new Refused('header-mismatch', text);
-}
-
-async function* packetsOf(
-  opened: OpenedBatch<ValidityHeader>,
-  countBytes: (count: number) => void,
-): AsyncGenerator<ValidityPacket> {
-  const reader = createContainerReader(records.validityPacket);
-  let isEmpty = true;
-  for await (const piece of opened.packets()) {
-    isEmpty = false;
-    countBytes(piece.length);
-    yield* reader.push(piece);
-  }
-  if (!isEmpty) yield* reader.end();
 }

@@ -49,8 +49,8 @@ export interface InstanceDesk {
   readonly validations: StreamingStore;
   /** Where the peer reads what we write. */
   readonly peerValidations: StreamingStore;
-  /** Ids of intake tasks that this process has seen in the queue. */
-  readonly scheduled: Set<string>;
+  /** Ids of intake tasks that the last look at an aggregation has found or added. */
+  readonly scheduled: Map<string, ReadonlySet<string>>;
   /** Keys by the manifests that were read last. */
   readonly trust: { readonly ingestor: BatchVerifier; readonly peer: BatchVerifier };
 }

@@ -5,24 +5,24 @@
  * Source: ENPA section 6.5 "Intake", 9.2 no. 1 (files of different runs mixed).
  */
 
+import { setImmediate as turn } from 'node:timers/promises';
+
 import { createDigest, sha256 } from '@priolab/crypto';
 import { FIELD_MODULUS } from '@priolab/prio';
 import { reasonCode, reasonOf } from '@priolab/roles';
 import {
   EnpaError,
-  createContainerReader,
   createContainerWriter,
   records,
   sealHeader,
   sealSingle,
 } from '@priolab/roles/enpa';
 import type { DataSharePacket, IngestionHeader } from '@priolab/roles/enpa';
-import { setImmediate as turn } from 'node:timers/promises';
 
 import { decodeParameters, encodeParameters, taskOf } from './desk.ts';
 import type { Desk, InstanceDesk, Parameters } from './desk.ts';
 import { batchNames, syncOf, validationNames, windowOf } from './places.ts';
-import { openBatch, putSame, putSamePieces } from './objects.ts';
+import { openBatch, packetLists, putSame, putSamePieces } from './objects.ts';
 import type { OpenedBatch } from './objects.ts';
 import { encodeSaid, encodeSum, validityPackets } from './said.ts';
 import { createShareBlocks, uuidText } from './share-blocks.ts';
@@ -194,28 +194,18 @@ export async function* shareBlocks(
     readonly timeMs: number;
     readonly countBytes: (count: number) => void;
   },
-  { header, packets }: OpenedBatch<Parameters>,
+  opened: OpenedBatch<Parameters>,
 ): AsyncGenerator<ShareBlock> {
   const { batchUuid, timeMs, countBytes } = parts;
+  const { header } = opened;
   const { role, schedule } = desk.config;
   const { startMs } = windowOf(schedule, timeMs);
   const task = taskOf(header, instance.config.name, schedule.aggregationPeriodMs);
   const { capacity } = desk.arithmetic.lineOf(header.bins);
-  const reader = createContainerReader(records.dataSharePacket);
   const isStrict = desk.config.peer === 'prio-server';
   const blocks = createShareBlocks({ task, role, batchUuid, windowStartMs: startMs, capacity });
-  let isEmpty = true;
-  for await (const piece of packets()) {
-    isEmpty = false;
-    countBytes(piece.length);
-    for (const packet of reader.push(piece)) {
-      if (isStrict) refuseOverflow(packet, batchUuid);
-      const block = blocks.add(packet);
-      if (block !== undefined) yield block;
-    }
-  }
-  if (!isEmpty) {
-    for (const packet of reader.end()) {
+  for await (const packets of packetLists(records.dataSharePacket, opened, countBytes)) {
+    for (const packet of packets) {
       if (isStrict) refuseOverflow(packet, batchUuid);
       const block = blocks.add(packet);
       if (block !== undefined) yield block;
@@ -270,11 +260,7 @@ function tellRefused(desk: Desk, job: IntakeJob, codes: Uint8Array): void {
 }
 
 /** Writes what is noted: packets, header, signature; or all in one. Twice it is the same. */
-export async function writeValidation(
-  desk: Desk,
-  instance: InstanceDesk,
-  row: BatchRow,
-): Promise<void> {
+async function writeValidation(desk: Desk, instance: InstanceDesk, row: BatchRow): Promise<void> {
   const { config, signer, state, reach } = desk;
   const names = validationNames(row, config.role);
   const store = instance.peerValidations;

@@ -6,7 +6,13 @@
  */
 
 import { createDigest, sha256, toHex } from '@priolab/crypto';
-import { EnpaError, decodeOne, openHeader, records } from '@priolab/roles/enpa';
+import {
+  EnpaError,
+  createContainerReader,
+  decodeOne,
+  openHeader,
+  records,
+} from '@priolab/roles/enpa';
 import type { BatchVerifier, Endings, RecordKind } from '@priolab/roles/enpa';
 import type { StreamingStore } from '@priolab/runtime/stores';
 
@@ -131,7 +137,23 @@ function checkDigest(key: string, expected: Uint8Array, got: Uint8Array): void {
   throw new EnpaError('digest-mismatch', text);
 }
 
-// eslint-disable-next-line require-await
+/**
+ * The packets of an opened batch as its pieces bring them: in lists, so that none costs a promise.
+ * @param countBytes told of each piece
+ */
+export async function* packetLists<T>(
+  kind: RecordKind<T>,
+  { packets }: Pick<OpenedBatch<unknown>, 'packets'>,
+  countBytes: (count: number) => void,
+): AsyncGenerator<readonly T[]> {
+  const reader = createContainerReader(kind);
+  for await (const piece of packets()) {
+    countBytes(piece.length);
+    yield reader.push(piece);
+  }
+  yield reader.end();
+}
+
 async function* onePiece(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   if (bytes.length > 0) yield bytes;
 }

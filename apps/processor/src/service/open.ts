@@ -144,7 +144,7 @@ async function openInstances(
       ingestion: open(one.ingestion),
       validations: open(one.validations),
       peerValidations: open(peerBucket),
-      scheduled: new Set(),
+      scheduled: new Map(),
       trust,
     });
   }

@@ -12,7 +12,7 @@ import type { ValidityPacket } from '@priolab/roles/enpa';
 
 import { uuidText } from './share-blocks.ts';
 
-export const SAID_SIZE = REPORT_ID_SIZE + 13;
+const SAID_SIZE = REPORT_ID_SIZE + 13;
 
 export function encodeSaid(
   reportIds: Uint8Array,

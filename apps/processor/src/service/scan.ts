@@ -1,7 +1,7 @@
 /**
  * Looks through the buckets for something to do: a task for each batch that is complete, and one
  * for each window that is over. A task has its name for good, so that finding it twice is harmless,
- * and one failing name does not end the search. Lost tasks are found again by the next scan.
+ * and one failing name does not end the search. An empty queue is filled again after a start.
  * Source: ENPA section 6.7 (workflow-manager), 9.2 nos. 17 to 22, 42.
  */
 
@@ -86,23 +86,27 @@ async function scanIngestion(
   let skipped = 0;
   let scheduled = 0;
   const dueMs = machineClock.nowMs();
-  const { scheduled: known } = instance;
+  const known = instance.scheduled.get(aggregation);
+  const seen = new Set<string>();
   for (const batch of ready) {
     if (!isWithin(interval, batch.time)) continue;
     const { name } = instance.config;
     const { batchUuid, time: timeMs } = batch;
     const body: TaskBody = { instance: name, aggregation, batchUuid, timeMs };
     const id = intakeId(name, batch);
-    // What this process has added once it does not ask the database for again.
+    // What the last look has found is there; the database is asked about the rest.
     // Ids go by time: a backlog is taken in in the order in which it came.
     const isNew =
-      !known.has(id) && (await queue.add(id, 'intake', JSON.stringify(body), { nowMs: dueMs }));
-    known.add(id);
+      known?.has(id) !== true &&
+      (await queue.add(id, 'intake', JSON.stringify(body), { nowMs: dueMs }));
+    seen.add(id);
     if (isNew) {
       scheduled += 1;
       desk.reach('scan.intake-added');
     } else skipped += 1;
   }
+  // As many as are in the bucket: those that expire there are forgotten here.
+  instance.scheduled.set(aggregation, seen);
   metrics.ingestionsFound(aggregation, {
     ...countIn(interval, ready, incomplete),
     scheduled,

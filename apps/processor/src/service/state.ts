@@ -34,7 +34,7 @@ export interface BatchRow extends BatchName {
   /** Time in its name. */
   readonly timeMs: number;
   readonly state: BatchState;
-  /** The header's parameters as JSON (`parametersOf`): equal for all batches of a sum. */
+  /** The header's parameters as JSON (`encodeParameters`): equal for all batches of a sum. */
   readonly parameters: string;
   readonly reportCount: number;
   /** Of the packets that were taken in, 32 bytes. */
@@ -188,9 +188,9 @@ function blockRows(database: Database) {
     },
 
     /** One after the other, so that a large batch is never whole in memory. */
-    async *chunks(name: BatchName, on: Queryable = database): AsyncGenerator<ChunkRow> {
+    async *chunks(name: BatchName): AsyncGenerator<ChunkRow> {
       for (let position = 0; ; position++) {
-        const [row] = await on.query<ChunkRow>(
+        const [row] = await database.query<ChunkRow>(
           `SELECT said, sum, verdicts FROM chunk
            WHERE instance = $1 AND aggregation = $2 AND batch_uuid = $3 AND position = $4`,
           [...keyOf(name), position],

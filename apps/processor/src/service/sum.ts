@@ -25,7 +25,6 @@ export interface Total {
   sum: Uint32Array | undefined;
   /** What the sum part calls `total_individual_clients`. */
   clientCount: number;
-  acceptedCount: number;
   /** UUIDs of reports that are not in the sum. */
   readonly invalid: string[];
   readonly batches: string[];
@@ -63,7 +62,6 @@ export async function addBatch(
     for (let i = 0; i < count; i++) {
       const uuid = uuidText(idOf(i));
       if (codes[i] === 0 && repeated.has(`${row.batchUuid} ${uuid}`)) codes[i] = REPLAYED;
-      if (codes[i] === 0) total.acceptedCount += 1;
       if (codes[i] === 0 || (countsInvalid && codes[i] === PROOF_INVALID)) total.clientCount += 1;
       else if (isListed(codes[i]!)) total.invalid.push(uuid);
       if (countsInvalid && codes[i] === PROOF_INVALID) total.invalid.push(uuid);

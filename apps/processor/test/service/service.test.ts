@@ -5,9 +5,7 @@ import { expect, test } from 'vitest';
 import { unshard } from '@priolab/prio';
 import { sampleSum } from '@priolab/roles/enpa';
 
-import { generateSample } from '../../src/sample.ts';
-import { INGESTOR_KEY_ID } from '../deployment.ts';
-import type { Deployment } from '../deployment.ts';
+import { ingestSample } from '../deployment.ts';
 import { AFTERNOON, createRehearsal } from './desks.ts';
 import { AGGREGATION } from './reports.ts';
 
@@ -15,30 +13,15 @@ const BATCHES = ['3f1c2a8e-0f5c-4c5e-9d35-6f6f0e5b1a11', '7d2f6b3a-11aa-4d0e-8a7
 const BINS = 10;
 const PACKETS = 20;
 
-async function ingest({ path }: Deployment, batch: string, date: string): Promise<void> {
-  await generateSample({
-    options: {
-      aggregation: AGGREGATION, date, batch, bins: String(BINS), packets: String(PACKETS),
-      'leader-bucket': path('buckets/leader-ingestion'),
-      'leader-key': path('keys/leader.packet-key'),
-      'helper-bucket': path('buckets/helper-ingestion'),
-      'helper-key': path('keys/helper.packet-key'),
-      'signing-key-id': INGESTOR_KEY_ID,
-      'signing-key': path('keys/ingestor.signing-key'),
-    }, // prettier-ignore
-    positionals: [],
-    environment: {},
-    writeLog: () => {},
-    signal: new AbortController().signal,
-  });
-}
-
 test('an ingestion batch becomes two sum parts that add up to what the phones held', async () => {
   // With the arithmetic of the service, and not that of tests.
   const rehearsal = await createRehearsal({ settings: { arithmetic: 'service' } });
   const { deployment, settle, sumPart } = rehearsal;
   deployment.setClock('2021-12-01T08:30:00Z');
-  for (const batch of BATCHES) await ingest(deployment, batch, '2021/12/01/08/10');
+  const form = { aggregation: AGGREGATION, bins: String(BINS), packets: String(PACKETS) };
+  for (const batch of BATCHES) {
+    await ingestSample(deployment, { ...form, batch, date: '2021/12/01/08/10' });
+  }
   await settle();
   expect(await sumPart('leader')).toBeUndefined();
   deployment.setClock(AFTERNOON);

@@ -20,9 +20,8 @@ import type { DataSharePacket } from '@priolab/roles/enpa';
 import { openStore } from '@priolab/runtime/stores';
 
 import { readSigningKey } from '../../src/key-files.ts';
-import { generateSample } from '../../src/sample.ts';
 import { batchNames, syncOf } from '../../src/service/places.ts';
-import { INGESTOR_KEY_ID, ROLES, createDeployment } from '../deployment.ts';
+import { INGESTOR_KEY_ID, ROLES, createDeployment, ingestSample } from '../deployment.ts';
 
 export const WINDOW = {
   startMs: Date.parse('2021-12-01T08:00Z'),
@@ -78,7 +77,11 @@ export const TASKS = INTAKE_TASKS + new Set(BATCHES.map(({ aggregation }) => agg
 /** @param folder an empty one, for files that are not needed afterwards */
 export async function makeBatches(folder: string): Promise<Ingested> {
   const { path } = await createDeployment(folder);
-  for (const batch of BATCHES) await generate(batch, path);
+  for (const { aggregation, batchUuid: batch, packets, timeMs } of BATCHES) {
+    const date = new Date(timeMs).toISOString().slice(0, 16).replaceAll(/[-T:]/g, '/');
+    const form = { aggregation, batch, date, bins: String(BINS), packets: String(packets) };
+    await ingestSample({ path }, form);
+  }
   const keyPair = readSigningKey(path('keys/ingestor.signing-key'));
   const signer = createBatchSigner({ keyId: INGESTOR_KEY_ID, keyPair });
   const objects = { leader: [] as [string, Uint8Array][], helper: [] as [string, Uint8Array][] };
@@ -107,26 +110,6 @@ export async function makeBatches(folder: string): Promise<Ingested> {
     }
   }
   return { objects, expected: expected() };
-}
-
-async function generate(batch: Planned, path: (name: string) => string): Promise<void> {
-  const date = new Date(batch.timeMs).toISOString().slice(0, 16).replaceAll(/[-T:]/g, '/');
-  await generateSample({
-    options: {
-      aggregation: batch.aggregation, date, batch: batch.batchUuid, bins: String(BINS),
-      packets: String(batch.packets),
-      'leader-bucket': path('buckets/leader-ingestion'),
-      'leader-key': path('keys/leader.packet-key'),
-      'helper-bucket': path('buckets/helper-ingestion'),
-      'helper-key': path('keys/helper.packet-key'),
-      'signing-key-id': INGESTOR_KEY_ID,
-      'signing-key': path('keys/ingestor.signing-key'),
-    }, // prettier-ignore
-    positionals: [],
-    environment: {},
-    writeLog: () => {},
-    signal: new AbortController().signal,
-  });
 }
 
 function damaged(packet: DataSharePacket): DataSharePacket {
