@@ -11,8 +11,8 @@ import type { Metric, ProcessorRole } from '@priolab/roles';
 import { createBatchSigner, createContainerWriter, records, sealHeader } from '@priolab/roles/enpa';
 import type { DataSharePacket } from '@priolab/roles/enpa';
 import { openStore } from '@priolab/runtime/stores';
+import { readPacketKey, readSigningKey } from '@priolab/service';
 
-import { readPacketKey, readSigningKey } from '../src/key-files.ts';
 import { batchNames, syncOf } from '../src/service/places.ts';
 import { INGESTOR_KEY_ID } from '../test/deployment.ts';
 import type { Deployment } from '../test/deployment.ts';

@@ -4,19 +4,16 @@
  * unusable; 3: not now, to be tried again.
  */
 
-import { parseArgs } from 'node:util';
-
 import { ProtocolAbort } from '@priolab/roles';
 import { EnpaError } from '@priolab/roles/enpa';
 import { ManifestError } from '@priolab/roles/manifest';
-import { TransportError, createInterrupt } from '@priolab/runtime';
+import { TransportError } from '@priolab/runtime';
 import { SqlError } from '@priolab/runtime/database';
 import { ObjectKeyError, StoreSettingsError } from '@priolab/runtime/stores';
+import { runProgram } from '@priolab/service';
+import type { Command, CommandLine } from '@priolab/service';
 
-import { UsageError } from './checks.ts';
 import { aggregateWindow, intakeBatch, lint, listTasks, sample, serveForever } from './commands.ts';
-import { didYouMean } from './command-input.ts';
-import type { CommandInput } from './command-input.ts';
 import { sampleHelp } from './sample.ts';
 import { NotReady, Refused } from './service/task-errors.ts';
 
@@ -40,8 +37,6 @@ Examples:
     --batch 3f1c2a8e-0f5c-4c5e-9d35-6f6f0e5b1a11
   priolab-processor tasks --config isrg.json`;
 
-type Names = readonly string[];
-
 /** What options may be, where their names don't tell. */
 const ALLOWED: Readonly<Record<string, string>> = {
   config: 'a file, see README.md of apps/processor',
@@ -59,16 +54,6 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'signing-key-id': "its name in the ingestor's manifest",
   ...sampleHelp,
 };
-
-interface Command {
-  readonly about: string;
-  /** Options that must be given, and those that may be. */
-  readonly needs: Names;
-  readonly takes: Names;
-  readonly positionals: Names;
-  readonly examples: Names;
-  run(input: CommandInput): Promise<readonly string[]>;
-}
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   serve: {
@@ -138,79 +123,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
 };
 
-async function run({ argv, environment, writeError }: CommandLine): Promise<readonly string[]> {
-  const [name, ...rest] = argv;
-  const isKnown = Object.hasOwn(COMMANDS, name ?? '');
-  if (!isKnown && (argv.includes('--help') || argv.includes('-h') || name === 'help')) {
-    return [HELP];
-  }
-  if (!isKnown) {
-    const allowed = Object.keys(COMMANDS).join(', ');
-    const got =
-      name === undefined ? 'nothing' : `${name}${didYouMean(name, Object.keys(COMMANDS))}`;
-    throw new UsageError(`command: got ${got}, allowed: ${allowed}; see --help`);
-  }
-  const command = COMMANDS[name!]!;
-  if (rest.includes('--help') || rest.includes('-h')) return [helpOf(name!, command)];
-  const interrupt = createInterrupt();
-  try {
-    const input = parse(name!, rest, command);
-    return await command.run({
-      ...input,
-      signal: interrupt.signal,
-      environment,
-      writeLog: writeError,
-    });
-  } finally {
-    interrupt.dispose();
-  }
-}
-
-function helpOf(name: string, { about, needs, takes, positionals, examples }: Command): string {
-  const given = [
-    ...needs.map((one) => [`--${one} ${one.toUpperCase()}`, ALLOWED[one]] as const),
-    ...takes.map((one) => [`[--${one} ${one.toUpperCase()}]`, ALLOWED[one]] as const),
-  ];
-  const width = Math.max(...given.map(([option]) => option.length));
-  const options = [
-    ...positionals,
-    ...given.map(([option, allowed = '']) => `${option.padEnd(width)}  ${allowed}`.trimEnd()),
-  ];
-  const lines = examples.map((example) => `  priolab-processor ${name} ${example}`);
-  const usage = [`Usage: priolab-processor ${name}`, ...options].join('\n  ');
-  return `${usage}\n\n${about}\n\nExamples:\n${lines.join('\n')}`;
-}
-
-function parse(
-  name: string,
-  args: string[],
-  { needs, takes, positionals: wanted }: Command,
-): Pick<CommandInput, 'options' | 'positionals'> {
-  const known = [...needs, ...takes].map((key) => [key, { type: 'string' as const }] as const);
-  let parsed: { values: object; positionals: string[] };
-  try {
-    const options = Object.fromEntries(known);
-    parsed = parseArgs({ args, options, strict: true, allowPositionals: true });
-  } catch (error) {
-    throw new UsageError(`${name}: ${(error as Error).message}; see --help`, { cause: error });
-  }
-  const options = parsed.values as Readonly<Record<string, string>>;
-  const missing = needs.filter((key) => options[key] === undefined || options[key] === '');
-  if (missing.length > 0) {
-    const list = missing.map((key) => `--${key}`).join(', ');
-    throw new UsageError(`${name}: got no ${list}, allowed: a value for each; see --help`);
-  }
-  if (parsed.positionals.length !== wanted.length) {
-    const allowed = wanted.length === 0 ? 'none' : wanted.join(' ');
-    const got = parsed.positionals.length;
-    throw new UsageError(`${name}: got ${got} arguments, allowed: ${allowed}; see --help`);
-  }
-  return { options, positionals: parsed.positionals };
-}
-
 /** @returns the exit code of an error that is no bug */
 function exitCodeOf(error: unknown): number | undefined {
-  if (error instanceof UsageError || error instanceof ManifestError) return 2;
+  if (error instanceof ManifestError) return 2;
   if (error instanceof StoreSettingsError || error instanceof ObjectKeyError) return 2;
   // A database that is not ours: other tables under our names.
   if (error instanceof SqlError) return 2;
@@ -221,26 +136,9 @@ function exitCodeOf(error: unknown): number | undefined {
   return undefined;
 }
 
-export interface CommandLine {
-  readonly argv: readonly string[];
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly write: (text: string) => void;
-  readonly writeError: (text: string) => void;
-}
-
 /** @returns the exit code; what is no error but a bug is thrown */
-export async function runCommandLine(commandLine: CommandLine): Promise<number> {
-  const { write, writeError } = commandLine;
-  try {
-    const lines = await run(commandLine);
-    if (lines.length > 0) write(`${lines.join('\n')}\n`);
-    return 0;
-  } catch (error) {
-    const exitCode = exitCodeOf(error);
-    if (exitCode === undefined) throw error;
-    const { code, message } = error as { readonly code: string; readonly message: string };
-    const prefix = error instanceof UsageError ? '' : `${code}: `;
-    writeError(`priolab-processor: ${prefix}${message}\n`);
-    return exitCode;
-  }
+export function runCommandLine(commandLine: CommandLine): Promise<number> {
+  const name = 'priolab-processor';
+  const program = { name, help: HELP, commands: COMMANDS, allowed: ALLOWED, exitCodeOf };
+  return runProgram(program, commandLine);
 }

@@ -6,10 +6,10 @@ import { readFileSync } from 'node:fs';
 
 import { lintManifest, manifestKinds } from '@priolab/roles/manifest';
 import type { ManifestKind } from '@priolab/roles/manifest';
+import { UsageError, fileError } from '@priolab/service';
+import type { CommandInput } from '@priolab/service';
 
-import { UsageError, fileError } from './checks.ts';
 import { aggregationOf, batchOf, minuteOf } from './command-input.ts';
-import type { CommandInput } from './command-input.ts';
 import { readConfig } from './config.ts';
 import { generateSample } from './sample.ts';
 import { aggregate } from './service/aggregate.ts';

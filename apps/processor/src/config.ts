@@ -8,9 +8,8 @@ import { dirname, resolve } from 'node:path';
 
 import { MAX_DIMENSION } from '@priolab/prio';
 import type { ProcessorRole } from '@priolab/roles';
-
-import { readDocument } from './checks.ts';
-import type { JsonNode } from './checks.ts';
+import { readDocument } from '@priolab/service';
+import type { JsonNode } from '@priolab/service';
 
 /** What the 2021 servers did and ours does when asked: `docs/interop.md` says what each means. */
 export const LEGACY = [

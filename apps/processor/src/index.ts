@@ -1,5 +1,5 @@
 /** A processor's configuration, for programs that write one. */
 
-export { UsageError } from './checks.ts';
+export { UsageError } from '@priolab/service';
 export { LEGACY, readConfig } from './config.ts';
 export type { Legacy, ProcessorConfig } from './config.ts';

@@ -18,11 +18,10 @@ import {
 } from '@priolab/roles/enpa';
 import type { BatchSigner, TimeUnit } from '@priolab/roles/enpa';
 import { openStore } from '@priolab/runtime/stores';
+import { UsageError, readPacketKey, readSigningKey } from '@priolab/service';
+import type { CommandInput } from '@priolab/service';
 
-import { UsageError } from './checks.ts';
 import { aggregationOf, batchOf, minuteOf } from './command-input.ts';
-import type { CommandInput } from './command-input.ts';
-import { readPacketKey, readSigningKey } from './key-files.ts';
 import { syncOf } from './service/places.ts';
 import { uuidBytes } from './service/share-blocks.ts';
 import { Refused } from './service/task-errors.ts';

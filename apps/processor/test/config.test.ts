@@ -1,13 +1,13 @@
 /** The configuration: what is read, what is refused, and how that is told. ENPA section 6.7. */
 
+import { UsageError, readPacketKey, readSigningKey } from '@priolab/service';
+
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { UsageError } from '../src/checks.ts';
 import { LEGACY, readConfig } from '../src/config.ts';
-import { readPacketKey, readSigningKey } from '../src/key-files.ts';
 import { openDesk } from '../src/service/open.ts';
 import { readManifest } from '../src/service/trust.ts';
 import { INSTANCE, createDeployment } from './deployment.ts';

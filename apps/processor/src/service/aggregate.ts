@@ -8,12 +8,12 @@
 import { setImmediate as turn } from 'node:timers/promises';
 
 import { EnpaError } from '@priolab/roles/enpa';
+import { explain } from '@priolab/service';
 
 import { hearSet, ownSet, tellSet } from './agreement.ts';
 import type { WindowSet } from './agreement.ts';
 import { decide } from './decide.ts';
 import type { Desk, InstanceDesk } from './desk.ts';
-import { explain } from './log.ts';
 import { windowOf } from './places.ts';
 import { intakeId, isOfWindow, readyIn } from './scan.ts';
 import { decodeSaid } from './said.ts';

@@ -13,9 +13,9 @@ import type { BatchSigner, BatchVerifier } from '@priolab/roles/enpa';
 import type { Clock } from '@priolab/runtime';
 import type { DurableQueue } from '@priolab/runtime/database';
 import type { StreamingStore } from '@priolab/runtime/stores';
+import type { Log } from '@priolab/service';
 
 import type { InstanceConfig, ProcessorConfig } from '../config.ts';
-import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { createSealedSums } from './sealed-sums.ts';
 import type { SealedSums } from './sealed-sums.ts';

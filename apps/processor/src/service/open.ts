@@ -14,14 +14,12 @@ import type { Clock } from '@priolab/runtime';
 import { createDurableQueue, openDatabase } from '@priolab/runtime/database';
 import { openStore } from '@priolab/runtime/stores';
 import type { OpenStoreOptions, StreamingStore } from '@priolab/runtime/stores';
+import { UsageError, createLog, fileError, readPacketKey, readSigningKey } from '@priolab/service';
+import type { Log } from '@priolab/service';
 
-import { UsageError, fileError } from '../checks.ts';
 import type { ProcessorConfig } from '../config.ts';
-import { readPacketKey, readSigningKey } from '../key-files.ts';
 import { createArithmetic } from './desk.ts';
 import type { Desk, InstanceDesk } from './desk.ts';
-import { createLog } from './log.ts';
-import type { Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { openState } from './state.ts';
 import { createSteps } from './steps.ts';

@@ -18,10 +18,10 @@ import {
   validationEndings,
 } from '@priolab/roles/enpa';
 import type { BatchName, Interval } from '@priolab/roles/enpa';
+import { explain } from '@priolab/service';
+import type { Fields } from '@priolab/service';
 
 import type { Desk, InstanceDesk } from './desk.ts';
-import { explain } from './log.ts';
-import type { Fields } from './log.ts';
 import { peerOf, serverIndexOf, windowOf } from './places.ts';
 import type { WindowName } from './state.ts';
 

@@ -7,13 +7,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { monotonicMs } from '@priolab/runtime';
 import type { TaskState } from '@priolab/runtime/database';
+import { explain, serveOperators } from '@priolab/service';
+import type { Health } from '@priolab/service';
 
 import type { ProcessorConfig } from '../config.ts';
 import type { Desk } from './desk.ts';
-import { serveOperators } from './http.ts';
-import type { Health } from './http.ts';
 import { forgetOld } from './retention.ts';
-import { explain } from './log.ts';
 import { openDesk } from './open.ts';
 import { scan } from './scan.ts';
 import { adviceOn } from './task-errors.ts';

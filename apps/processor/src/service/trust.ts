@@ -21,11 +21,10 @@ import type { BatchVerifier } from '@priolab/roles/enpa';
 
 import { TransportError } from '@priolab/runtime';
 
-import { UsageError, fileError } from '../checks.ts';
 import type { InstanceConfig } from '../config.ts';
 import type { ProcessorRole } from '@priolab/roles';
-import type { Log } from './log.ts';
-import { explain } from './log.ts';
+import { UsageError, explain, fileError } from '@priolab/service';
+import type { Log } from '@priolab/service';
 
 const MANIFEST_SIZE_MAX = 2 ** 20;
 const FETCH_TIMEOUT_MS = 30_000;

@@ -7,11 +7,11 @@
 import { EnpaError } from '@priolab/roles/enpa';
 import { backoffMs, fateOf } from '@priolab/runtime/database';
 import type { Taken } from '@priolab/runtime/database';
+import { explain } from '@priolab/service';
 
 import { aggregate } from './aggregate.ts';
 import type { Desk } from './desk.ts';
 import { takeIn } from './intake.ts';
-import { explain } from './log.ts';
 import type { TaskBody } from './scan.ts';
 import type { BatchName } from './state.ts';
 import { NotReady, Refused, adviceOn, isOutage, isRetryable } from './task-errors.ts';

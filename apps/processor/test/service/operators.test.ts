@@ -3,9 +3,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { createBackend, encodeKeyPair, encodeSigningKey, toHex } from '@priolab/crypto';
+import { serveOperators } from '@priolab/service';
+import type { Health } from '@priolab/service';
 
-import { serveOperators } from '../../src/service/http.ts';
-import type { Health } from '../../src/service/http.ts';
 import { createMetrics } from '../../src/service/metrics.ts';
 import { ROLES, keyOf } from '../deployment.ts';
 import { createRehearsal } from './desks.ts';

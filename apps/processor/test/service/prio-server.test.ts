@@ -24,10 +24,10 @@ import {
 } from '@priolab/roles/enpa';
 import type { DataSharePacket, NamedSumPart, RecordKind } from '@priolab/roles/enpa';
 import { openStore } from '@priolab/runtime/stores';
+import { readSigningKey } from '@priolab/service';
+import type { CommandInput } from '@priolab/service';
 
 import { aggregateWindow, intakeBatch } from '../../src/commands.ts';
-import type { CommandInput } from '../../src/command-input.ts';
-import { readSigningKey } from '../../src/key-files.ts';
 import { generateSample } from '../../src/sample.ts';
 import { INGESTOR_KEY_ID, INSTANCE, ROLES, createDeployment } from '../deployment.ts';
 import type { Deployment } from '../deployment.ts';

@@ -18,8 +18,8 @@ import {
 } from '@priolab/roles/enpa';
 import type { DataSharePacket } from '@priolab/roles/enpa';
 import { openStore } from '@priolab/runtime/stores';
+import { readSigningKey } from '@priolab/service';
 
-import { readSigningKey } from '../../src/key-files.ts';
 import { batchNames, syncOf } from '../../src/service/places.ts';
 import { INGESTOR_KEY_ID, ROLES, createDeployment, ingestSample } from '../deployment.ts';
 

@@ -7,7 +7,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { fileError } from '../checks.ts';
+import { fileError } from './checks.ts';
 
 export interface Health {
   readonly isReady: boolean;

@@ -1,0 +1,9 @@
+export { JsonNode, UsageError, fileError, readDocument } from './checks.ts';
+export { runProgram } from './command-line.ts';
+export type { Command, CommandInput, CommandLine, Program } from './command-line.ts';
+export { didYouMean } from './did-you-mean.ts';
+export { readPacketKey, readSigningKey } from './key-files.ts';
+export { createLog, explain } from './log.ts';
+export type { Fields, Level, Log } from './log.ts';
+export { serveOperators } from './operators.ts';
+export type { Health, OperatorServer } from './operators.ts';
