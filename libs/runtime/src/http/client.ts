@@ -45,13 +45,19 @@ export function createFetchClient(options: ClientOptions = {}): HttpClient {
   const { responseSizeMax = RESPONSE_SIZE_MAX } = options;
   return {
     async send({ method, url, headers = {}, body, signal }) {
+      // Aborted when the answer is left before its end, too: behind an interceptor, which keeps a
+      // copy of each answer, ending our copy of the stream does not end it.
+      const left = new AbortController();
+      const leave = (): void => left.abort(signal?.reason);
+      signal?.addEventListener('abort', leave, { once: true });
       try {
+        signal?.throwIfAborted();
         const response = await fetch(url, {
           method,
           headers,
           redirect: 'manual',
+          signal: left.signal,
           ...(body === undefined ? {} : { body: body as Uint8Array<ArrayBuffer> }),
-          ...(signal === undefined ? {} : { signal }),
         });
         const stream: AsyncIterable<Uint8Array> | null = response.body;
         const bytes = await readAnswer(stream ?? [], responseSizeMax, signal);
@@ -61,7 +67,10 @@ export function createFetchClient(options: ClientOptions = {}): HttpClient {
           body: bytes,
         };
       } catch (error) {
+        left.abort(error);
         throw transportError(method, url, error, signal);
+      } finally {
+        signal?.removeEventListener('abort', leave);
       }
     },
     async close() {},
