@@ -1,35 +1,71 @@
 /**
- * Where the two processors of a run are: in the run's own memory, or two real processes that read
- * and write ENPA's files. And what can't be told to the latter.
+ * How the parties of a run meet: in the run's own memory, or by uploads that travel over HTTP to
+ * ingestors and totals that are read from a portal; and what can't be told to the latter.
  */
 
 import { z } from 'zod';
 
+import type { AdversaryId } from '../adversary/catalogue.ts';
 import type { LegacyId } from '../legacy/catalogue.ts';
 import type { Problem } from './problems.ts';
 import type { Scenario } from './scenario.ts';
 import type { Parts } from './valid-parts.ts';
 
+/** What Google's devices send: documents with their attestation, or what Apple's do. */
+const googleForm = z.enum(['document', 'plain']).optional();
+
+/** The devices' real HTTP client, intercepted in process: no socket. */
+const msw = z.strictObject({ kind: z.literal('msw'), googleForm });
+/** Sockets on the loopback, servers in the process of the run. */
+const http = z.strictObject({ kind: z.literal('http'), googleForm });
+/** The programs as others start them. */
 const processes = z.strictObject({
   kind: z.literal('processes'),
   /** Folders, or an S3 server at AWS_ENDPOINT_URL_S3. */
   buckets: z.enum(['files', 's3']).default('files'),
   /** Where the processes keep their state: files, or the server at PRIOLAB_POSTGRES. */
   state: z.enum(['sqlite', 'postgres']).default('sqlite'),
+  googleForm,
 });
 
-export const deploymentSchema = z.union([z.enum(['memory', 'processes']), processes]);
+export const deploymentNames = ['memory', 'msw', 'http', 'processes'] as const;
+export type DeploymentName = (typeof deploymentNames)[number];
+
+export const deploymentSchema = z.union([z.enum(deploymentNames), msw, http, processes]);
 
 /** How the processes of a run are set up. */
 export type ProcessesSetup = Pick<z.output<typeof processes>, 'buckets' | 'state'>;
 
-/** Undefined where the processors are in memory. */
-export function processesOf(
-  deployment: Parts<Scenario>['deployment'],
-): Parts<ProcessesSetup> | undefined {
-  if (deployment === undefined || deployment === 'memory') return undefined;
-  if (deployment === 'processes') return { buckets: 'files', state: 'sqlite' };
-  return deployment;
+type Deployment = Parts<Scenario>['deployment'];
+
+export function deploymentNameOf(deployment: Deployment): DeploymentName {
+  if (deployment === undefined) return 'memory';
+  return typeof deployment === 'string' ? deployment : (deployment.kind ?? 'memory');
+}
+
+/** Undefined where no part of a run is a process. */
+export function processesOf(deployment: Deployment): Parts<ProcessesSetup> | undefined {
+  if (deploymentNameOf(deployment) !== 'processes') return undefined;
+  if (typeof deployment !== 'object') return { buckets: 'files', state: 'sqlite' };
+  return deployment as Parts<ProcessesSetup>;
+}
+
+/** Adversaries that change finished uploads, of which no document could be made. */
+const CHANGES_UPLOADS: ReadonlySet<AdversaryId> = new Set<AdversaryId>([
+  'cli.wrong_dim',
+  'cli.oversize',
+  'net.truncate',
+  'net.corrupt',
+]);
+
+/** What Google's devices send: left open, documents where they can be made. */
+export function googleFormOf({
+  deployment,
+  adversaries,
+}: Parts<Pick<Scenario, 'deployment' | 'adversaries'>>): 'document' | 'plain' {
+  const asked = typeof deployment === 'object' ? deployment.googleForm : undefined;
+  const isChanged = adversaries?.some((one) => one?.id && CHANGES_UPLOADS.has(one.id)) ?? false;
+  return asked ?? (isChanged ? 'plain' : 'document');
 }
 
 /** Behaviours of 2021 that the service has as well; of the others, why it can't have them. */
@@ -38,7 +74,7 @@ const serviceLegacy: Readonly<Record<LegacyId, true | string>> = {
   'per-batch-dedup': true,
   'poison-drops-batch': true,
   'peer-intersection': true,
-  'root-check-by-identity': "it is the ingestors', which are not processes",
+  'root-check-by-identity': "it is the ingestors', which take no such points",
   'unequal-empty-batches': 'no batch is empty in the clock "wall"',
 };
 
@@ -50,21 +86,24 @@ export function isServiceLegacy(id: LegacyId): boolean {
 const RESERVED = 'task-markers';
 
 export function deploymentProblems(scenario: Parts<Scenario>): Problem[] {
-  const { deployment, clock, crypto, services, system } = scenario;
-  if (processesOf(deployment) === undefined) return [];
+  const { deployment, clock, crypto, services, system, adversaries } = scenario;
+  const name = deploymentNameOf(deployment);
+  if (name === 'memory') return [];
   const problems: Problem[] = [];
   const refuse = (path: string, message: string): void => void problems.push({ path, message });
   if (clock === 'simulated') {
-    refuse('deployment', 'got "processes"; allowed: with clock "wall", which they run by');
+    refuse('deployment', `got "${name}"; allowed: with clock "wall", which it runs by`);
   }
   const fidelity = crypto?.fidelity;
   if (fidelity !== undefined && fidelity !== 'full') {
-    refuse(
-      'deployment',
-      `got "processes"; allowed: with crypto.fidelity "full", not "${fidelity}"`,
-    );
+    refuse('deployment', `got "${name}"; allowed: with crypto.fidelity "full", not "${fidelity}"`);
   }
-  if (clock === 'wall') {
+  adversaries?.forEach((one, i) => {
+    if (googleFormOf(scenario) === 'plain' || !one?.id || !CHANGES_UPLOADS.has(one.id)) return;
+    const message = `got "${one.id}", which changes the bytes of uploads; allowed: with`;
+    refuse(`adversaries[${i}].id`, `${message} deployment.googleForm "plain", or left out`);
+  });
+  if (name === 'processes' && clock === 'wall') {
     services?.legacy?.forEach((id, i) => {
       const reason = id === undefined ? true : serviceLegacy[id];
       if (reason === true) return;
@@ -73,7 +112,7 @@ export function deploymentProblems(scenario: Parts<Scenario>): Problem[] {
   }
   system?.metrics?.forEach((metric, i) => {
     if (typeof metric !== 'object' || metric.id !== RESERVED) return;
-    const message = `got "${RESERVED}", which names a folder of the processes' buckets`;
+    const message = `got "${RESERVED}", which names a folder of the deployment's buckets`;
     refuse(`system.metrics[${i}].id`, message);
   });
   return problems;
