@@ -42,6 +42,8 @@ export type BatchBook = ReadonlyMap<string, ReadonlyMap<string, number>>;
 export interface Found {
   readonly batches: BatchBook;
   readonly parts: Readonly<Record<'leader' | 'helper', readonly NamedSumPart[]>>;
+  /** A sum part that can't be read, and why. */
+  readonly unreadable: string | undefined;
   readonly results: readonly PortalResult[];
 }
 
@@ -53,7 +55,8 @@ export interface Compared {
   readonly deviations: Deviations;
   /** Names of windows of which a sum is not there or can't be read, or that no portal shows. */
   readonly missing: readonly string[];
-  /** Reports in batches, and those that the processors refused. */
+  /** Batches, the reports in them, and those that the processors refused. */
+  readonly batches: number;
   readonly reports: number;
   readonly refused: number;
 }
@@ -91,11 +94,15 @@ export function compareFound(references: readonly Reference[], found: Found): Co
   for (const key of new Set([...results.keys(), ...found.batches.keys()])) {
     if (!known.has(key)) notes.add('batches', 1, `${key}: a sum of what was not sent`);
   }
-  return { cells, deviations: notes.deviations, missing, reports: reportsIn(found.batches), refused };
-}
-
-function reportsIn(batches: BatchBook): number {
-  return [...batches.values()].reduce((sum, ofWindow) => sum + countOf(ofWindow), 0);
+  const windows = [...found.batches.values()];
+  return {
+    cells,
+    deviations: notes.deviations,
+    missing,
+    batches: windows.reduce((sum, { size }) => sum + size, 0),
+    reports: windows.reduce((sum, ofWindow) => sum + countOf(ofWindow), 0),
+    refused,
+  };
 }
 
 function countOf(batches: ReadonlyMap<string, number> | undefined): number {
@@ -191,7 +198,11 @@ function replaced(
   const inBatches = countOf(batches);
   const lost = `${count} counted and ${refused} refused, ${inBatches} in batches`;
   notes.add('reports', Math.abs(inBatches - count - refused), `${key}: reports: ${lost}`);
-  const { values, standardError } = estimateTotals({ epsilon, totals, count });
+  const { values, standardError } = estimateTotals({
+    epsilon,
+    totals: Float64Array.from(totals),
+    count,
+  });
   return {
     ...cell,
     counts: countsOf(cell, parts),

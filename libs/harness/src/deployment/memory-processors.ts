@@ -46,7 +46,6 @@ export interface MemoryProcessors {
 export interface MemoryProcessorsOptions {
   readonly scenario: Scenario;
   readonly seedTree: SeedBranch;
-  readonly metrics: readonly Metric[];
   /** Where sum parts go. */
   readonly stores: Readonly<Record<ProcessorRole, StreamingStore>>;
   /** Most reports of a batch. */

@@ -4,7 +4,7 @@
  * it notes which reports the processors in memory refused. It changes nothing.
  */
 
-import { REPORT_ID_SIZE } from '@priolab/roles';
+import { DAY_MS, REPORT_ID_SIZE } from '@priolab/roles';
 import type { ReportBlock, ShareBatch, UploadBlock, Vendor } from '@priolab/roles';
 
 import type { Observer } from '../pipeline.ts';
@@ -69,9 +69,10 @@ export function createOutbox(writerOf: (vendor: Vendor) => UploadWriter, shardRe
   const addOwn = (report: ReportBlock, uploads: UploadBlock): void => {
     if (writer === undefined) shardDay = report.day;
     const own = (writer ??= writerOf(report.task.vendor));
+    const startMs = report.day * DAY_MS;
     if (report.count > 0) own.open(report, uploads);
     for (let slot = 0; slot < report.count; slot++) {
-      const index = arena.add(own.bytesOf(slot));
+      const index = arena.add(own.bytesOf(slot), startMs + report.timesMs[slot]!);
       indexOf[block.firstReport + slot] = index;
       if (slot === 0) firstIndex = index;
     }

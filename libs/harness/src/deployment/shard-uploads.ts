@@ -7,7 +7,7 @@
 /** As bytes of `messages/upload.ts`, or as a Firestore document with its target before it. */
 export type UploadForm = 'plain' | 'document';
 
-/** `copy`: arrives after all others of the shard; `next-day`: when the next day has begun. */
+/** `copy`: arrives soon after its original; `next-day`: a day later. */
 export const UPLOAD_KINDS = ['own', 'copy', 'next-day'] as const;
 export type UploadKind = (typeof UPLOAD_KINDS)[number];
 
@@ -18,6 +18,8 @@ export interface ShardUploads {
   readonly bytes: Uint8Array;
   readonly offsets: Uint32Array;
   readonly sizes: Uint32Array;
+  /** When each was made: nobody's clock is to be far from it. */
+  readonly createdMs: Float64Array;
   /** Positions in `UPLOAD_KINDS`. */
   readonly kinds: Uint8Array;
   /** What the ingestors in memory said: a reason code; 0, taken in. */
@@ -27,7 +29,7 @@ export interface ShardUploads {
 /** Grows as uploads come; what it gives away it does not keep. */
 export interface UploadArena {
   /** Copies one upload in. @returns its index */
-  add(bytes: Uint8Array): number;
+  add(bytes: Uint8Array, createdMs: number): number;
   /** The upload of an index once more, without a copy of its bytes. @returns the new index */
   repeat(index: number, kind: UploadKind): number;
   setReason(index: number, code: number): void;
@@ -56,9 +58,10 @@ export function createUploadArena(): UploadArena {
     if (count < columns.sizes.length) return;
     columns = createColumns(Math.max(wanted.count, 2 * count), columns);
   };
-  const enter = (offset: number, size: number, kind: UploadKind): number => {
-    columns.offsets[count] = offset;
-    columns.sizes[count] = size;
+  const enter = (from: { offset: number; size: number; createdMs: number }, kind: UploadKind) => {
+    columns.offsets[count] = from.offset;
+    columns.sizes[count] = from.size;
+    columns.createdMs[count] = from.createdMs;
     columns.kinds[count] = UPLOAD_KINDS.indexOf(kind);
     columns.reasons[count] = 0;
     return count++;
@@ -68,22 +71,23 @@ export function createUploadArena(): UploadArena {
     return bytes.subarray(offset, offset + columns.sizes[index]!);
   };
 
-  const repeat = (index: number, kind: UploadKind): number => {
+  const repeat = (index: number, kind: UploadKind, at = columns.createdMs[index]!): number => {
     reserve(0);
-    return enter(columns.offsets[index]!, columns.sizes[index]!, kind);
+    const [offset, size] = [columns.offsets[index]!, columns.sizes[index]!];
+    return enter({ offset, size, createdMs: at }, kind);
   };
 
   return {
     repeat,
-    add(upload) {
+    add(upload, createdMs) {
       const isLarge = upload.length >= SIZE_FIRST;
       if (isLarge && large !== -1 && Buffer.compare(bytesOf(large), upload) === 0) {
-        return repeat(large, 'own');
+        return repeat(large, 'own', createdMs);
       }
       reserve(upload.length);
       bytes.set(upload, used);
+      const index = enter({ offset: used, size: upload.length, createdMs }, 'own');
       used += upload.length;
-      const index = enter(used - upload.length, upload.length, 'own');
       if (isLarge && large === -1) large = index;
       return index;
     },
@@ -105,31 +109,26 @@ export function createUploadArena(): UploadArena {
 }
 
 /** The buffers of a shard's uploads, which move to the receiver. */
-export function buffersOf({
-  bytes,
-  offsets,
-  sizes,
-  kinds,
-  reasons,
-}: ShardUploads): ArrayBuffer[] {
-  return [bytes, offsets, sizes, kinds, reasons].map(({ buffer }) => buffer as ArrayBuffer);
+export function buffersOf(uploads: ShardUploads): ArrayBuffer[] {
+  const { bytes, offsets, sizes, createdMs, kinds, reasons } = uploads;
+  return [bytes, offsets, sizes, createdMs, kinds, reasons].map(
+    ({ buffer }) => buffer as ArrayBuffer,
+  );
 }
 
-function createColumns(
-  size: number,
-  before?: Pick<ShardUploads, 'offsets' | 'sizes' | 'kinds' | 'reasons'>,
-) {
+type Columns = Pick<ShardUploads, 'offsets' | 'sizes' | 'createdMs' | 'kinds' | 'reasons'>;
+
+function createColumns(size: number, before?: Columns): Columns {
   const columns = {
     offsets: new Uint32Array(size),
     sizes: new Uint32Array(size),
+    createdMs: new Float64Array(size),
     kinds: new Uint8Array(size),
     reasons: new Uint8Array(size),
   };
-  if (before !== undefined) {
-    columns.offsets.set(before.offsets);
-    columns.sizes.set(before.sizes);
-    columns.kinds.set(before.kinds);
-    columns.reasons.set(before.reasons);
+  if (before === undefined) return columns;
+  for (const name of ['offsets', 'sizes', 'createdMs', 'kinds', 'reasons'] as const) {
+    columns[name].set(before[name]);
   }
   return columns;
 }
