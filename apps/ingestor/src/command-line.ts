@@ -37,11 +37,17 @@ function command(about: string, run: Command['run']): Command {
 }
 
 const COMMANDS: Readonly<Record<string, Command>> = {
-  serve: command('Answers uploads when they are stored; cuts batches every now and then.', serveForever),
+  serve: command(
+    'Answers uploads when they are stored; cuts batches every now and then.',
+    serveForever,
+  ),
   tasks: command('Lists instance, aggregation and parameters of each task.', listTasks),
   status: command('Counts what is stored and not in a written batch.', status),
   cut: command('Writes batches now. On SQLite no service may be running.', cutNow),
-  'lint-config': command('Reads the configuration, keys and certificates; opens no port.', lintConfig),
+  'lint-config': command(
+    'Reads the configuration, keys and certificates; opens no port.',
+    lintConfig,
+  ),
 };
 
 /** @returns the exit code of an error that is no bug */

@@ -99,7 +99,10 @@ function parseConfig(root: JsonNode, folder: string): IngestorConfig {
     vendor,
     localities,
     tasks,
-    signingKey: { id: signingKey.id.text(KEY_ID, 'a key identifier'), file: place(signingKey.file) },
+    signingKey: {
+      id: signingKey.id.text(KEY_ID, 'a key identifier'),
+      file: place(signingKey.file),
+    },
     packetKeyIds: optional(node.packetKeyIds, readKeyIds),
     secret: place(node.secret),
     ...readTrust(node.authorityKey, node.android, vendor, place),
@@ -254,5 +257,6 @@ export function describeTasks({ vendor, tasks }: IngestorConfig): string[] {
 
 /** @throws UsageError */
 export function checkHasTasks(config: IngestorConfig): void {
-  if (config.tasks.length === 0) throw new UsageError('localities: got no task, allowed: at least one');
+  if (config.tasks.length === 0)
+    throw new UsageError('localities: got no task, allowed: at least one');
 }

@@ -28,7 +28,10 @@ export function createMetrics(): Metrics {
     new Histogram({ name: prefix + name, help, buckets, registers });
   const uploads = counter('uploads', 'Uploads by form and answer', ['form', 'answer']);
   const failed = counter('groups_failed', 'Groups that could not be stored');
-  const batches = counter('batches_written', 'Batches in both buckets', ['instance', 'aggregation']);
+  const batches = counter('batches_written', 'Batches in both buckets', [
+    'instance',
+    'aggregation',
+  ]);
   const sizes = histogram('group_size', 'Uploads checked and stored together', GROUP_BUCKETS);
   const took = histogram('group_seconds', 'Check and commit of a group', SECOND_BUCKETS);
   const reports = histogram('batch_reports', 'Reports of a batch', REPORT_BUCKETS);

@@ -2,16 +2,14 @@
  * Rows of one batch as the pair that both processors get. All of it follows from the rows and this
  * ingestor's secret: after a crash the same rows give the same batch, another set gives another id.
  *
- *   name = HMAC-SHA-256(secret, task || window || digests of the uploads, in the order of the ids)
+ *   name = SHA-256(secret || task || window || digests of the uploads, in the order of the ids)
  *   id   = the first 16 bytes of it; for Google, as its pipeline named files, the UUIDv3 of
  *          "metric/yyyy/MM/dd/HH/mm/" and their text
  *
  * Source: ENPA sections 5.3 (r), 7.3 (names).
  */
 
-import { createHash, createHmac } from 'node:crypto';
-
-import { DIGEST_SIZE } from '@priolab/crypto';
+import { DIGEST_SIZE, createDigest, nameUuid } from '@priolab/crypto';
 import type { CryptoBackend } from '@priolab/crypto';
 import { REPORT_ID_SIZE, createQueryRandomnessOfDigests, uploadLayout } from '@priolab/roles';
 import type { BatchPair, ShareBatch, Task } from '@priolab/roles';
@@ -111,16 +109,10 @@ function batchId(
 ): Uint8Array {
   const window = new Uint8Array(8);
   new DataView(window.buffer).setBigUint64(0, BigInt(windowStartMs));
-  const name = createHmac('sha256', secret).update(task.id).update(window).update(digests).digest();
-  const drawn = new Uint8Array(name.subarray(0, ID_SIZE));
-  return task.vendor === 'google' ? nameUuid(task.metric.id, windowStartMs, drawn) : drawn;
-}
-
-/** As Java's `UUID.nameUUIDFromBytes`: MD5 of the text, with version 3 and the variant set. */
-function nameUuid(metric: string, windowStartMs: number, drawn: Uint8Array): Uint8Array {
-  const text = `${metric}/${formatMinute(windowStartMs)}/${uuidText(drawn)}`;
-  const id = new Uint8Array(createHash('md5').update(text).digest());
-  id[6] = (id[6]! & 0x0f) | 0x30;
-  id[8] = (id[8]! & 0x3f) | 0x80;
-  return id;
+  const name = createDigest();
+  for (const part of [secret, task.id, window, digests]) name.update(part);
+  // Half of it is shown, so that nobody can go on from where the digest ended.
+  const drawn = name.finish().slice(0, ID_SIZE);
+  if (task.vendor !== 'google') return drawn;
+  return nameUuid(`${task.metric.id}/${formatMinute(windowStartMs)}/${uuidText(drawn)}`);
 }

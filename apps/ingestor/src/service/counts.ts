@@ -67,10 +67,7 @@ const REMOTES_MAX = 4096;
  * What addresses got wrong in this minute. When there are too many of them, the one that was first
  * seen to fail is forgotten. A call that came from nowhere (within the process) is never counted.
  */
-export function createFailureCounts(
-  max: number,
-  nowMs: () => number = monotonicMs,
-): FailureCounts {
+export function createFailureCounts(max: number, nowMs: () => number = monotonicMs): FailureCounts {
   const counts = new Map<string, number>();
   let period = -1;
   const roll = (): void => {

@@ -7,8 +7,6 @@
  * lost or doubled either.
  */
 
-import { randomUUID } from 'node:crypto';
-
 import { toHex } from '@priolab/crypto';
 import type { CryptoBackend } from '@priolab/crypto';
 import { DAY_MS, uploadLayout } from '@priolab/roles';
@@ -56,7 +54,7 @@ const FORGET_AFTER_MS = 3_600_000;
 
 export function createCutter(options: CutterOptions): Cutter {
   const { clock, state, limits } = options;
-  const holder = randomUUID();
+  const holder = crypto.randomUUID();
   const tasks = new Map(options.tasks.map((task) => [toHex(task.id), task]));
   let isClosing = false;
   let turn: Promise<unknown> = Promise.resolve();

@@ -86,7 +86,7 @@ export async function createIngestorService(options: IngestorOptions): Promise<I
   const { vendor, clock, database, sink, backend, authorityKey, log } = options;
   const { android, observer } = options;
   assert.equal(options.secret.length, SECRET_SIZE, 'the secret of an ingestor has 32 bytes');
-  const hasForm = vendor === 'google' ? authorityKey ?? android : authorityKey;
+  const hasForm = vendor === 'google' ? (authorityKey ?? android) : authorityKey;
   assert.ok(hasForm !== undefined, `an ingestor of ${vendor} needs whom to trust`);
   assert.ok(vendor === 'google' || android === undefined, 'documents are of google alone');
   const limits = { ...DEFAULT_LIMITS, ...options.limits };

@@ -7,8 +7,6 @@
  * `sender` is a keyed digest of the device's key: rows can be told apart, and name nobody.
  */
 
-import { randomUUID } from 'node:crypto';
-
 import { createTables } from '@priolab/runtime/database';
 import type { Database, Value } from '@priolab/runtime/database';
 
@@ -119,9 +117,7 @@ export async function openState(database: Database): Promise<IngestorState> {
   };
 }
 
-function batching(
-  database: Database,
-): Omit<IngestorState, 'store' | 'takeLease' | 'giveUpLease'> {
+function batching(database: Database): Omit<IngestorState, 'store' | 'takeLease' | 'giveUpLease'> {
   return {
     pending: () =>
       database.query<PendingGroup>(
@@ -137,7 +133,7 @@ function batching(
     },
     plan: ({ task, windowStartMs }, countMax) =>
       database.transaction(async (tx) => {
-        const label = randomUUID();
+        const label = crypto.randomUUID();
         // Asked again outside: another replica may have taken a row between the two.
         const count = await tx.execute(
           `UPDATE report SET batch = $1 WHERE batch IS NULL AND (task, day, sender) IN (
