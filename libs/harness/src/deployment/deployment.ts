@@ -15,7 +15,6 @@ import type { CollectedCell } from '../run/collect.ts';
 import type { ShardInit } from '../run/shard-program.ts';
 import type { ShardResult } from '../run/shard-result.ts';
 import { deploymentNameOf, googleFormOf, processesOf } from '../scenario/deployment-schema.ts';
-import type { ProcessesSetup } from '../scenario/deployment-schema.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { compareFound, createNotes } from './compare.ts';
 import type { Compared, Reference } from './compare.ts';
@@ -80,7 +79,7 @@ async function openSite(
     const { openInProcess } = await import('./in-process.ts');
     return openInProcess({ kind, scenario, plan, options, google });
   }
-  const setup = processesOf(scenario.deployment) as ProcessesSetup;
+  const setup = processesOf(scenario.deployment)!;
   const { openProcesses } = await import('../processes/open-processes.ts');
   return openProcesses({ setup, scenario, plan, options, google });
 }

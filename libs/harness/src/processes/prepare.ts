@@ -78,11 +78,11 @@ export function layOut(options: {
   for (const vendor of VENDORS) {
     write(`${vendor}-manifest.json`, ingestorManifest(seedTree, vendor));
   }
-  const portal = {
+  const sums = {
     phaSumPartBucket: sumBucket(buckets, 'leader'),
     facilitatorSumPartBucket: sumBucket(buckets, 'helper'),
   };
-  write('portal-manifest.json', writePortalManifest({ format: 1, ...portal }));
+  write('portal-manifest.json', writePortalManifest({ format: 1, ...sums }));
   for (const role of ROLES) {
     const packet = packetKey(seedTree, role);
     const signing = processorSigningKey(seedTree, role);

@@ -44,10 +44,10 @@ export function deploymentNameOf(deployment: Deployment): DeploymentName {
 }
 
 /** Undefined where no part of a run is a process. */
-export function processesOf(deployment: Deployment): Parts<ProcessesSetup> | undefined {
+export function processesOf(deployment: Deployment): ProcessesSetup | undefined {
   if (deploymentNameOf(deployment) !== 'processes') return undefined;
-  if (typeof deployment !== 'object') return { buckets: 'files', state: 'sqlite' };
-  return deployment as Parts<ProcessesSetup>;
+  const { buckets = 'files', state = 'sqlite' } = Object(deployment) as Partial<ProcessesSetup>;
+  return { buckets, state };
 }
 
 /** Adversaries that change finished uploads, of which no document could be made. */
