@@ -58,14 +58,51 @@ const CHANGES_UPLOADS: ReadonlySet<AdversaryId> = new Set<AdversaryId>([
   'net.corrupt',
 ]);
 
+type FormParts = Parts<
+  Pick<Scenario, 'deployment' | 'adversaries' | 'system' | 'overrides' | 'population'>
+>;
+
+/** Years of certificates have two digits, and these are of the year after as well. */
+const LAST_DAY = '2048-12-31';
+
+/** Why Google's devices can't send documents. */
+function documentObstacles({ adversaries, system, overrides, population }: FormParts): Problem[] {
+  const obstacles: Problem[] = [];
+  const allowed = 'allowed: with deployment.googleForm "plain", or left out';
+  const add = (path: string, message: string): void => void obstacles.push({ path, message });
+  adversaries?.forEach((one, i) => {
+    if (!one?.id || !CHANGES_UPLOADS.has(one.id)) return;
+    add(`adversaries[${i}].id`, `got "${one.id}", which changes the bytes of uploads; ${allowed}`);
+  });
+  const checkEpsilon = (path: string, epsilon: number | undefined): void => {
+    // Google's rules (ENPA 7.1) take no report with more noise.
+    if (epsilon !== undefined && epsilon <= 1) {
+      add(path, `got ${epsilon}; allowed: above 1 in documents; else ${allowed.slice(9)}`);
+    }
+  };
+  checkEpsilon('system.epsilon', system?.epsilon);
+  overrides?.forEach((one, i) => checkEpsilon(`overrides[${i}].epsilon`, one?.epsilon));
+  const { startDay } = population ?? {};
+  if (startDay !== undefined && startDay > LAST_DAY) {
+    add('population.startDay', `got ${startDay}; allowed: up to ${LAST_DAY}; else ${allowed.slice(9)}`);
+  }
+  system?.metrics?.forEach((metric, i) => {
+    if (typeof metric !== 'object' || metric.id === undefined || DOCUMENT_ID.test(metric.id)) return;
+    add(`system.metrics[${i}].id`, `got "${metric.id}", which ends no document's path; ${allowed}`);
+  });
+  return obstacles;
+}
+
+const DOCUMENT_ID = /[A-Za-z0-9]$/;
+
 /** What Google's devices send: left open, documents where they can be made. */
-export function googleFormOf({
-  deployment,
-  adversaries,
-}: Parts<Pick<Scenario, 'deployment' | 'adversaries'>>): 'document' | 'plain' {
-  const asked = typeof deployment === 'object' ? deployment.googleForm : undefined;
-  const isChanged = adversaries?.some((one) => one?.id && CHANGES_UPLOADS.has(one.id)) ?? false;
-  return asked ?? (isChanged ? 'plain' : 'document');
+export function googleFormOf(scenario: FormParts): 'document' | 'plain' {
+  const asked = askedForm(scenario);
+  return asked ?? (documentObstacles(scenario).length > 0 ? 'plain' : 'document');
+}
+
+function askedForm({ deployment }: FormParts): 'document' | 'plain' | undefined {
+  return typeof deployment === 'object' ? deployment.googleForm : undefined;
 }
 
 /** Behaviours of 2021 that the service has as well; of the others, why it can't have them. */
@@ -86,7 +123,7 @@ export function isServiceLegacy(id: LegacyId): boolean {
 const RESERVED = 'task-markers';
 
 export function deploymentProblems(scenario: Parts<Scenario>): Problem[] {
-  const { deployment, clock, crypto, services, system, adversaries } = scenario;
+  const { deployment, clock, crypto, services, system } = scenario;
   const name = deploymentNameOf(deployment);
   if (name === 'memory') return [];
   const problems: Problem[] = [];
@@ -98,11 +135,7 @@ export function deploymentProblems(scenario: Parts<Scenario>): Problem[] {
   if (fidelity !== undefined && fidelity !== 'full') {
     refuse('deployment', `got "${name}"; allowed: with crypto.fidelity "full", not "${fidelity}"`);
   }
-  adversaries?.forEach((one, i) => {
-    if (googleFormOf(scenario) === 'plain' || !one?.id || !CHANGES_UPLOADS.has(one.id)) return;
-    const message = `got "${one.id}", which changes the bytes of uploads; allowed: with`;
-    refuse(`adversaries[${i}].id`, `${message} deployment.googleForm "plain", or left out`);
-  });
+  if (askedForm(scenario) === 'document') problems.push(...documentObstacles(scenario));
   if (name === 'processes' && clock === 'wall') {
     services?.legacy?.forEach((id, i) => {
       const reason = id === undefined ? true : serviceLegacy[id];
