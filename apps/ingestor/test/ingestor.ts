@@ -63,7 +63,7 @@ export async function openTestIngestor(given: TestOptions): Promise<TestIngestor
     secret: new Uint8Array(32).fill(7),
     authorityKey: authorityKeyOf(vendor),
     ...(vendor === 'google' ? { android: androidVerifier() } : {}),
-    limits: { groupWaitMs: 1, ...given.limits },
+    limits: { groupWaitMs: 1, credentialsMax: 256, countedKeysMax: 1024, ...given.limits },
     log: createLog(clock, (line) => lines.push(JSON.parse(line) as Record<string, unknown>)),
     ...given.options,
   });

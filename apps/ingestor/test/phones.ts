@@ -89,6 +89,12 @@ const signing = (name: string, nonce: string) => ({
   nonce: scalarOf(seedTree.child(nonce)),
 });
 
+/** The attestation key of a device of `us-wa` on the day of these tests. */
+export function deviceScalar(vendor: Vendor, device: number): Uint8Array {
+  const identities = seedTree.child(vendor, 'us-wa', 'identities');
+  return scalarAt(identities.child('attestation-key', `day-${DAY}`), device);
+}
+
 /** Whom Google's verifier trusts. */
 export const androidAuthority = createAndroidAuthority({
   root: signing('android root', 'android root nonce'),
