@@ -45,6 +45,8 @@ export interface TestOptions {
   readonly clock?: VirtualClock;
   readonly sink?: BatchSink;
   readonly limits?: IngestorOptions['limits'];
+  /** False: no plain form. */
+  readonly hasAuthority?: boolean;
   readonly options?: Partial<IngestorOptions>;
 }
 
@@ -61,7 +63,7 @@ export async function openTestIngestor(given: TestOptions): Promise<TestIngestor
     backend,
     sink: given.sink ?? memory.sink,
     secret: new Uint8Array(32).fill(7),
-    authorityKey: authorityKeyOf(vendor),
+    ...(given.hasAuthority === false ? {} : { authorityKey: authorityKeyOf(vendor) }),
     ...(vendor === 'google' ? { android: androidVerifier() } : {}),
     limits: { groupWaitMs: 1, credentialsMax: 256, countedKeysMax: 1024, ...given.limits },
     log: createLog(clock, (line) => lines.push(JSON.parse(line) as Record<string, unknown>)),

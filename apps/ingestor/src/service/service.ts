@@ -22,7 +22,12 @@ import type { Log } from '@priolab/service';
 import { createAttester } from './attest.ts';
 import { createCutter } from './cut.ts';
 import type { BatchSink } from './cut.ts';
-import { DOCUMENTS_PREFIX, createFirestoreService, projectOf } from './firestore.ts';
+import {
+  DOCUMENTS_PREFIX,
+  REFUSED_SIZE_MAX,
+  createFirestoreService,
+  projectOf,
+} from './firestore.ts';
 import { createIntake } from './intake.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
 import type { IngestorLimits } from './limits.ts';
@@ -172,7 +177,7 @@ function route(plain: HttpService | undefined, documents: HttpService | undefine
     return target.startsWith(DOCUMENTS_PREFIX) ? documents : undefined;
   };
   return {
-    bodySizeMax: (head) => serviceOf(head.target)?.bodySizeMax(head) ?? 0,
+    bodySizeMax: (head) => serviceOf(head.target)?.bodySizeMax(head) ?? REFUSED_SIZE_MAX,
     respond(request) {
       const service = serviceOf(request.target);
       if (service !== undefined) return service.respond(request);
