@@ -32,7 +32,10 @@ export interface Published {
 }
 
 export function readPublished(): Published {
-  const vector = readVector<PublishedVector>('enpa/android_attested_document.json');
+  return publishedFrom(readVector<PublishedVector>('enpa/android_attested_document.json'));
+}
+
+function publishedFrom(vector: PublishedVector): Published {
   const { bins, epsilon, prime } = vector.prio_params;
   return {
     upload: {

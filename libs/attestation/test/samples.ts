@@ -47,7 +47,7 @@ const unsigned = {
   schemaVersion: 2,
   prioParams: { bins: 1344, prime: 4293918721, epsilon: 8, numberServers: 2 },
   shares: ['leader', 'helper'].map((name) => ({
-    payload: Buffer.concat([scalarOf(name), scalarOf(`${name} 2`)]),
+    payload: Uint8Array.of(...scalarOf(name), ...scalarOf(`${name} 2`)),
     encryptionKeyId: `key of ${name}`,
   })),
 };

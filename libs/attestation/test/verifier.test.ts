@@ -1,6 +1,6 @@
 /** What the verifier refuses, and as what: forged chains, wrong keys, other apps, times, caches. */
 
-import { publicKeyToSpki, toHex } from '@priolab/crypto';
+import { fromHex, publicKeyToSpki, toHex } from '@priolab/crypto';
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { readCertificate } from '../src/certificate.ts';
@@ -46,8 +46,8 @@ function faultWith(
 }
 
 /** The fault of a leaf in which these bytes are others, certified by the right authority. */
-function faultOfLeaf(from: readonly number[], to: readonly number[]): string {
-  const changed = reissue(leaf, [Uint8Array.from(from), Uint8Array.from(to)]);
+function faultOfLeaf(from: string, to: string): string {
+  const changed = reissue(leaf, [fromHex(from), fromHex(to)]);
   return faultWith({ certificateChain: [changed, intermediate, root] });
 }
 
@@ -155,7 +155,7 @@ describe('chains', () => {
     // The phone's own app certifies another key with what it likes to say about it.
     const app = { name: 'Android Keystore Key', scalar: phone };
     const description = readCertificate(leaf).keyDescription!;
-    const id = Uint8Array.from(Buffer.from('2b06010401d679020111', 'hex'));
+    const id = fromHex('2b06010401d679020111');
     const attested = extension(id, new Uint8Array(), description);
     const below = certify({
       issuer: app,
@@ -240,9 +240,8 @@ describe('keys', () => {
   });
 
   it('are as safe as the less safe of the key and its attestation', () => {
-    const levels = (attestation: number, key: number) => [
-      ...[2, 1, 4, 10, 1, attestation, 2, 1, 41, 10, 1, key],
-    ];
+    const levels = (attestation: number, key: number) =>
+      `0201040a010${attestation}0201290a010${key}`;
     expect(faultOfLeaf(levels(2, 2), levels(0, 2))).toBe('security-level');
     expect(faultOfLeaf(levels(2, 2), levels(2, 0))).toBe('security-level');
     expect(faultOfLeaf(levels(2, 2), levels(2, 1))).toBe('none');
@@ -251,22 +250,21 @@ describe('keys', () => {
 
   it('were made by the keystore, for signatures', () => {
     // [702] origin: 0 generated, 2 imported; [1] purpose: 2 sign, 3 verify, 0 encrypt.
-    expect(faultOfLeaf([0xbf, 0x85, 0x3e, 3, 2, 1, 0], [0xbf, 0x85, 0x3e, 3, 2, 1, 2])).toBe('key');
-    const purposes = (...two: readonly number[]) => [
-      ...[0xa1, 8, 0x31, 6, 2, 1, two[0]!, 2, 1, two[1]!],
-    ];
-    expect(faultOfLeaf(purposes(2, 3), purposes(0, 2))).toBe('key');
-    expect(faultOfLeaf(purposes(2, 3), purposes(3, 3))).toBe('key');
-    expect(faultOfLeaf(purposes(2, 3), purposes(2, 2))).toBe('none');
+    expect(faultOfLeaf('bf853e03020100', 'bf853e03020102')).toBe('key');
+    expect(faultOfLeaf('a1083106020102020103', 'a1083106020100020102')).toBe('key');
+    expect(faultOfLeaf('a1083106020102020103', 'a1083106020103020103')).toBe('key');
+    expect(faultOfLeaf('a1083106020102020103', 'a1083106020102020102')).toBe('none');
     // Without a purpose: what was [1] is now [0], which nobody knows.
-    expect(faultOfLeaf(purposes(2, 3), purposes(2, 3).with(0, 0xa0))).toBe('key');
+    expect(faultOfLeaf('a1083106', 'a0083106')).toBe('key');
+    // The algorithm once more, where the curve was.
+    expect(faultOfLeaf('aa03020101', 'a203020103')).toBe('chain');
     // keyUsage without digitalSignature.
-    expect(faultOfLeaf([3, 2, 7, 0x80], [3, 2, 7, 0])).toBe('key');
+    expect(faultOfLeaf('03020780', '03020700')).toBe('key');
   });
 
   it('are on P-256', () => {
     const description = readCertificate(leaf).keyDescription!;
-    const id = Uint8Array.from(Buffer.from('2b06010401d679020111', 'hex'));
+    const id = fromHex('2b06010401d679020111');
     const extensions = [extension(id, new Uint8Array(), description)];
     const subject = { name: 'key', scalar: phone };
     const faultOfKey = (spki: Uint8Array) => {
@@ -287,7 +285,7 @@ describe('applications', () => {
   it('are the one that the challenge names', () => {
     expect(faultWith({}, { packageName: 'org.other' })).toBe('challenge');
     const other = Buffer.from(packageName.replace('phone', 'fraud'));
-    expect(faultOfLeaf([...Buffer.from(packageName)], [...other])).toBe('application');
+    expect(faultOfLeaf(toHex(Buffer.from(packageName)), toHex(other))).toBe('application');
     expect(faultWith({}, { apkDigests: [scalarOf('other'), apkDigest] })).toBe('none');
     expect(faultWith({}, { apkDigests: [scalarOf('other')] })).toBe('application');
     expect(faultWith({}, { apkDigests: undefined })).toBe('none');
@@ -295,10 +293,8 @@ describe('applications', () => {
 
   it('are named, and not all', () => {
     // [709] attestationApplicationId becomes [708]; [503] noAuthRequired becomes [600].
-    expect(faultOfLeaf([0xbf, 0x85, 0x45], [0xbf, 0x85, 0x44])).toBe('application');
-    expect(faultOfLeaf([0xbf, 0x83, 0x77, 2, 5, 0], [0xbf, 0x84, 0x58, 2, 5, 0])).toBe(
-      'application',
-    );
+    expect(faultOfLeaf('bf8545', 'bf8544')).toBe('application');
+    expect(faultOfLeaf('bf8377020500', 'bf8458020500')).toBe('application');
   });
 });
 
