@@ -2,6 +2,7 @@
 
 import { createAndroidVerifier } from '@priolab/attestation';
 import { createBackend } from '@priolab/crypto';
+import { UPLOAD_PATH, UPLOAD_TYPE } from '@priolab/nodes/upload-http';
 import type { BatchPair, ShareBatch, Task, Vendor } from '@priolab/roles';
 import { createVirtualClock } from '@priolab/runtime';
 import type { VirtualClock } from '@priolab/runtime';
@@ -76,7 +77,8 @@ export async function openTestIngestor(given: TestOptions): Promise<TestIngestor
     remote = '',
   ): Promise<Answer> => {
     const { signal } = new AbortController();
-    const head = { method, target, headers: {}, remote };
+    const headers = target === UPLOAD_PATH ? { 'content-type': UPLOAD_TYPE } : {};
+    const head = { method, target, headers, remote };
     // As every server does before it reads a body.
     if (body.length > service.http.bodySizeMax(head)) {
       return { status: 413, headers: {}, body: '', reason: 'oversized' };
@@ -90,7 +92,7 @@ export async function openTestIngestor(given: TestOptions): Promise<TestIngestor
     batches: memory.batches,
     lines,
     ask,
-    post: (upload, remote) => ask('POST', '/v1/uploads', upload, remote),
+    post: (upload, remote) => ask('POST', UPLOAD_PATH, upload, remote),
     create: ({ target, body }, remote) => ask('POST', target, body, remote),
     async close() {
       await service.close();
