@@ -53,7 +53,11 @@ export interface IngestorConfig {
   readonly android: AndroidConfig | undefined;
   /** `sqlite:PATH` or `postgres://...`. */
   readonly state: string;
-  readonly listen: ListenConfig & { readonly connectionsMax: number };
+  readonly listen: ListenConfig & {
+    readonly connectionsMax: number;
+    /** Whose body is held at once. */
+    readonly requestsMax: number;
+  };
   readonly operators: ListenConfig | undefined;
   readonly batchEveryMs: number;
   readonly limits: IngestorLimits;
@@ -196,11 +200,14 @@ function readAndroid(node: JsonNode, place: Place): AndroidConfig {
 }
 
 function readListen(node: JsonNode): IngestorConfig['listen'] {
-  const { host, port, connectionsMax } = node.members('host', 'port', 'connectionsMax');
+  const { host, port, connectionsMax, requestsMax } = node.members(
+    'host', 'port', 'connectionsMax', 'requestsMax',
+  ); // prettier-ignore
   return {
     host: hostOf(host),
     port: port.integer(0, 65_535),
     connectionsMax: optional(connectionsMax, (one) => one.integer(1, 65_535)) ?? 1024,
+    requestsMax: optional(requestsMax, (one) => one.integer(1, 65_535)) ?? 512,
   };
 }
 

@@ -2,6 +2,7 @@
 
 import { createAndroidVerifier } from '@priolab/attestation';
 import { createBackend } from '@priolab/crypto';
+import { UPLOAD_PATH, UPLOAD_TYPE } from '@priolab/nodes/upload-http';
 import type { BatchPair, ShareBatch, Task, Vendor } from '@priolab/roles';
 import { createVirtualClock } from '@priolab/runtime';
 import type { VirtualClock } from '@priolab/runtime';
@@ -45,6 +46,8 @@ export interface TestOptions {
   readonly clock?: VirtualClock;
   readonly sink?: BatchSink;
   readonly limits?: IngestorOptions['limits'];
+  /** False: no plain form. */
+  readonly hasAuthority?: boolean;
   readonly options?: Partial<IngestorOptions>;
 }
 
@@ -61,9 +64,9 @@ export async function openTestIngestor(given: TestOptions): Promise<TestIngestor
     backend,
     sink: given.sink ?? memory.sink,
     secret: new Uint8Array(32).fill(7),
-    authorityKey: authorityKeyOf(vendor),
+    ...(given.hasAuthority === false ? {} : { authorityKey: authorityKeyOf(vendor) }),
     ...(vendor === 'google' ? { android: androidVerifier() } : {}),
-    limits: { groupWaitMs: 1, ...given.limits },
+    limits: { groupWaitMs: 1, credentialsMax: 256, countedKeysMax: 1024, ...given.limits },
     log: createLog(clock, (line) => lines.push(JSON.parse(line) as Record<string, unknown>)),
     ...given.options,
   });
@@ -74,7 +77,8 @@ export async function openTestIngestor(given: TestOptions): Promise<TestIngestor
     remote = '',
   ): Promise<Answer> => {
     const { signal } = new AbortController();
-    const head = { method, target, headers: {}, remote };
+    const headers = target === UPLOAD_PATH ? { 'content-type': UPLOAD_TYPE } : {};
+    const head = { method, target, headers, remote };
     // As every server does before it reads a body.
     if (body.length > service.http.bodySizeMax(head)) {
       return { status: 413, headers: {}, body: '', reason: 'oversized' };
@@ -88,7 +92,7 @@ export async function openTestIngestor(given: TestOptions): Promise<TestIngestor
     batches: memory.batches,
     lines,
     ask,
-    post: (upload, remote) => ask('POST', '/v1/uploads', upload, remote),
+    post: (upload, remote) => ask('POST', UPLOAD_PATH, upload, remote),
     create: ({ target, body }, remote) => ask('POST', target, body, remote),
     async close() {
       await service.close();

@@ -58,6 +58,8 @@ export interface UploadOptions {
   readonly createdMs?: number;
   /** Another name gives other reports of the same devices. */
   readonly name?: string;
+  /** Of a document; by default its report's id. */
+  readonly uuid?: string;
   /** Whose key certifies; by default the vendor's authority. */
   readonly authority?: string;
   /** Whose certificates; by default the vendor's own. */
@@ -88,6 +90,12 @@ const signing = (name: string, nonce: string) => ({
   scalar: scalarOf(seedTree.child(name)),
   nonce: scalarOf(seedTree.child(nonce)),
 });
+
+/** The attestation key of a device of `us-wa` on the day of these tests. */
+export function deviceScalar(vendor: Vendor, device: number): Uint8Array {
+  const identities = seedTree.child(vendor, 'us-wa', 'identities');
+  return scalarAt(identities.child('attestation-key', `day-${DAY}`), device);
+}
 
 /** Whom Google's verifier trusts. */
 export const androidAuthority = createAndroidAuthority({
@@ -182,7 +190,7 @@ export function createPhones(options: PhoneOptions) {
       return rows.map((_, i) => {
         const scalar = scalarAt(keys('key'), first + i);
         const upload: AndroidUpload = {
-          uuid: uuidText(report.reportIds, 16 * i),
+          uuid: how.uuid ?? uuidText(report.reportIds, 16 * i),
           metric: metric.id,
           createdMs,
           schemaVersion: 2,

@@ -77,17 +77,15 @@ function levelOf(element: DerElement): SecurityLevel {
   return level;
 }
 
-/** Tags ascend in DER, so that none comes twice. */
+/** Any order: some keystores write them in one of their own. */
 function listOf(list: DerElement): AuthorizationList {
   const found = new Map<number, DerElement>();
   const cursor = contents(list);
-  let before = -1;
   while (!isAtEnd(cursor)) {
     const element = nextOfAny(cursor, 'an authorization');
     const number = element.tag > 0xff ? element.tag & 0xffff : element.tag & 0x1f;
-    if (number <= before) throw new Refusal('chain', 'expected authorizations in ascending order');
+    if (found.has(number)) throw new Refusal('chain', 'expected an authorization once');
     found.set(number, element);
-    before = number;
   }
   return found;
 }

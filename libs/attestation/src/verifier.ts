@@ -111,8 +111,8 @@ export function createAndroidVerifier(options: AndroidVerifierOptions): AndroidV
     checkRevoked([leaf.serial, ...authority.serials], options.revoked);
     checkDates('an authority', authority, atMs);
     if (options.leafDates === 'check') checkDates("the phone's", leaf, atMs);
-    const { point, key } = leafKeyOf(leaf);
     const description = readKeyDescription(leaf.keyDescription ?? new Uint8Array());
+    const { point, key } = leafKeyOf(leaf);
     checkChallenge(description, upload, options.packageName);
     const securityLevel = checkLevel(description, options.softwareKeys === 'allow');
     checkUse(securityLevel === 'software' ? description.software : description.hardware);

@@ -32,7 +32,8 @@ export async function serve(
       ? undefined
       : await serveOperators({ ...address, health: life.health, metrics: life.metricsText });
   try {
-    const server = await serveHttp(service.http, config.listen);
+    const onError = (error: unknown): void => log('error', 'request-failed', explain(error));
+    const server = await serveHttp(service.http, { ...config.listen, onError });
     const { vendor } = config;
     log('info', 'serving', { vendor, url: server.url, operators: operators?.url });
     try {

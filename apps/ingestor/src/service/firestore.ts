@@ -22,6 +22,8 @@ import { staleness } from './plain-form.ts';
 import { refuse } from './upload-fate.ts';
 import type { Candidate, Refusal, UploadAnswer } from './upload-fate.ts';
 
+/** So much is read of what is refused whatever it is, so that its sender is told why. */
+export const REFUSED_SIZE_MAX = 16_384;
 /** All paths of this form begin so. */
 export const DOCUMENTS_PREFIX = '/v1/projects/';
 const PROJECT = /^\/v1\/projects\/([A-Za-z0-9._-]{1,100})\//;
@@ -56,7 +58,7 @@ export function createFirestoreService(options: FirestoreOptions): HttpService {
 
   return {
     bodySizeMax: ({ method, target }) =>
-      method === 'POST' ? (projectAt(target)?.sizeMax ?? 0) : 0,
+      (method === 'POST' ? projectAt(target)?.sizeMax : undefined) ?? REFUSED_SIZE_MAX,
 
     async respond({ method, target, body, remote }) {
       if (method !== 'POST') {

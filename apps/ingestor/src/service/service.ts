@@ -11,7 +11,7 @@ import assert from 'node:assert/strict';
 import type { AndroidVerifier } from '@priolab/attestation';
 import { seedBranchFrom } from '@priolab/crypto';
 import type { CryptoBackend } from '@priolab/crypto';
-import { createUploadService } from '@priolab/nodes/upload-http';
+import { UPLOAD_PATH, createUploadService } from '@priolab/nodes/upload-http';
 import type { Task, Vendor } from '@priolab/roles';
 import type { Clock, TransportError } from '@priolab/runtime';
 import type { Database } from '@priolab/runtime/database';
@@ -22,7 +22,12 @@ import type { Log } from '@priolab/service';
 import { createAttester } from './attest.ts';
 import { createCutter } from './cut.ts';
 import type { BatchSink } from './cut.ts';
-import { DOCUMENTS_PREFIX, createFirestoreService, projectOf } from './firestore.ts';
+import {
+  DOCUMENTS_PREFIX,
+  REFUSED_SIZE_MAX,
+  createFirestoreService,
+  projectOf,
+} from './firestore.ts';
 import { createIntake } from './intake.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
 import type { IngestorLimits } from './limits.ts';
@@ -78,7 +83,6 @@ export interface IngestorService {
   close(): Promise<void>;
 }
 
-const PLAIN_TARGET = '/v1/uploads';
 const SECRET_SIZE = 32;
 
 /** @throws TransportError where the database can't be used */
@@ -168,11 +172,11 @@ export async function createIngestorService(options: IngestorOptions): Promise<I
 /** By the target as it was sent: nothing is decoded, so that nothing has two spellings. */
 function route(plain: HttpService | undefined, documents: HttpService | undefined): HttpService {
   const serviceOf = (target: string): HttpService | undefined => {
-    if (target === PLAIN_TARGET) return plain;
+    if (target === UPLOAD_PATH) return plain;
     return target.startsWith(DOCUMENTS_PREFIX) ? documents : undefined;
   };
   return {
-    bodySizeMax: (head) => serviceOf(head.target)?.bodySizeMax(head) ?? 0,
+    bodySizeMax: (head) => serviceOf(head.target)?.bodySizeMax(head) || REFUSED_SIZE_MAX,
     respond(request) {
       const service = serviceOf(request.target);
       if (service !== undefined) return service.respond(request);
