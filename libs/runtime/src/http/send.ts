@@ -28,7 +28,7 @@ export async function sendResponse(
   };
   if (!isStream(body)) {
     const bytes = bodyBytes(body);
-    const length = status === 204 ? {} : { 'content-length': bytes.length };
+    const length = status === 204 || status === 304 ? {} : { 'content-length': bytes.length };
     response.writeHead(status, { ...headers, ...length });
     response.end(hasBody(method, status) ? bytes : undefined);
     return taken('finish');
