@@ -161,7 +161,7 @@ function readExtensions(cursor: DerCursor) {
   };
 }
 
-/** BasicConstraints ::= SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLenConstraint INTEGER OPTIONAL } */
+/** SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLenConstraint INTEGER OPTIONAL }. */
 function basicConstraintsOf(der: Uint8Array | undefined) {
   if (der === undefined) return { isAuthority: false, pathLengthMax: undefined };
   const cursor = contents(last(cursorOf(der), SEQUENCE, 'basic constraints'));

@@ -1,6 +1,6 @@
 /**
- * A vendor of simulated phones: a root and an intermediate authority that certifies keys of phones,
- * as Google's root and a phone maker's keystore do. Deterministic: scalars and nonces are arguments.
+ * A vendor of simulated phones: a root and an intermediate authority that certifies phones' keys,
+ * as Google's root and a phone maker's keystore do. Deterministic: scalars, nonces are arguments.
  * Source: RFC 5280; the names and extensions are those of the published chain (ENPA section 8).
  */
 
