@@ -153,7 +153,7 @@ describe('what is wrong turns red by its name', () => {
     const wrapClient = spoilFirst(async () => ({
       status: 201,
       headers: { 'content-type': 'application/json' },
-      body: new TextEncoder().encode('{}'),
+      body: new TextEncoder().encode('{"answer":"stored"}'),
     }));
     const scenario = { ...small, deployment: { kind: 'msw', googleForm: 'plain' } };
     const { summary, at } = await run(scenario, { wrapClient });

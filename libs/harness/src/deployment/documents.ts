@@ -7,12 +7,12 @@
  */
 
 import { createAndroidAttestor, createAndroidAuthority, encodeDocument } from '@priolab/attestation';
-import type { AndroidAttestor, AndroidAuthority } from '@priolab/attestation';
+import type { AndroidAuthority, AndroidUpload } from '@priolab/attestation';
 import { POINT_SIZE, SCALAR_SIZE, createBackend, fillScalars, sha256 } from '@priolab/crypto';
 import type { CryptoBackend, SeedBranch, Strided } from '@priolab/crypto';
 import { FIELD_MODULUS } from '@priolab/prio';
 import { DAY_MS, LEADER_AT, REPORT_ID_SIZE, uploadLayout } from '@priolab/roles';
-import type { ReportBlock, UploadBlock } from '@priolab/roles';
+import type { ProcessorRole, ReportBlock, UploadBlock } from '@priolab/roles';
 import { uuidText } from '@priolab/roles/enpa';
 
 import type { PopulationPlan } from '../population/plan.ts';
@@ -76,60 +76,83 @@ export function createDocumentWriter(options: {
   };
   const arena = { scalars: packed(SCALAR_SIZE), points: packed(POINT_SIZE) };
   const nonces = { document: packed(SCALAR_SIZE), leaf: packed(SCALAR_SIZE) };
+  let finished: readonly AndroidUpload[] = [];
   let block: { report: ReportBlock; uploads: UploadBlock };
+
+  /** Draws the keys of a block's devices, and the nonces of both signatures. */
+  const drawKeys = ({ task, day, devices, count }: ReportBlock): void => {
+    const cell = plan.cells.find((one) => {
+      return one.state.id === task.state && one.vendor === task.vendor;
+    })!;
+    const names = [`day-${day}`, task.metric.id] as const;
+    const device = branches.device(seedTree, cell).child(...names);
+    fillScalars(device.child('android-key'), devices, count, arena.scalars);
+    fillScalars(device.child('android-nonce'), devices, count, nonces.document);
+    const keystore = branches.authority(seedTree, 'google').child('android', 'leaf-nonce');
+    fillScalars(keystore.child(task.state, ...names), devices, count, nonces.leaf);
+    backend.publicKeys(count, arena.scalars, arena.points);
+  };
+  const own = ({ bytes, stride }: Strided, slot: number): Uint8Array =>
+    bytes.subarray(slot * stride, (slot + 1) * stride);
 
   return {
     form: 'document',
 
     open(report, uploads) {
       block = { report, uploads };
-      const { task, day, devices, count } = report;
-      const cell = plan.cells.find((one) => {
-        return one.state.id === task.state && one.vendor === task.vendor;
-      })!;
-      const names = [`day-${day}`, task.metric.id] as const;
-      const device = branches.device(seedTree, cell).child(...names);
-      fillScalars(device.child('android-key'), devices, count, arena.scalars);
-      fillScalars(device.child('android-nonce'), devices, count, nonces.document);
-      const keystore = branches.authority(seedTree, 'google').child('android', 'leaf-nonce');
-      fillScalars(keystore.child(task.state, ...names), devices, count, nonces.leaf);
-      backend.publicKeys(count, arena.scalars, arena.points);
+      drawKeys(report);
+      const unsigned = Array.from({ length: report.count }, (_, slot) => {
+        return unsignedOf(report, uploads, slot);
+      });
+      const chains = attestor.attestAll(
+        unsigned.map(({ metric, createdMs }, slot) => ({
+          publicKey: own(arena.points, slot),
+          nonce: own(nonces.leaf, slot),
+          metric,
+          nowMs: createdMs,
+        })),
+      );
+      const signatures = attestor.signAll(
+        unsigned.map((upload, slot) => ({
+          upload,
+          scalar: own(arena.scalars, slot),
+          nonce: own(nonces.document, slot),
+        })),
+      );
+      finished = unsigned.map((upload, slot) => ({
+        ...upload,
+        signature: signatures[slot]!,
+        certificateChain: chains[slot]!,
+      }));
     },
 
     bytesOf(slot) {
-      const own = (of: Strided): Uint8Array => {
-        return of.bytes.subarray(slot * of.stride, (slot + 1) * of.stride);
-      };
-      const keys = {
-        scalar: own(arena.scalars),
-        publicKey: own(arena.points),
-        nonce: own(nonces.document),
-        leafNonce: own(nonces.leaf),
-      };
-      return documentOf({ ...block, slot, keys, attestor });
+      const { task, reportIds } = block.report;
+      const prefix = reportIds[slot * REPORT_ID_SIZE]! % PREFIXES;
+      const place = { project: projectOf(task.state), prefix };
+      const { target, body } = encodeDocument(finished[slot]!, place);
+      // Target and body, with a line's end between them.
+      return new Uint8Array(Buffer.concat([Buffer.from(`${target}\n`, 'latin1'), body]));
     },
   };
 }
 
-/** Target and body as they go to Firestore, with a line's end between them. */
-function documentOf(parts: {
-  readonly report: ReportBlock;
-  readonly uploads: UploadBlock;
-  readonly slot: number;
-  readonly keys: Readonly<Record<'scalar' | 'publicKey' | 'nonce' | 'leafNonce', Uint8Array>>;
-  readonly attestor: AndroidAttestor;
-}): Uint8Array {
-  const { report, uploads, slot, keys, attestor } = parts;
-  const { task, day, timesMs, reportIds } = report;
+/** What a plain upload says, as a document says it; shares are views of the upload. */
+function unsignedOf(
+  { task, day, timesMs, reportIds }: ReportBlock,
+  uploads: UploadBlock,
+  slot: number,
+): Omit<AndroidUpload, 'signature' | 'certificateChain'> {
   const layout = uploadLayout(task.shape);
   const at = uploads.offsets[slot]!;
-  const share = (from: number, size: number, role: 'leader' | 'helper') => ({
+  const share = (from: number, size: number, role: ProcessorRole) => ({
     payload: uploads.bytes.subarray(at + from, at + from + size),
     encryptionKeyId: packetKeyId(role),
   });
-  const createdMs = day * DAY_MS + timesMs[slot]!;
-  const signed = {
+  return {
     uuid: uuidText(reportIds, slot * REPORT_ID_SIZE),
+    metric: task.metric.id,
+    createdMs: day * DAY_MS + timesMs[slot]!,
     schemaVersion: SCHEMA_VERSION,
     prioParams: {
       bins: task.shape.dimension,
@@ -142,17 +165,4 @@ function documentOf(parts: {
       share(layout.helperAt, layout.helperSealedSize, 'helper'),
     ],
   };
-  const metric = task.metric.id;
-  const { scalar, publicKey, nonce, leafNonce } = keys;
-  const upload = {
-    ...signed,
-    metric,
-    createdMs,
-    signature: attestor.signDocument(signed, { scalar, nonce }),
-    certificateChain: attestor.attest({ publicKey, nonce: leafNonce, metric, nowMs: createdMs }),
-  };
-  const prefix = reportIds[slot * REPORT_ID_SIZE]! % PREFIXES;
-  const place = { project: projectOf(task.state), prefix };
-  const { target, body } = encodeDocument(upload, place);
-  return new Uint8Array(Buffer.concat([Buffer.from(`${target}\n`, 'latin1'), body]));
 }

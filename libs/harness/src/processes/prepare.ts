@@ -106,7 +106,11 @@ export function layOut(options: {
   tell(PROCESSOR_CLOCK, clock.duringMs);
   tell(INGESTOR_CLOCK, firstDay(scenario) * DAY_MS);
   const ingestors = layOutIngestors({ ...options, clockFile: INGESTOR_CLOCK });
-  const portal = layOutPortal({ ...options, clockFile: PROCESSOR_CLOCK });
+  const portal = layOutPortal({
+    ...options,
+    instance: instances[0]!.name,
+    clockFile: PROCESSOR_CLOCK,
+  });
   const processorConfig = (role: ProcessorRole): string => join(folder, `${role}.json`);
   return {
     configFiles: {

@@ -62,8 +62,9 @@ type FormParts = Parts<
   Pick<Scenario, 'deployment' | 'adversaries' | 'system' | 'overrides' | 'population'>
 >;
 
-/** Years of certificates have two digits, and these are of the year after as well. */
-const LAST_DAY = '2048-12-31';
+/** Of certificates: years of two digits, those of a year around the run among them. */
+const FIRST_DAY = '2006-01-01';
+const LAST_DAY = '2048-06-30';
 
 /** Why Google's devices can't send documents. */
 function documentObstacles({ adversaries, system, overrides, population }: FormParts): Problem[] {
@@ -83,8 +84,9 @@ function documentObstacles({ adversaries, system, overrides, population }: FormP
   checkEpsilon('system.epsilon', system?.epsilon);
   overrides?.forEach((one, i) => checkEpsilon(`overrides[${i}].epsilon`, one?.epsilon));
   const { startDay } = population ?? {};
-  if (startDay !== undefined && startDay > LAST_DAY) {
-    add('population.startDay', `got ${startDay}; allowed: up to ${LAST_DAY}; else ${allowed.slice(9)}`);
+  if (startDay !== undefined && (startDay < FIRST_DAY || startDay > LAST_DAY)) {
+    const days = `${FIRST_DAY} to ${LAST_DAY}`;
+    add('population.startDay', `got ${startDay}; allowed: ${days}; else ${allowed.slice(9)}`);
   }
   system?.metrics?.forEach((metric, i) => {
     if (typeof metric !== 'object' || metric.id === undefined || DOCUMENT_ID.test(metric.id)) return;
