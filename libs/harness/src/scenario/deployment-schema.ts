@@ -89,7 +89,8 @@ function documentObstacles({ adversaries, system, overrides, population }: FormP
     add('population.startDay', `got ${startDay}; allowed: ${days}; else ${allowed.slice(9)}`);
   }
   system?.metrics?.forEach((metric, i) => {
-    if (typeof metric !== 'object' || metric.id === undefined || DOCUMENT_ID.test(metric.id)) return;
+    if (typeof metric !== 'object' || metric.id === undefined || DOCUMENT_ID.test(metric.id))
+      return;
     add(`system.metrics[${i}].id`, `got "${metric.id}", which ends no document's path; ${allowed}`);
   });
   return obstacles;
@@ -121,6 +122,17 @@ export function isServiceLegacy(id: LegacyId): boolean {
   return serviceLegacy[id] === true;
 }
 
+/** In simulated time phones send the plain form, and nothing is a program of its own. */
+function simulatedProblems(scenario: FormParts, name: DeploymentName): Problem[] {
+  if (name === 'processes') {
+    const message = `got "${name}"; allowed: with clock "wall", which they run by`;
+    return [{ path: 'deployment', message }];
+  }
+  if (askedForm(scenario) !== 'document') return [];
+  const message = 'got "document"; allowed: with clock "wall"; in simulated time "plain"';
+  return [{ path: 'deployment.googleForm', message }];
+}
+
 /** The folder of markers in a bucket; a metric of this name would be taken for it. */
 const RESERVED = 'task-markers';
 
@@ -130,9 +142,7 @@ export function deploymentProblems(scenario: Parts<Scenario>): Problem[] {
   if (name === 'memory') return [];
   const problems: Problem[] = [];
   const refuse = (path: string, message: string): void => void problems.push({ path, message });
-  if (clock === 'simulated') {
-    refuse('deployment', `got "${name}"; allowed: with clock "wall", which it runs by`);
-  }
+  if (clock === 'simulated') return simulatedProblems(scenario, name);
   const fidelity = crypto?.fidelity;
   if (fidelity !== undefined && fidelity !== 'full') {
     refuse('deployment', `got "${name}"; allowed: with crypto.fidelity "full", not "${fidelity}"`);
