@@ -35,6 +35,8 @@ interface Site {
   readonly came: Uint8Array[];
   /** Sends at `atMs`; what comes of it is in the log. */
   send(atMs: number, name: string, bytes: Uint8Array): void;
+  /** Sends now. */
+  sendNow(name: string, bytes: Uint8Array): void;
   policy(policy: NetworkPolicy): void;
 }
 
@@ -54,7 +56,7 @@ async function siteOf(
     log.push(`${timeline.nowMs()} came ${bytes.join(',').slice(0, 20)}`);
     return bytes.subarray(0, 1);
   });
-  const send = async (name: string, bytes: Uint8Array): Promise<void> => {
+  const sendNow = async (name: string, bytes: Uint8Array): Promise<void> => {
     const call = { from: 'phone/apple', to: FRONT, key: name, bytes, timeoutMs: TIMEOUT_MS };
     const heard = await network.call(call).then(
       (response) => `answer ${response.join(',')}`,
@@ -67,7 +69,8 @@ async function siteOf(
     timeline,
     log,
     came,
-    send: (atMs, name, bytes) => void timeline.at(atMs, () => void send(name, bytes)),
+    send: (atMs, name, bytes) => void timeline.at(atMs, () => void sendNow(name, bytes)),
+    sendNow: (name, bytes) => void sendNow(name, bytes),
     policy: (policy) => network.addPolicy(policy),
   };
 }
@@ -207,7 +210,7 @@ describe('real timing', () => {
   async function run(delaysMs: readonly number[]): Promise<readonly string[]> {
     let k = 0;
     const nextMs = () => delaysMs[k++ % delaysMs.length]!;
-    const { send, timeline, log, policy } = await siteOf('msw', slowRoads(nextMs));
+    const { sendNow, timeline, log, policy } = await siteOf('msw', slowRoads(nextMs));
     let count = 0;
     policy((transmission, deliver) => {
       // By the order of arrival, which a fault with a dose goes by as well.
@@ -216,7 +219,11 @@ describe('real timing', () => {
       deliver(transmission);
       if (count % 7 === 0) deliver(transmission);
     });
-    for (let i = 0; i < 20; i++) send(i % 3, `upload ${i}`, Uint8Array.of(STORED, i));
+    for (let moment = 0; moment < 4; moment++) {
+      timeline.at(moment, () => {
+        for (let i = 0; i < 5; i++) sendNow(`upload ${moment} ${i}`, Uint8Array.of(STORED, i));
+      });
+    }
     await timeline.driveUntil(1000);
     return log;
   }
@@ -224,6 +231,7 @@ describe('real timing', () => {
   test('does not show in what happens, nor in its order', async () => {
     const expected = await run([0]);
     expect(expected.length).toBeGreaterThan(30);
+    expect(expected.join()).toContain('timeout');
     expect(await run([9, 0, 4, 1, 7])).toEqual(expected);
     expect(await run([0, 11, 2])).toEqual(expected);
   });
