@@ -4,15 +4,24 @@
  * authorities remembered. The published chain has a P-384 and an RSA-4096 authority, ours P-256.
  */
 
+import { backendNames, createBackend } from '@priolab/crypto';
+import type { BackendName } from '@priolab/crypto';
 import { vectorsDir } from '@priolab/vectors';
 
-import { encodeDocument, readDocument, serializePayload } from '../src/index.ts';
+import {
+  createAndroidAttestor,
+  encodeDocument,
+  readDocument,
+  serializePayload,
+} from '../src/index.ts';
 import type { AndroidUpload, AndroidVerifier } from '../src/index.ts';
 import { readPublished } from '../test/published.ts';
 import {
-  attestorOf,
+  apkDigest,
+  authority,
   metric,
   nowMs,
+  packageName,
   phone,
   publicKey,
   scalarOf,
@@ -70,25 +79,42 @@ function verifications(): readonly BenchRow[] {
   ];
 }
 
+const PUBLISHED_ROWS = [
+  'verify the published upload, all signatures',
+  'verify the published upload, authorities remembered',
+];
+
 function publishedVerifications(): readonly BenchRow[] {
   if (vectorsDir === undefined) return [];
   const { upload: one, packageName } = readPublished();
   const roots = one.certificateChain.slice(-1);
   const options = { roots, packageName, apkDigests: undefined, leafDates: 'ignore' as const };
-  return [
-    verification(
-      'verify the published upload, all signatures',
-      one,
-      verifierOf({ ...options, keptChainCount: 0 }),
-    ),
-    verification('verify the published upload, authorities remembered', one, verifierOf(options)),
-  ];
+  const verifiers = [verifierOf({ ...options, keptChainCount: 0 }), verifierOf(options)];
+  return PUBLISHED_ROWS.map((name, index) => verification(name, one, verifiers[index]!));
 }
 
 const place = { project: 'enpa-us', prefix: 42 };
 const { target, body } = encodeDocument(upload, place);
 const rules = { project: place.project, metrics: new Set([metric]), nowMs, binsMax: 1344 };
-const attestor = attestorOf();
+
+/** All of a run at once, as a block of simulated phones has it. */
+function phoneRows(name: BackendName): readonly BenchRow[] {
+  const backend = createBackend(name);
+  const attestor = createAndroidAttestor({ authority, backend, packageName, apkDigest });
+  const sumOf = (all: readonly Uint8Array[]) =>
+    all.reduce((sum, bytes) => (sum + checksum(bytes)) >>> 0, 0);
+  const nonces = (size: number) => Array.from({ length: size }, (_, i) => scalarOf(`nonce ${i}`));
+  const attest = (size: number) => () => {
+    const requests = nonces(size).map((nonce) => ({ publicKey, nonce, metric, nowMs }));
+    return sumOf(attestor.attestAll(requests).map(([leaf]) => leaf!));
+  };
+  const sign = (size: number) => () =>
+    sumOf(attestor.signAll(nonces(size).map((nonce) => ({ upload, scalar: phone, nonce }))));
+  return [
+    { name: `attestation: attest keys, ${name}`, sizes: SIZES, prepare: attest },
+    { name: `attestation: sign documents, ${name}`, sizes: SIZES, prepare: sign },
+  ];
+}
 
 export const rows: readonly BenchRow[] = [
   ...verifications(),
@@ -100,16 +126,10 @@ export const rows: readonly BenchRow[] = [
   }),
   row('write a document', () => encodeDocument(upload, place).body.subarray(0, 64)),
   row('serialize the payload', () => serializePayload(upload).subarray(0, 64)),
-  row('attest a key', (index) => {
-    const nonce = scalarOf(`nonce ${index}`);
-    return attestor.attest({ publicKey, nonce, metric, nowMs })[0]!;
-  }),
-  row('sign a document', (index) =>
-    attestor.signDocument(upload, { scalar: phone, nonce: scalarOf(`nonce ${index}`) }),
-  ),
+  ...backendNames.filter((name) => name !== 'noble').flatMap(phoneRows),
 ];
 
 export const absent =
   vectorsDir === undefined
-    ? [{ name: 'attestation: verify the published upload', reason: 'no vectors' }]
+    ? PUBLISHED_ROWS.map((name) => ({ name: `attestation: ${name}`, reason: 'no vectors' }))
     : [];

@@ -20,7 +20,7 @@ import {
   extension,
   keyUsage,
   nameOf,
-  sign,
+  signAll,
   tbsOf,
   utcTimeOf,
   validityOf,
@@ -43,21 +43,28 @@ const CHALLENGE_SIZE = 32;
 /** Milliseconds since 1970 in as few bytes as DER has them, from 2004 to 6429. */
 const TIME_SIZE = 6;
 
+/** A key that a phone has made. */
+export interface KeyRequest {
+  /** 65 bytes. */
+  readonly publicKey: Uint8Array;
+  /** Of the authority's signature: 32 bytes in [1, n-1], not to be used again. */
+  readonly nonce: Uint8Array;
+  readonly metric: string;
+  /** When; the key is for that day in UTC. From 2005 to 2049. */
+  readonly nowMs: number;
+}
+
+/** A document, and the phone's key with a nonce for it. */
+export interface DocumentRequest extends SigningScalars {
+  readonly upload: SignedPart;
+}
+
+/** The same inputs give the same bytes, alone or with others; many at once are far cheaper. */
 export interface AndroidAttestor {
-  /**
-   * The chain of a key made at `nowMs`, from the leaf to the root, three certificates. The same
-   * inputs give the same bytes.
-   * @param request.publicKey the phone's key, 65 bytes
-   * @param request.nonce of the authority's signature, 32 bytes in [1, n-1], not to be used again
-   */
-  attest(request: {
-    readonly publicKey: Uint8Array;
-    readonly nonce: Uint8Array;
-    readonly metric: string;
-    readonly nowMs: number;
-  }): readonly Uint8Array[];
-  /** The document's signature by the phone's key, in DER. */
-  signDocument(upload: SignedPart, key: SigningScalars): Uint8Array;
+  /** For each key its chain from the leaf to the root, three certificates. */
+  attestAll(requests: readonly KeyRequest[]): readonly (readonly Uint8Array[])[];
+  /** For each document its signature, in DER. */
+  signAll(requests: readonly DocumentRequest[]): readonly Uint8Array[];
 }
 
 export interface AndroidAttestorOptions {
@@ -73,14 +80,22 @@ export interface AndroidAttestorOptions {
 export function createAndroidAttestor(options: AndroidAttestorOptions): AndroidAttestor {
   const { authority, backend, packageName } = options;
   const template = createTemplate(options);
+  const { scalar, intermediate, root } = authority;
   return {
-    attest({ publicKey, nonce, metric, nowMs }) {
-      const challenge = attestationChallenge({ packageName, metric, day: dayOf(nowMs) });
-      const tbs = template({ publicKey, challenge, nowMs });
-      const signature = sign(backend, { scalar: authority.scalar, nonce }, tbs);
-      return [certificateOf(tbs, signature), authority.intermediate, authority.root];
+    attestAll(requests) {
+      const jobs = requests.map(({ publicKey, nonce, metric, nowMs }) => {
+        const challenge = attestationChallenge({ packageName, metric, day: dayOf(nowMs) });
+        return { scalar, nonce, message: template({ publicKey, challenge, nowMs }) };
+      });
+      return signAll(backend, jobs).map((signature, index) => {
+        return [certificateOf(jobs[index]!.message, signature), intermediate, root];
+      });
     },
-    signDocument: (upload, key) => sign(backend, key, serializePayload(upload)),
+    signAll: (requests) =>
+      signAll(
+        backend,
+        requests.map(({ upload, ...key }) => ({ ...key, message: serializePayload(upload) })),
+      ),
   };
 }
 

@@ -86,7 +86,7 @@ function verifyAuthorities(
   for (const certificate of chain.toReversed()) {
     if (toHex(certificate.issuer) !== issuer) throw refusal("another name than the issuer's");
     if (!isSignedBy(certificate, key)) throw refusal("an authority's signature does not verify");
-    key = authorityKeyOf(certificate);
+    if (certificate !== root) key = authorityKeyOf(certificate);
     issuer = toHex(certificate.subject);
   }
   return {

@@ -161,7 +161,7 @@ function readExtensions(cursor: DerCursor) {
   };
 }
 
-/** BasicConstraints ::= SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLenConstraint INTEGER OPTIONAL } */
+/** SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLenConstraint INTEGER OPTIONAL }. */
 function basicConstraintsOf(der: Uint8Array | undefined) {
   if (der === undefined) return { isAuthority: false, pathLengthMax: undefined };
   const cursor = contents(last(cursorOf(der), SEQUENCE, 'basic constraints'));
@@ -229,7 +229,12 @@ export function authorityKeyOf({ spki }: Certificate): KeyObject {
 /** Whether `key` signed the certificate, with an algorithm for keys of its type. */
 export function isSignedBy({ tbs, algorithm, signature }: Certificate, key: KeyObject): boolean {
   if (key.asymmetricKeyType !== algorithm.keyType) return false;
-  return verify(algorithm.hash, tbs, { key, dsaEncoding: 'der' }, signature);
+  try {
+    return verify(algorithm.hash, tbs, { key, dsaEncoding: 'der' }, signature);
+  } catch {
+    // OpenSSL takes some keys that it can't use: RSA of too many bits.
+    return false;
+  }
 }
 
 function refusal(detail: string): Refusal<'chain'> {

@@ -4,7 +4,12 @@
  */
 
 export { createAndroidAttestor } from './attestor.ts';
-export type { AndroidAttestor, AndroidAttestorOptions } from './attestor.ts';
+export type {
+  AndroidAttestor,
+  AndroidAttestorOptions,
+  DocumentRequest,
+  KeyRequest,
+} from './attestor.ts';
 export { DAY_MS, attestationChallenge, dayOf, keyAlias } from './challenge.ts';
 export type { KeyUse } from './challenge.ts';
 export { DOCUMENT_SIZE_MAX, encodeDocument, hourOf, readDocument } from './document.ts';

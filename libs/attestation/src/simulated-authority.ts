@@ -1,10 +1,10 @@
 /**
- * A vendor of simulated phones: a root and an intermediate authority that certifies keys of phones,
- * as Google's root and a phone maker's keystore do. Deterministic: scalars and nonces are arguments.
+ * A vendor of simulated phones: a root and an intermediate authority that certifies phones' keys,
+ * as Google's root and a phone maker's keystore do. Deterministic: scalars, nonces are arguments.
  * Source: RFC 5280; the names and extensions are those of the published chain (ENPA section 8).
  */
 
-import { DIGEST_SIZE, SIGNATURE_SIZE, publicKeyToSpki, sha256 } from '@priolab/crypto';
+import { DIGEST_SIZE, SCALAR_SIZE, SIGNATURE_SIZE, publicKeyToSpki, sha256 } from '@priolab/crypto';
 import { fromHex, signatureToDer } from '@priolab/crypto';
 import type { CryptoBackend } from '@priolab/crypto';
 
@@ -69,7 +69,8 @@ export function createAndroidAuthority(options: {
     const point = backend.privateKey(of).publicKey;
     const parts = { serial: serialOf(point), issuer: rootName, validity, subject };
     const tbs = tbsOf({ ...parts, spki: publicKeyToSpki(point), extensions: AUTHORITY_EXTENSIONS });
-    return certificateOf(tbs, sign(backend, { scalar: root.scalar, nonce }, tbs));
+    const [signature] = signAll(backend, [{ scalar: root.scalar, nonce, message: tbs }]);
+    return certificateOf(tbs, signature!);
   };
   return {
     root: certify(rootName, root.scalar, root.nonce),
@@ -152,23 +153,39 @@ export function certificateOf(tbs: Uint8Array, signature: Uint8Array): Uint8Arra
   return encode(SEQUENCE, tbs, ALGORITHM, encode(BIT_STRING, Uint8Array.of(0), signature));
 }
 
-/** ECDSA with the nonce given, in DER. */
-export function sign(
+/** One message to be signed. */
+export interface SigningJob extends SigningScalars {
+  readonly message: Uint8Array;
+}
+
+/** ECDSA with the nonces given, in DER; many at once cost a backend far less than one by one. */
+export function signAll(
   backend: CryptoBackend,
-  { scalar, nonce }: SigningScalars,
-  message: Uint8Array,
-): Uint8Array {
-  const signature = new Uint8Array(SIGNATURE_SIZE);
-  const one = (bytes: Uint8Array) => ({ bytes, offset: 0, stride: 0 });
-  backend.sign({
-    count: 1,
-    scalars: one(scalar),
-    digests: { bytes: sha256(message), offset: 0, stride: DIGEST_SIZE },
-    nonces: { bytes: nonce, offset: 0, stride: nonce.length },
-    signatures: { bytes: signature, offset: 0, stride: SIGNATURE_SIZE },
-    status: new Uint8Array(1),
+  jobs: readonly SigningJob[],
+): readonly Uint8Array[] {
+  const count = jobs.length;
+  const packed = (size: number) => ({
+    bytes: new Uint8Array(count * size),
+    offset: 0,
+    stride: size,
   });
-  return signatureToDer(signature);
+  const scalars = packed(SCALAR_SIZE);
+  const nonces = packed(SCALAR_SIZE);
+  const digests = packed(DIGEST_SIZE);
+  const signatures = packed(SIGNATURE_SIZE);
+  for (const [index, { scalar, nonce, message }] of jobs.entries()) {
+    if (scalar.length !== SCALAR_SIZE || nonce.length !== SCALAR_SIZE) {
+      throw new RangeError(`expected scalars and nonces of ${SCALAR_SIZE} bytes`);
+    }
+    scalars.bytes.set(scalar, index * SCALAR_SIZE);
+    nonces.bytes.set(nonce, index * SCALAR_SIZE);
+    digests.bytes.set(sha256(message), index * DIGEST_SIZE);
+  }
+  backend.sign({ count, scalars, digests, nonces, signatures, status: new Uint8Array(count) });
+  return jobs.map((_, index) => {
+    const at = index * SIGNATURE_SIZE;
+    return signatureToDer(signatures.bytes.subarray(at, at + SIGNATURE_SIZE));
+  });
 }
 
 /** Eight bytes that differ from key to key; positive, without padding. */

@@ -32,7 +32,7 @@ import {
 } from './samples.ts';
 
 const request = { publicKey, nonce: scalarOf('leaf'), metric, nowMs };
-const chain = attestorOf().attest(request);
+const chain = attestorOf().attestAll([request])[0]!;
 
 describe('an attestor', () => {
   it('gives the same bytes with each backend', () => {
@@ -50,10 +50,11 @@ describe('an attestor', () => {
       });
       const options = { authority: again, backend: other, packageName, apkDigest };
       const attestor = createAndroidAttestor(options);
-      expect(attestor.attest(request).map(toHex)).toEqual(chain.map(toHex));
+      expect(attestor.attestAll([request])[0]!.map(toHex)).toEqual(chain.map(toHex));
       const key = { scalar: phone, nonce: scalarOf('document') };
-      const { signature } = uploadOf();
-      expect(toHex(attestor.signDocument(uploadOf(), key))).toBe(toHex(signature));
+      const upload = uploadOf();
+      const [signature] = attestor.signAll([{ upload, ...key }]);
+      expect(toHex(signature!)).toBe(toHex(upload.signature));
     }
   });
 
@@ -63,8 +64,12 @@ describe('an attestor', () => {
       { ...request, metric: 'fakeMetric-v1' },
       { ...request, nowMs: nowMs + 1000 },
       { ...request, publicKey: backend.privateKey(scalarOf('phone 2')).publicKey },
-    ].map((other) => toHex(attestorOf().attest(other)[0]!));
-    expect(new Set([...others, toHex(chain[0]!)]).size).toBe(5);
+    ];
+    const alone = others.map((other) => toHex(attestorOf().attestAll([other])[0]![0]!));
+    expect(new Set([...alone, toHex(chain[0]!)]).size).toBe(5);
+    const together = attestorOf().attestAll(others);
+    expect(together.map(([leaf]) => toHex(leaf!))).toEqual(alone);
+    expect(attestorOf().attestAll([])).toEqual([]);
   });
 
   it('attests at any time of these decades', () => {
@@ -83,15 +88,12 @@ describe('an attestor', () => {
   });
 
   it('refuses what would not fit into its certificates', () => {
-    const attestor = attestorOf();
-    expect(() => attestor.attest({ ...request, publicKey: new Uint8Array(64) })).toThrow(
-      RangeError,
-    );
-    expect(() => attestor.attest({ ...request, nowMs: Date.UTC(2050, 0, 1) })).toThrow(RangeError);
-    expect(() => attestor.attest({ ...request, nowMs: Date.UTC(1980, 0, 1) })).toThrow(RangeError);
-    expect(() => attestor.attest({ ...request, nonce: new Uint8Array(32) })).toThrow(
-      'invalid-scalar',
-    );
+    const attest = (changes: object) => attestorOf().attestAll([{ ...request, ...changes }]);
+    expect(() => attest({ publicKey: new Uint8Array(64) })).toThrow(RangeError);
+    expect(() => attest({ nowMs: Date.UTC(2050, 0, 1) })).toThrow(RangeError);
+    expect(() => attest({ nowMs: Date.UTC(1980, 0, 1) })).toThrow(RangeError);
+    expect(() => attest({ nonce: new Uint8Array(31) })).toThrow(RangeError);
+    expect(() => attest({ nonce: new Uint8Array(32) })).toThrow('invalid-scalar');
   });
 });
 

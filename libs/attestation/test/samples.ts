@@ -9,7 +9,7 @@ import {
   createAndroidVerifier,
 } from '../src/index.ts';
 import type { AndroidUpload, AndroidVerifierOptions, SecurityLevel } from '../src/index.ts';
-import { certificateOf, sign } from '../src/simulated-authority.ts';
+import { certificateOf, signAll } from '../src/simulated-authority.ts';
 
 export const backend = createBackend('node');
 export const packageName = 'org.priolab.phone';
@@ -58,14 +58,11 @@ export function uploadOf(
   attestor = attestorOf(),
 ): AndroidUpload {
   const parts = { ...unsigned, ...changes };
-  const signature = attestor.signDocument(parts, { scalar: phone, nonce: scalarOf('document') });
-  const certificateChain = attestor.attest({
-    publicKey,
-    nonce: scalarOf('leaf'),
-    metric: parts.metric,
-    nowMs: parts.createdMs,
-  });
-  return { signature, certificateChain, ...parts };
+  const key = { scalar: phone, nonce: scalarOf('document') };
+  const [signature] = attestor.signAll([{ upload: parts, ...key }]);
+  const time = { metric: parts.metric, nowMs: parts.createdMs };
+  const [certificateChain] = attestor.attestAll([{ publicKey, nonce: scalarOf('leaf'), ...time }]);
+  return { signature: signature!, certificateChain: certificateChain!, ...parts };
 }
 
 export function verifierOf(options: Partial<AndroidVerifierOptions> = {}) {
@@ -76,6 +73,12 @@ export function verifierOf(options: Partial<AndroidVerifierOptions> = {}) {
     leafDates: 'check',
     ...options,
   });
+}
+
+/** A signature with a nonce that says what is signed. */
+export function signatureOf(message: Uint8Array, scalar: Uint8Array): Uint8Array {
+  const nonce = sha256(Uint8Array.of(...message, ...scalar));
+  return signAll(backend, [{ scalar, nonce, message }])[0]!;
 }
 
 /** The certificate with something else at the place of `from`, signed by `scalar` again. */
@@ -89,7 +92,7 @@ export function reissue(
   if (at < 0 || from.length !== to.length) throw new RangeError('expected bytes of the leaf');
   const changed = Uint8Array.from(tbs);
   changed.set(to, at);
-  return certificateOf(changed, sign(backend, { scalar, nonce: scalarOf('again') }, changed));
+  return certificateOf(changed, signatureOf(changed, scalar));
 }
 
 /** Fault of an answer, 'none' where it is verified. */

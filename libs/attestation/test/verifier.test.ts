@@ -5,14 +5,13 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { readCertificate } from '../src/certificate.ts';
 import { BOOLEAN, INTEGER, SEQUENCE, encode } from '../src/der.ts';
-import { DAY_MS, createAndroidAttestor } from '../src/index.ts';
+import { DAY_MS, createAndroidAttestor, serializePayload } from '../src/index.ts';
 import type { AndroidUpload, AndroidVerifierOptions } from '../src/index.ts';
 import {
   certificateOf,
   extension,
   keyUsage,
   nameOf,
-  sign,
   tbsOf,
   validityOf,
 } from '../src/simulated-authority.ts';
@@ -30,6 +29,7 @@ import {
   publicKey,
   reissue,
   scalarOf,
+  signatureOf,
   uploadOf,
   verifierOf,
 } from './samples.ts';
@@ -67,7 +67,7 @@ function certify(options: {
     spki: options.spki ?? publicKeyToSpki(backend.privateKey(subject.scalar).publicKey),
     extensions,
   });
-  return certificateOf(tbs, sign(backend, { ...issuer, nonce: scalarOf('certify') }, tbs));
+  return certificateOf(tbs, signatureOf(tbs, issuer.scalar));
 }
 
 const TRUE = encode(BOOLEAN, Uint8Array.of(0xff));
@@ -300,11 +300,8 @@ describe('applications', () => {
 
 describe('documents', () => {
   it('are signed by the key that is attested', () => {
-    const other = attestorOf().signDocument(upload, {
-      scalar: scalarOf('other phone'),
-      nonce: scalarOf('document'),
-    });
-    expect(faultWith({ signature: other })).toBe('signature');
+    const signature = signatureOf(serializePayload(upload), scalarOf('other phone'));
+    expect(faultWith({ signature })).toBe('signature');
   });
 
   it('of another uuid, metric or day need a key and a signature of their own', () => {
@@ -324,11 +321,9 @@ describe('documents', () => {
     };
     expect(hashOf(uploadOf({ metric: 'DateExposure14d-v3' }))).toBe(hashOf(upload));
     const phone2 = backend.privateKey(scalarOf('phone 2')).publicKey;
-    const attestor = attestorOf();
-    const parts = { nonce: scalarOf('leaf 2'), metric, nowMs };
-    const certificateChain = attestor.attest({ ...parts, publicKey: phone2 });
-    const key = { scalar: scalarOf('phone 2'), nonce: scalarOf('document 2') };
-    const signature = attestor.signDocument(upload, key);
+    const request = { publicKey: phone2, nonce: scalarOf('leaf 2'), metric, nowMs };
+    const certificateChain = attestorOf().attestAll([request])[0]!;
+    const signature = signatureOf(serializePayload(upload), scalarOf('phone 2'));
     const second = hashOf({ ...upload, certificateChain, signature });
     expect(second).toMatch(/^[0-9a-f]{64}$/);
     expect(second).not.toBe(hashOf(upload));

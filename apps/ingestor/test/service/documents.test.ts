@@ -1,4 +1,4 @@
-/** Documents for Firestore: whatever is wrong with path, JSON or attestation is refused and told. */
+/** Documents for Firestore: what is wrong with path, JSON or attestation is refused, and told. */
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
@@ -247,7 +247,7 @@ describe('one document', () => {
 });
 
 describe('after another', () => {
-  test('the same document is the same, wherever it is put; another of that key is not', async () => {
+  test('the same document is the same wherever it is put, another of its key is not', async () => {
     expect((await ingestor.create(genuine!)).status).toBe(200);
     expect((await ingestor.create(genuine!)).status).toBe(200);
     const moved = encodeDocument(genuine!.upload, { ...PLACE, prefix: 44 });

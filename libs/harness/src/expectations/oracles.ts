@@ -34,6 +34,7 @@ const registry = {
   'leak.scan': simulated,
   'view.indist': simulated,
   det: both,
+  deployed: wall,
   outcome: simulated,
   detected: simulated,
 } as const;
