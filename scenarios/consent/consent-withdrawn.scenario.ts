@@ -18,5 +18,5 @@ export default defineScenario({
   system: { metrics: ['PeriodicExposureNotification-v1', 'DateExposure-v1'], epsilon: 4 },
   crypto: { crossCheck: { every: 500 } },
   mixins: ['expect/exact'],
-  expect: ['consent'],
+  expect: ['consent.kept'],
 });

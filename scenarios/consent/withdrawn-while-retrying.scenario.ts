@@ -27,7 +27,7 @@ export default defineScenario({
   },
   nemesis: [{ id: 'net.drop', p: 0.4, fires: 50 }],
   expect: [
-    'consent',
+    'consent.kept',
     'sum.exact',
     'count.exact',
     'conserve',

@@ -57,7 +57,7 @@ const expectations: Readonly<Record<OracleId, string>> = {
     'Each estimate is the one that its total calls for, to rounding, and estimates minus truth ' +
     'are zero but for chance: in all, for each metric, and for each bin of each total. Exact ' +
     'tests of the net flips; alpha 1e-6 is shared, half by the sums and half by the bins.',
-  consent:
+  'consent.kept':
     'Nothing is sent, batched or published of a state on days on which its authority has not ' +
     'enabled ENPA (population.enabled), and no phone sends after its user has withdrawn consent ' +
     '(population.consent). Worked out from the draws anew, not by the plan of who sends. Vacuous ' +

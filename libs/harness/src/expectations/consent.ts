@@ -1,5 +1,5 @@
 /**
- * `consent`: nothing is sent, batched or published of a state whose authority has not enabled ENPA
+ * `consent.kept`: nothing is sent, batched or published of a state whose authority has not enabled ENPA
  * on that day, and no phone sends after its user has withdrawn consent. Judged by what the
  * simulator's own eyes saw (`run/consent-view.ts`), not by the plan of who sends.
  *

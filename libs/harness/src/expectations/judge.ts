@@ -54,7 +54,7 @@ const checks: Readonly<Partial<Record<Extract<Expectation, string>, Check>>> = {
   'rand.safe': checkRandomness,
   'noise.dist': checkNoise,
   unbiased: (record) => checkUnbiased(record),
-  consent: checkConsent,
+  'consent.kept': checkConsent,
   crosscheck: checkCrossCheck,
   det: checkRecheck,
 };

@@ -60,9 +60,10 @@ function unknownStates(
 function spanProblems(
   path: string,
   one: EnabledDays | undefined,
-  days: number | undefined,
+  // Where they are not known, no day is too late.
+  days = Infinity,
 ): Problem[] {
-  if (typeof one !== 'object' || days === undefined) return [];
+  if (typeof one !== 'object') return [];
   const { fromDay = 0, untilDay = days } = one;
   const problems: Problem[] = [];
   if (fromDay >= days) {
