@@ -9,7 +9,8 @@ import { defineScenario } from '@priolab/harness';
 
 export default defineScenario({
   id: 'consent/authority-not-enabled',
-  about: 'A state without ENPA, one that enables it later, one that ends it: no report of those days.',
+  about:
+    'A state without ENPA, one that enables it later, one that ends it: no report of those days.',
   population: {
     reports: 1200,
     days: 7,

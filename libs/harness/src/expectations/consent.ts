@@ -31,7 +31,8 @@ export function checkConsent({
       ? ['no phone withdrew consent']
       : []),
   ];
-  const stopped = sending === undefined ? '' : `; ${sending.stopped} given up when it was withdrawn`;
+  const stopped =
+    sending === undefined ? '' : `; ${sending.stopped} given up when it was withdrawn`;
   const first = examples.length === 0 ? '' : `; first: ${examples[0]}`;
   const seen =
     `${sent} sent, ${disabledStateDays} days of states without ENPA: ${whileDisabled} sent, ` +

@@ -45,7 +45,8 @@ export class ConsentScanner {
       branch.child(`day-${past}`, 'consent').fill(first, count, changeSize, this.#draws.bytes);
       for (let i = 0; i < count; i++) {
         const isGiven = this.#atMidnight[i]!;
-        const changes = this.#draws.words[i * changeWords]! < (isGiven === 1 ? withdrawn : returned);
+        const changes =
+          this.#draws.words[i * changeWords]! < (isGiven === 1 ? withdrawn : returned);
         if (past < day) this.#atMidnight[i] = changes ? 1 - isGiven : isGiven;
         else this.#changeMs[i] = changes ? this.#momentMs(i) : never;
       }
@@ -69,10 +70,7 @@ export interface Permission {
   maySend(cell: Cell, device: number, timeMs: number): boolean;
 }
 
-export function createPermission(
-  population: ResolvedPopulation,
-  seedTree: SeedBranch,
-): Permission {
+export function createPermission(population: ResolvedPopulation, seedTree: SeedBranch): Permission {
   const { consent, enabledDays } = population;
   const scanner = consent === undefined ? undefined : new ConsentScanner(consent, seedTree, 1);
   return {

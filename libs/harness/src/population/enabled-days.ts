@@ -5,8 +5,7 @@
 
 /** Whether, or from which day of the run until before which, an authority has enabled ENPA. */
 export type EnabledDays =
-  | boolean
-  | { readonly fromDay?: number | undefined; readonly untilDay?: number | undefined };
+  boolean | { readonly fromDay?: number | undefined; readonly untilDay?: number | undefined };
 
 /** From `fromDay` until before `untilDay`, infinite where it has no such end; equal: never. */
 export interface DaySpan {

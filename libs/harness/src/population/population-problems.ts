@@ -13,10 +13,9 @@ import { rateThreshold, weightUnits } from './whole-numbers.ts';
 
 /** Settings with undefined in place of what is invalid; defaults must be filled in. */
 export type PopulationParts = {
-  readonly [Key in Exclude<
-    keyof PopulationSettings,
-    'states' | 'vendors' | 'enabled' | 'consent'
-  >]?: PopulationSettings[Key] | undefined;
+  readonly [
+    Key in Exclude<keyof PopulationSettings, 'states' | 'vendors' | 'enabled' | 'consent'>
+  ]?: PopulationSettings[Key] | undefined;
 } & {
   readonly enabled?: Readonly<Record<string, EnabledDays | undefined>> | undefined;
   readonly consent?:

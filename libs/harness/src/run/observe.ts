@@ -63,10 +63,7 @@ export interface ObserverArena {
   readonly consent: ConsentView | undefined;
 }
 
-export function createObserverArena(
-  shardReports: number,
-  consent?: ConsentView,
-): ObserverArena {
+export function createObserverArena(shardReports: number, consent?: ConsentView): ObserverArena {
   return {
     consent,
     freshValues: createFreshValues(shardReports),

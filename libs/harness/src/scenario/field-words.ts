@@ -18,7 +18,8 @@ export const fieldWords: Readonly<Record<string, string>> = {
     'When a state’s authority has enabled ENPA: true, false, or days of the run (population.enabled).',
   fromDay: 'Of population.enabled: the first day, counted from 0; left out: from the beginning.',
   untilDay: 'Of population.enabled: the first day on which it is off again; left out: to the end.',
-  consent: 'How users withdraw consent and give it again, while the run lasts (population.consent).',
+  consent:
+    'How users withdraw consent and give it again, while the run lasts (population.consent).',
   withdrawPerDay: 'Of population.consent: share of phones with consent that lose it in a day.',
   returnPerDay: 'Of population.consent: share of those without that get it back in a day.',
   sampling: 'Share of a metric’s due reports that are sent, by metric (population.sampling).',

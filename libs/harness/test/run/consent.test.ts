@@ -15,7 +15,10 @@ type Population = ScenarioInput['population'];
 const week = { reports: 300, days: 5, states: ['us-wa', 'us-md'] } satisfies Population;
 const enabled = { 'us-wa': { fromDay: 1, untilDay: 3 } } satisfies Population['enabled'];
 const consent = { withdrawPerDay: 0.2, returnPerDay: 0.3 };
-const expected = [...exactExpectations.filter((id) => id !== 'crosscheck'), 'consent.kept'] as const;
+const expected = [
+  ...exactExpectations.filter((id) => id !== 'crosscheck'),
+  'consent.kept',
+] as const;
 
 function scenarioOf(population: Partial<Population>, changes: Partial<ScenarioInput> = {}) {
   return small({
