@@ -142,3 +142,10 @@ test('the same scenario gives the same, event by event', async () => {
   const summary = await run({ ...retrying, population: all, expect: ['det', 'consent.kept'] });
   expect(redOf(summary)).toEqual([]);
 });
+
+test('a fault of phones without ENPA needs a state that is', () => {
+  const nemesis: ScenarioInput['nemesis'] = [{ id: 'cli.not_enabled', p: 0.2 }];
+  const all = { ...population, enabled: { 'us-md': true } };
+  expect(() => scenarioOf({ nemesis, population: all })).toThrow(/needs a state without ENPA/);
+  expect(scenarioOf({ nemesis, population: { ...population, enabled } }).nemesis).toHaveLength(1);
+});
