@@ -9,6 +9,9 @@
 
 import type { ExpectationOutcome, RunRecord } from '../record/run-record.ts';
 
+const plural = (count: number, word: string, ending = 's'): string =>
+  `${count} ${word}${count === 1 ? '' : ending}`;
+
 const limit = 'nothing where ENPA is not enabled, nothing after consent is withdrawn';
 
 export function checkConsent({
@@ -31,13 +34,23 @@ export function checkConsent({
       ? ['no phone withdrew consent']
       : []),
   ];
-  const stopped =
-    sending === undefined ? '' : `; ${sending.stopped} given up when it was withdrawn`;
-  const first = examples.length === 0 ? '' : `; first: ${examples[0]}`;
-  const seen =
-    `${sent} sent, ${disabledStateDays} days of states without ENPA: ${whileDisabled} sent, ` +
-    `${disabledBatches} batches, ${disabledTotals} totals; ${withdrawnPhoneDays} days of phones ` +
-    `without consent: ${afterWithdrawal} sent${stopped}${first}`;
+  const seen = [
+    `${plural(sent, 'report')} sent`,
+    ...(population.enabled === undefined
+      ? []
+      : [
+          `${plural(disabledStateDays, 'day')} of states without ENPA: ${whileDisabled} sent, ` +
+            `${plural(disabledBatches, 'batch', 'es')}, ${plural(disabledTotals, 'total')}`,
+        ]),
+    ...(population.consent === undefined
+      ? []
+      : [
+          `${plural(withdrawnPhoneDays, 'day')} of phones without consent: ` +
+            `${afterWithdrawal} sent`,
+        ]),
+    ...(sending === undefined ? [] : [`${sending.stopped} no longer tried`]),
+    ...examples.slice(0, 1).map((example) => `first: ${example}`),
+  ].join('; ');
   const isIdle = found === 0 && idle.length > 0;
   return {
     verdict: found > 0 ? 'fail' : isIdle ? 'vacuous' : 'pass',
