@@ -2,7 +2,7 @@
  * Four states: one authority never enables ENPA, one enables it on the third day, one switches it
  * off again after the fifth, one has it all week. Phones of an authority that has not enabled it
  * measure, make and send nothing: no report, no batch and no total of its days. Whose phone sends
- * is worked out anew from the draws (`consent.kept`), not taken from the plan that chose the senders.
+ * is worked out anew from the draws (`consent.kept`), not taken from the plan of senders.
  */
 
 import { defineScenario } from '@priolab/harness';

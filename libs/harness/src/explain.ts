@@ -151,8 +151,8 @@ const reasons: Readonly<Record<Reason, string>> = {
   oversized: 'The upload is longer than its task’s uploads are (ingestor).',
   'unknown-version': 'The upload’s first byte names no version that the ingestor knows.',
   'wrong-task':
-    'The upload is for other parameters than the task it was sent to; in simulated time also: for ' +
-    'a state whose authority has not enabled ENPA on the day on which it was made.',
+    'The upload is for other parameters than the task it was sent to; in simulated time also: ' +
+    'for a state whose authority has not enabled ENPA on the day on which it was made.',
   'wrong-share-size': 'A ciphertext has not the size that the task’s number of bins calls for.',
   stale:
     'The upload was made on another day than the one being collected; in simulated time: it is ' +

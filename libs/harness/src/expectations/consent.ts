@@ -1,6 +1,6 @@
 /**
- * `consent.kept`: nothing is sent, batched or published of a state whose authority has not enabled ENPA
- * on that day, and no phone sends after its user has withdrawn consent. Judged by what the
+ * `consent.kept`: nothing is sent, batched or published of a state whose authority has not enabled
+ * ENPA on that day, and no phone sends after its user has withdrawn consent. Judged by what the
  * simulator's own eyes saw (`run/consent-view.ts`), not by the plan of who sends.
  *
  * Vacuous: the scenario says nothing of it, no day is without an authority that has enabled ENPA

@@ -71,7 +71,7 @@ function spanProblems(
     problems.push({ path: `${path}.fromDay`, message });
   }
   if (untilDay > days) {
-    const message = `got ${untilDay}; allowed: up to population.days, ${days}; left out: to the end`;
+    const message = `got ${untilDay}; allowed: up to population.days, ${days}; or left out`;
     problems.push({ path: `${path}.untilDay`, message });
   }
   if (problems.length === 0 && fromDay >= untilDay) {

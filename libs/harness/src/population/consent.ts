@@ -3,7 +3,8 @@
  * consent at any time and give it again (ENPA section 1.6). A phone whose user takes part has
  * consent when the run begins. On each day its item at `<cell>/day-<n>/consent` decides whether
  * that changes (word 0) and at which moment (word 1): at most once a day.
- * Knows no metric and no report. The oracle works all of this out by itself (`run/consent-view.ts`).
+ * Knows no metric and no report. The oracle works all of this out by itself
+ * (`run/consent-view.ts`).
  */
 
 import assert from 'node:assert/strict';

@@ -116,10 +116,6 @@ export function createShardObserver(
     fates[position * FATE_SIZE + 1] = code >>> 8;
   };
 
-  /** A value that its sender invented has no true bits. */
-  const trueBits = (slot: number): Uint32Array | undefined =>
-    deedsOf[block.deeds.bySlot[slot]! - 1]?.inventsValue === true ? undefined : block.bits;
-
   return {
     fates,
     tally,
@@ -172,7 +168,10 @@ export function createShardObserver(
           const slot = position - block.firstReport;
           // A report counts once; what is summed again, or late, has no place in the truth.
           if (!first || slot >= report.count) continue;
-          truths.add(report, block.metricSlot, trueBits(slot), slot);
+          const deed = deedsOf[block.deeds.bySlot[slot]! - 1];
+          // A value that its sender invented has no true bits.
+          const bits = deed?.inventsValue === true ? undefined : block.bits;
+          truths.add(report, block.metricSlot, bits, slot);
         }
       }
     },

@@ -14,8 +14,7 @@ export const fieldWords: Readonly<Record<string, string>> = {
   google: 'A vendor, with an ingestion server of its own; in vendors its weight.',
   optIn: 'Share of phones whose owner takes part (population.optIn).',
   optInByState: 'The same of single states (population.optInByState).',
-  enabled:
-    'When a state’s authority has enabled ENPA: true, false, or days of the run (population.enabled).',
+  enabled: 'When a state’s authority has enabled ENPA: true, false, or days (population.enabled).',
   fromDay: 'Of population.enabled: the first day, counted from 0; left out: from the beginning.',
   untilDay: 'Of population.enabled: the first day on which it is off again; left out: to the end.',
   consent:

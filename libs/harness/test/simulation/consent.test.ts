@@ -101,7 +101,7 @@ test('a phone that stops though nobody told it to: its report is missed', async 
   expect(redOf(summary)).not.toContain('consent.kept');
 });
 
-test('planned and made, but never sent, for an authority without ENPA: consent is red', async () => {
+test('made, but never sent, for an authority without ENPA: consent is red', async () => {
   const mid = { ...population, enabled };
   const everyone = planOf(scenarioOf({}));
   const { enabledDays } = planOf(scenarioOf({ population: mid })).population;
