@@ -125,9 +125,7 @@ export function createShardObserver(
     sampledValues: freshValues.sampled,
     acceptedIds: acceptances.ids,
     truths: truths.byWindow,
-    expect(next) {
-      block = next;
-    },
+    expect: (next) => void (block = next),
 
     uploaded(reportBlock, sealed, uploads) {
       begin(reportBlock);
@@ -170,8 +168,8 @@ export function createShardObserver(
           if (!first || slot >= report.count) continue;
           const deed = deedsOf[block.deeds.bySlot[slot]! - 1];
           // A value that its sender invented has no true bits.
-          const bits = deed?.inventsValue === true ? undefined : block.bits;
-          truths.add(report, block.metricSlot, bits, slot);
+          const { metricSlot, bits } = block;
+          truths.add(report, metricSlot, deed?.inventsValue ? undefined : bits, slot);
         }
       }
     },
