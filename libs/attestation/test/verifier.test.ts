@@ -4,7 +4,23 @@ import { fromHex, publicKeyToSpki, toHex } from '@priolab/crypto';
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { readCertificate } from '../src/certificate.ts';
-import { BOOLEAN, INTEGER, SEQUENCE, encode } from '../src/der.ts';
+import {
+  BIT_STRING,
+  BOOLEAN,
+  INTEGER,
+  OCTET_STRING,
+  SEQUENCE,
+  SET,
+  contents,
+  contextTag,
+  cursorOf,
+  encode,
+  isAtEnd,
+  last,
+  next,
+  nextOfAny,
+  wholeOf,
+} from '../src/der.ts';
 import { DAY_MS, createAndroidAttestor, serializePayload } from '../src/index.ts';
 import type { AndroidUpload, AndroidVerifierOptions } from '../src/index.ts';
 import {
@@ -70,6 +86,19 @@ function certify(options: {
   return certificateOf(tbs, signatureOf(tbs, issuer.scalar));
 }
 
+/** A SEQUENCE with another element at `index`. */
+function withElement(sequence: Uint8Array, index: number, element: Uint8Array): Uint8Array {
+  const elements: Uint8Array[] = [];
+  const cursor = contents(last(cursorOf(sequence), SEQUENCE, 'a sequence'));
+  while (!isAtEnd(cursor)) elements.push(wholeOf(nextOfAny(cursor, 'an element')));
+  return encode(SEQUENCE, ...elements.with(index, element));
+}
+
+/** The extension of a key description. */
+function described(description: Uint8Array): Uint8Array {
+  return extension(fromHex('2b06010401d679020111'), new Uint8Array(), description);
+}
+
 const TRUE = encode(BOOLEAN, Uint8Array.of(0xff));
 const BASIC_CONSTRAINTS = Uint8Array.of(0x55, 0x1d, 0x13);
 
@@ -77,6 +106,13 @@ const BASIC_CONSTRAINTS = Uint8Array.of(0x55, 0x1d, 0x13);
 function mayCertify(below?: number): Uint8Array {
   const length = below === undefined ? [] : [encode(INTEGER, Uint8Array.of(below))];
   return extension(BASIC_CONSTRAINTS, TRUE, encode(SEQUENCE, TRUE, ...length));
+}
+
+/** What software enforces, in a key description. */
+function softwareOf(description: Uint8Array): Uint8Array {
+  const cursor = contents(last(cursorOf(description), SEQUENCE, 'a description'));
+  for (let before = 0; before < 6; before++) nextOfAny(cursor, 'an element');
+  return wholeOf(next(cursor, SEQUENCE, 'a list'));
 }
 
 const vendorRoot = { name: 'Priolab simulated root', scalar: scalarOf('vendor root') };
@@ -137,6 +173,25 @@ describe('chains', () => {
     expect(faultUnder(mayCertify(), extension(unknown, TRUE, empty))).toBe('chain');
   });
 
+  it('are signed as they say', () => {
+    const { tbs } = readCertificate(leaf);
+    const faultWithAlgorithm = (hex: string) => {
+      const algorithm = fromHex(hex);
+      const changed = withElement(tbs, 2, algorithm);
+      const signature = signatureOf(changed, authority.scalar);
+      const bits = encode(BIT_STRING, Uint8Array.of(0), signature);
+      const certificate = encode(SEQUENCE, changed, algorithm, bits);
+      return faultWith({ certificateChain: [certificate, intermediate, root] });
+    };
+    // ECDSA with SHA-256, with and without parameters; with SHA-384; with SHA-1; RSA.
+    expect(faultWithAlgorithm('300c06082a8648ce3d0403020500')).toBe('none');
+    expect(faultWithAlgorithm('300a06082a8648ce3d040302')).toBe('none');
+    expect(faultWithAlgorithm('300c06082a8648ce3d0403030500')).toBe('chain');
+    expect(faultWithAlgorithm('300906072a8648ce3d0401')).toBe('chain');
+    expect(faultWithAlgorithm('300d06092a864886f70d01010b0500')).toBe('chain');
+    expect(faultWithAlgorithm('300d06082a8648ce3d040302050100')).toBe('chain');
+  });
+
   it('are as long as their authorities allow', () => {
     const middle = { name: 'middle', scalar: scalarOf('middle') };
     const faultOver = (below: number) => {
@@ -155,8 +210,7 @@ describe('chains', () => {
     // The phone's own app certifies another key with what it likes to say about it.
     const app = { name: 'Android Keystore Key', scalar: phone };
     const description = readCertificate(leaf).keyDescription!;
-    const id = fromHex('2b06010401d679020111');
-    const attested = extension(id, new Uint8Array(), description);
+    const attested = described(description);
     const below = certify({
       issuer: app,
       subject: { name: 'x', scalar: scalarOf('x') },
@@ -264,8 +318,7 @@ describe('keys', () => {
 
   it('are on P-256', () => {
     const description = readCertificate(leaf).keyDescription!;
-    const id = fromHex('2b06010401d679020111');
-    const extensions = [extension(id, new Uint8Array(), description)];
+    const extensions = [described(description)];
     const subject = { name: 'key', scalar: phone };
     const faultOfKey = (spki: Uint8Array) => {
       const certificate = certify({ issuer: keystore, subject, extensions, spki });
@@ -289,6 +342,32 @@ describe('applications', () => {
     expect(faultWith({}, { apkDigests: [scalarOf('other'), apkDigest] })).toBe('none');
     expect(faultWith({}, { apkDigests: [scalarOf('other')] })).toBe('application');
     expect(faultWith({}, { apkDigests: undefined })).toBe('none');
+  });
+
+  it('are signed by those who may, and by no one else', () => {
+    // Where apps share a user id, every signer of each of them is there.
+    const faultOfSigners = (...digests: readonly Uint8Array[]) => {
+      const info = encode(
+        SEQUENCE,
+        encode(OCTET_STRING, Buffer.from(packageName)),
+        encode(INTEGER, Uint8Array.of(1)),
+      );
+      const signers = encode(SET, ...digests.map((digest) => encode(OCTET_STRING, digest)));
+      const id = encode(OCTET_STRING, encode(SEQUENCE, encode(SET, info), signers));
+      const description = readCertificate(leaf).keyDescription!;
+      const software = softwareOf(description);
+      const application = encode(contextTag(709), id);
+      const changed = withElement(description, 6, withElement(software, 3, application));
+      const certificate = certify({
+        issuer: keystore,
+        subject: { name: 'key', scalar: phone },
+        extensions: [described(changed)],
+      });
+      return faultWith({ certificateChain: [certificate, intermediate, root] });
+    };
+    expect(faultOfSigners(apkDigest)).toBe('none');
+    expect(faultOfSigners(apkDigest, scalarOf('other'))).toBe('application');
+    expect(faultOfSigners()).toBe('application');
   });
 
   it('are named, and not all', () => {
