@@ -109,7 +109,9 @@ test('two workers send what one thread does', LIMIT, async () => {
 const isUpload = (url: string): boolean => !url.includes('/api/');
 
 /** Does something else to the first upload than to send it. */
-function spoilFirst(spoil: (send: () => ReturnType<HttpClient['send']>) => ReturnType<HttpClient['send']>) {
+function spoilFirst(
+  spoil: (send: () => ReturnType<HttpClient['send']>) => ReturnType<HttpClient['send']>,
+) {
   return (client: HttpClient): HttpClient => {
     let isDone = false;
     return {
