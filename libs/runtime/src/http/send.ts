@@ -23,8 +23,11 @@ export async function sendResponse(
 ): Promise<void> {
   const { method, signal, closing, sendTimeoutMs, onError } = sending;
   const { status, headers = {}, body } = found;
+  const left = new AbortController();
   const taken = async (event: 'drain' | 'finish'): Promise<void> => {
-    if (!(await happens(response, event, sendTimeoutMs))) response.destroy();
+    if (await happens(response, event, sendTimeoutMs)) return;
+    left.abort();
+    response.destroy();
   };
   if (!isStream(body)) {
     const bytes = bodyBytes(body);
@@ -36,7 +39,7 @@ export async function sendResponse(
   response.writeHead(status, headers);
   if (hasBody(method, status)) {
     response.flushHeaders();
-    const ended = AbortSignal.any([signal, closing]);
+    const ended = AbortSignal.any([signal, closing, left.signal]);
     await pump(body, {
       signal: ended,
       onError,
