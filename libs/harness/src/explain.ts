@@ -75,8 +75,8 @@ const expectations: Readonly<Record<OracleId, string>> = {
     'Nothing is published to which fewer honest, distinct devices have contributed.',
   idem: 'What a party writes to another again is what it wrote before, byte for byte.',
   live:
-    'After the faults are healed, everything that can be recovered drains in time. Where the ' +
-    'processors are processes: both write their sum of every window, and neither ends before.',
+    'After the faults are healed, everything that can be recovered drains in time. In a ' +
+    'deployment: both processors write their sum of every window, and the portal has it.',
   fresh:
     'Upload servers take in nothing that is older, or further ahead, than the rules allow, by ' +
     'the time that it bears; a server whose own clock is wrong goes by that.',
@@ -92,6 +92,10 @@ const expectations: Readonly<Record<OracleId, string>> = {
   det:
     'The same scenario and seed again give the same: in simulated time all events, byte for ' +
     'byte; by the clock wall a slice of the run, done again.',
+  deployed:
+    'Of runs with a deployment: every upload was answered and is in a batch or refused, every ' +
+    'report in a batch is summed or refused, and answers, batches, refused reports, clients and ' +
+    'totals, as the portal shows them, are those of the run in memory.',
   detected: 'The oracle that must notice the fault is red, and is not where the fault is left out.',
   outcome:
     'What the catalogue demands of a fault has come of it: no report that it touched has a fate ' +
@@ -132,11 +136,17 @@ const scenarioWords: Readonly<Record<string, string>> = {
   dose: 'Most times that a fault strikes.',
   fires: 'Least times that a fault must strike; fewer, and the verdict is vacuous.',
   legacy: 'A behaviour of the servers of 2021 that can be switched on (services.legacy).',
+  msw:
+    'A deployment: devices’ real HTTP client, whose requests are answered in the run’s own ' +
+    'process by ingestors and portal; no socket.',
+  http: 'A deployment: as msw, over sockets of the loopback.',
   processes:
-    'A deployment: both processors are real programs over ENPA’s files; those in memory are the ' +
-    'reference, and what differs turns sum.exact, count.exact or conserve red.',
-  postgres: 'Of deployment: the processors’ state is at PRIOLAB_POSTGRES, a schema for each.',
-  sqlite: 'Of deployment: the processors’ state is in a file each.',
+    'A deployment: ingestors, processors and portal are programs of their own. As in all ' +
+    'deployments the parties in memory are the reference, and what differs turns deployed red.',
+  document: 'Of googleForm: a Firestore document with its attestation, as Android sends it.',
+  plain: 'Of googleForm: what Apple’s devices send; for adversaries that change uploads.',
+  postgres: 'Of deployment: the programs’ state is at PRIOLAB_POSTGRES, a schema for each.',
+  sqlite: 'Of deployment: the programs’ state is in a file each.',
   services: 'How the simulated deployment is set up: replicas, leases, network, keys.',
   load: 'When in the day devices send: shapes, mixed by weight.',
   overrides: 'Settings that hold for some states or vendors only.',

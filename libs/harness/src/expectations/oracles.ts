@@ -35,6 +35,7 @@ const registry = {
   'leak.scan': simulated,
   'view.indist': simulated,
   det: both,
+  deployed: wall,
   outcome: simulated,
   detected: simulated,
 } as const;

@@ -35,12 +35,16 @@ const PEER_REFUSED = reasonCode('peer-refused');
 const ACCEPTED = fateCode('accepted', 'combiner', 0);
 const EXAMPLES = 5;
 
-export interface ShardObserver extends Observer {
+/** Whoever must know more of a block than passes between the parties. */
+export interface BlockEyes {
   /**
    * The next block: true bits, who cheats, and the position in the shard of its first report, from
    * which `copies` of the deeds count too.
    */
   expect(block: { metricSlot: number; firstReport: number; bits: Uint32Array; deeds: Deeds }): void;
+}
+
+export interface ShardObserver extends Observer, BlockEyes {
   /** Compares every fate of the block with what it should be. */
   close(): void;
   readonly fates: Uint8Array;

@@ -44,7 +44,9 @@ export const fieldWords: Readonly<Record<string, string>> = {
   atLeastPerUnit: 'Of the oracle throughput: reports for each P-256 multiplication, at least.',
   atMostMiB: 'Of the oracle memory: the limit in MiB.',
   deployment:
-    'Of a scenario: memory, or processes: the processors as two real programs over ENPA’s files.',
+    'Of a scenario: memory, or where uploads travel over HTTP: msw, http, or processes (programs).',
+  googleForm:
+    'Of deployment: what Google’s devices send, document or plain; left out: documents if they can.',
   buckets: 'Of deployment: files, or s3 (at AWS_ENDPOINT_URL_S3).',
   ingestion: 'Of services: the vendors’ ingestion servers.',
   processors: 'Of services: the leader’s and the helper’s machines.',

@@ -108,7 +108,7 @@ export const scenarioSchema = z.strictObject({
   adversaries: z.array(adversarySchema).default([]),
   /** `wall`: as fast as it goes; `simulated`: events in simulated time, services and faults. */
   clock: z.enum(clocks).default('wall'),
-  /** `memory`: both processors in the run; `processes`: as two real ones (wall clock). */
+  /** How the parties meet: in memory, or over HTTP (`msw`, `http`), or as programs of their own. */
   deployment: deploymentSchema.default('memory'),
   services: servicesSchema.prefault({}),
   ...nemesisFields,
