@@ -1,0 +1,36 @@
+/** A linear axis with round ticks. */
+
+export interface Axis {
+  readonly min: number;
+  readonly max: number;
+  readonly ticks: readonly number[];
+  readonly decimals: number;
+}
+
+/** An axis that holds zero and all values, with about so many ticks. */
+export function axisFor(values: readonly number[], tickCount = 5): Axis {
+  const low = values.reduce((least, value) => Math.min(least, value), 0);
+  const high = values.reduce((most, value) => Math.max(most, value), 0);
+  const span = high - low || 1;
+  const step = roundStep(span / tickCount);
+  const min = Math.floor(low / step) * step;
+  const max = Math.max(Math.ceil(high / step) * step, min + step);
+  const count = Math.round((max - min) / step);
+  const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  // Multiplied, not added up: sums of 0.1 would not be round.
+  const ticks = Array.from({ length: count + 1 }, (_, i) => round(min + i * step, decimals));
+  return { min, max, ticks, decimals };
+}
+
+/** The smallest of 1, 2, 5, 10, ... that is at least as large. */
+function roundStep(least: number): number {
+  const power = 10 ** Math.floor(Math.log10(least) + 1e-9);
+  return power * ([1, 2, 5].find((factor) => factor * power >= least * (1 - 1e-9)) ?? 10);
+}
+
+const round = (value: number, decimals: number): number => Number(value.toFixed(decimals));
+
+/** Where a value is between the ends, from 0 to 1. */
+export function shareOf({ min, max }: Axis, value: number): number {
+  return (value - min) / (max - min);
+}
