@@ -1,1 +1,3 @@
+/** Starts the command line of this process. */
+
 export {};
