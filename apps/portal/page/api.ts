@@ -27,8 +27,9 @@ export interface Authority {
 export interface Result {
   readonly id: string;
   readonly status: 'published' | 'suppressed' | 'held';
-  readonly reason?: string | null;
-  readonly detail?: string | null;
+  /** A word, and the same as a sentence. */
+  readonly reason?: string;
+  readonly detail?: string;
   readonly aggregation_id: string;
   readonly generic_id: string;
   readonly data_provider: string;
@@ -36,7 +37,7 @@ export interface Result {
   readonly state_code: string;
   readonly aggregation_start_time: string;
   readonly aggregation_end_time: string;
-  readonly epsilon: number;
+  readonly epsilon: number | null;
   readonly total_individual_clients: number | null;
   readonly sum: readonly (number | null)[] | null;
   readonly estimates: readonly (number | null)[] | null;

@@ -38,15 +38,18 @@ export function dimensionsOf(labels: readonly string[]): Dimension[] | undefined
     ...new Set(parts.map((part) => part[axis]!)),
   ]);
   if (values.reduce((count, { length }) => count * length, 1) !== labels.length) return undefined;
-  return values.map((axis, index) => ({ name: nameOf(axis, index), values: axis }));
+  return values.map((axis, index) => ({
+    name: nameOf(axis, index),
+    values: axis.map((value) => shortened(value)),
+  }));
 }
 
 const NAMES: readonly (readonly [RegExp, string])[] = [
   [/^class \d/, 'Exposure class'],
   [/days? old$/, 'Days since exposure'],
   [/^infectiousness /, 'Infectiousness'],
-  [/ dB$/, 'Attenuation'],
-  [/ s$/, 'Duration'],
+  [/ dB$/, 'Attenuation, dB'],
+  [/ s$/, 'Duration, s'],
   [/days?/, 'Days from exposure to notification'],
   [/report|test|diagnosis/, 'Report type'],
 ];
@@ -66,7 +69,7 @@ export function breakdownsOf(labels: readonly string[]): Breakdown[] {
     id: String(axis),
     name,
     rows: values.map((value, place) => ({
-      name: shortened(value),
+      name: value,
       bins: binsAt(dimensions, (places) => places[axis] === place),
       isAside: false,
     })),
@@ -84,8 +87,16 @@ function singleRows(labels: readonly string[], dimensions: readonly Dimension[] 
   });
 }
 
-/** `infectiousness standard` under the heading Infectiousness is `standard`. */
-const shortened = (value: string): string => value.replace(/^infectiousness /, '');
+/** Under a heading that says what it is: `infectiousness high` is `high`, in dB or seconds `1–301`. */
+function shortened(value: string): string {
+  return value
+    .replace(/^infectiousness /, '')
+    .replace(/ old$/, '')
+    .replaceAll(/(?<=\d) (?:dB|s)\b/g, '')
+    .replace(/^above (.+) up to (.+)$/, '$1\u2013$2')
+    .replace(/^above /, '> ')
+    .replace(/^up to /, '\u2264 ');
+}
 
 /** The bins whose places in the grid are asked for. */
 export function binsAt(

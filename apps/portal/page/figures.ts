@@ -22,6 +22,9 @@ export interface Figure {
   readonly withheld: number;
 }
 
+/** A sum of which some is there and some withheld. */
+export const isPartial = ({ counted, withheld }: Figure): boolean => counted > 0 && withheld > 0;
+
 export const halfWidth = ({ error }: Figure): number => Z95 * error;
 
 /** The sum over some bins of some windows. Windows that are not published count for nothing. */

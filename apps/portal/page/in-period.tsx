@@ -129,8 +129,8 @@ function RiskGuide({ dimensions }: { dimensions: readonly Dimension[] }) {
 const MEANINGS: Readonly<Record<string, string>> = {
   'Days since exposure': 'How long ago the exposure was when the phone reported.',
   Infectiousness: 'How infectious the other person is taken to have been that day.',
-  Attenuation: 'How much of the signal was lost on the way: less loss, shorter distance.',
-  Duration: 'Seconds that the exposure lasted at that attenuation.',
+  'Attenuation, dB': 'How much of the signal was lost on the way: less loss, shorter distance.',
+  'Duration, s': 'Seconds that the exposure lasted at that attenuation.',
 };
 
 interface GridOptions {

@@ -11,12 +11,14 @@ import { LegendMarker, SLOTS, WindowMark } from './charts/marker.tsx';
 import { TimeChart } from './charts/time-chart.tsx';
 import type { Column } from './charts/time-chart.tsx';
 import type { View } from './dashboard.tsx';
-import { endOf, halfWidth, inOrder, scaled, startOf, sumOver } from './figures.ts';
+import { endOf, halfWidth, inOrder, isPartial, scaled, startOf, sumOver } from './figures.ts';
 import type { Measure } from './figures.ts';
 import { reasonOf } from './reasons.ts';
 import { estimate, number, vendorName, windowName } from './words.ts';
 
 const LINES_AT_FIRST = 4;
+/** More rows to choose from are folded away. */
+const LISTED_MAX = 9;
 
 export function OverTime({ results, view }: { results: readonly Result[]; view: View }) {
   const { vendors, breakdown, measure } = view;
@@ -110,7 +112,7 @@ function LinePicker({ rows, chosen, onChange }: PickerOptions) {
     if (next.length >= 1) onChange(next);
   };
   const isFull = chosen.length >= SLOTS;
-  return (
+  const all = (
     <fieldset class="lines">
       <legend>Lines, at most {SLOTS}</legend>
       {rows.map((row, index) => {
@@ -130,13 +132,23 @@ function LinePicker({ rows, chosen, onChange }: PickerOptions) {
       })}
     </fieldset>
   );
+  if (rows.length <= LISTED_MAX) return all;
+  return (
+    <details>
+      <summary>
+        Choose lines ({chosen.length} of {rows.length})
+      </summary>
+      {all}
+    </details>
+  );
 }
 
 function MarkLegend({ columns }: { columns: readonly Column[] }) {
   const statuses = ['suppressed', 'held'].filter((status) =>
     columns.some((column) => column.status === status),
   );
-  if (statuses.length === 0) return null;
+  const hasHollow = columns.some(({ figures }) => figures.some(isPartial));
+  if (statuses.length === 0 && !hasHollow) return null;
   return (
     <p class="mark-legend">
       {statuses.map((status) => (
@@ -149,6 +161,7 @@ function MarkLegend({ columns }: { columns: readonly Column[] }) {
             : 'suppressed: too few contributions'}
         </span>
       ))}
+      {hasHollow && <span>hollow points: sums of which some bins are hidden</span>}
     </p>
   );
 }

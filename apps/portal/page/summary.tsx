@@ -8,7 +8,7 @@ export function Summary({ results }: { results: readonly Result[] }) {
   const count = (status: string): number =>
     results.filter((result) => result.status === status).length;
   // Of what is held the parameters may not be known.
-  const known = results.map(({ epsilon }) => epsilon).filter((epsilon) => epsilon > 0);
+  const known = results.flatMap(({ epsilon }) => epsilon ?? []);
   const epsilons = [...new Set(known)].toSorted((a, b) => a - b);
   const flips = epsilons.map((epsilon) => `${percent(1 / (1 + Math.exp(epsilon)))} %`);
   const from = Math.min(...results.map(startOf));

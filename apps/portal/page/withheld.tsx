@@ -2,22 +2,17 @@
 
 import { useState } from 'preact/hooks';
 
-import type { Authority, Result } from './api.ts';
+import type { Result } from './api.ts';
 import { endOf, inOrder, startOf } from './figures.ts';
 import { hiddenBinsOf, reasonOf } from './reasons.ts';
 import { vendorName, windowName } from './words.ts';
 
 const SHOWN_AT_FIRST = 10;
 
-interface Properties {
-  readonly results: readonly Result[];
-  readonly policy: Authority['policy'];
-}
-
-export function Withheld({ results, policy }: Properties) {
+export function Withheld({ results }: { results: readonly Result[] }) {
   const [showsAll, setShowsAll] = useState(false);
   const all = inOrder(results)
-    .map((result) => ({ result, why: reasonOf(result) || hiddenBinsOf(result, policy) }))
+    .map((result) => ({ result, why: reasonOf(result) || hiddenBinsOf(result) }))
     .filter(({ why }) => why !== '')
     // Whole windows first: they are what is missing most.
     .toSorted((a, b) => rank(a.result) - rank(b.result));
@@ -42,12 +37,7 @@ export function Withheld({ results, policy }: Properties) {
                 <tr key={result.id}>
                   <th scope="row">{windowName(startOf(result), endOf(result))}</th>
                   <td>{vendorName(result.data_provider)}</td>
-                  <td>
-                    {why}
-                    {result.status !== 'published' && result.detail ? (
-                      <span class="note"> ({result.detail})</span>
-                    ) : null}
-                  </td>
+                  <td>{why}</td>
                 </tr>
               ))}
             </tbody>

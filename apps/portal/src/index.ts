@@ -2,6 +2,7 @@
 
 export { createPortalService } from './service.ts';
 export type { PortalLimits, PortalService, PortalServiceOptions } from './service.ts';
+export { pageAssets } from './page-assets.ts';
 export type { Asset, Assets } from './api/page.ts';
 export type { PublishedRecord, ResultAnswer } from './result/present.ts';
 export type { Policy, Result } from './result/result.ts';

@@ -9,10 +9,7 @@ import { readFile } from 'node:fs/promises';
 import { bundlePage } from '@priolab/bundle';
 import { sha256, toHex } from '@priolab/crypto';
 
-export interface Asset {
-  readonly type: string;
-  readonly bytes: Uint8Array;
-}
+import type { Asset, Assets } from './api/page.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   js: 'text/javascript; charset=utf-8',
@@ -23,7 +20,7 @@ const TYPES: Readonly<Record<string, string>> = {
 const source = (name: string): URL => new URL(`../page/${name}`, import.meta.url);
 
 /** `/` and `/assets/...`, with all that the page loads. */
-export async function pageAssets(): Promise<ReadonlyMap<string, Asset>> {
+export async function pageAssets(): Promise<Assets> {
   const folder = await bundlePage({ page: source('main.tsx'), style: source('style.css') });
   const files = {
     'page.js': new URL('page.js', folder),

@@ -5,7 +5,7 @@
 
 import type { Row } from '../breakdown.ts';
 import type { Figure } from '../figures.ts';
-import { halfWidth } from '../figures.ts';
+import { halfWidth, isPartial } from '../figures.ts';
 import { decimalsFor, number } from '../words.ts';
 import type { Axis } from './axis.ts';
 import { shareOf } from './axis.ts';
@@ -70,7 +70,6 @@ function BarRow({ row, figure, axis, beginsGroup }: BarRowOptions) {
   const half = halfWidth(figure);
   const decimals = decimalsFor(half);
   const { value, withheld, counted } = figure;
-  const isPartial = withheld > 0 && counted > 0;
   return (
     <tr role="row" class={beginsGroup ? 'begins-group' : ''}>
       <th role="rowheader" scope="row">
@@ -78,7 +77,7 @@ function BarRow({ row, figure, axis, beginsGroup }: BarRowOptions) {
           <span class={beginsGroup ? 'group' : 'group repeated'}>{row.group}, </span>
         )}
         {row.name}
-        {isPartial && (
+        {isPartial(figure) && (
           <span class="note" title={`${withheld} of ${withheld + counted} values are withheld`}>
             {' '}
             incomplete

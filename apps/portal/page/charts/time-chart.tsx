@@ -7,7 +7,7 @@
 import { useId, useState } from 'preact/hooks';
 
 import type { Figure } from '../figures.ts';
-import { halfWidth } from '../figures.ts';
+import { halfWidth, isPartial } from '../figures.ts';
 import { estimate, number, plural, shortDay, windowName } from '../words.ts';
 import type { Axis } from './axis.ts';
 import { LegendMarker, Marker, WindowMark } from './marker.tsx';
@@ -159,7 +159,7 @@ function Line({ frame, span, axis, columns, lines, line }: Properties & LineOpti
         const [x, value, half] = [place(column), figure.value!, halfWidth(figure)];
         const [high, low] = [y(value + half), y(value - half)];
         return (
-          <g key={column.fromMs} class={figure.withheld > 0 ? 'partial' : ''}>
+          <g key={column.fromMs} class={isPartial(figure) ? 'partial' : ''}>
             <path
               class={`whisker slot-${line}`}
               d={`M${x} ${high}V${low}M${x - 3} ${high}h6M${x - 3} ${low}h6`}
