@@ -4,7 +4,7 @@ export default defineScenario({
   id: 'fortnight',
   about: 'A fortnight in three states for the portal: both vendors, six metrics, of shares only.',
   population: {
-    reports: 2_000_000,
+    reports: 1_200_000,
     days: 14,
     startDay: '2021-12-01',
     states: ['us-wa', 'us-md', 'us-ak'],

@@ -90,7 +90,7 @@ function Results({ results, view, authority }: ResultsOptions) {
       <Summary results={results} />
       <OverTime results={results} view={view} key={view.breakdown.id} />
       <InPeriod results={results} view={view} authority={authority} />
-      <Withheld results={results} />
+      <Withheld results={results} policy={authority.policy} />
     </>
   );
 }

@@ -63,7 +63,7 @@ export function Filters(properties: Properties) {
         value={measure}
         options={[
           ['count', 'Counts'],
-          ['per-1000', 'Per 1,000 contributions'],
+          ['per-1000', 'Per 1,000'],
         ]}
         onChange={(value) => properties.setMeasure(value === 'count' ? 'count' : 'per-1000')}
       />

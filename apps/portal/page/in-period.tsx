@@ -143,7 +143,7 @@ function Grid({ dimensions, byVendor, measure }: GridOptions) {
   const others = dimensions.slice(0, -2);
   const [cut, setCut] = useState<readonly (number | undefined)[]>(others.map(() => undefined));
   const [rows, columns] = dimensions.slice(-2);
-  const title = `${rows!.name} by ${columns!.name.toLowerCase()}`;
+  const title = `${rows!.name} × ${columns!.name}`;
   return (
     <>
       <h3>{title}</h3>
@@ -171,7 +171,7 @@ function Grid({ dimensions, byVendor, measure }: GridOptions) {
         {byVendor.map(({ vendor, own }) => (
           <article key={vendor} aria-label={`${vendorName(vendor)}, ${title}`}>
             <HeatMap
-              caption={`${vendorName(vendor)}: ${title.toLowerCase()}`}
+              caption={`${vendorName(vendor)}: ${title}`}
               dimensions={dimensions}
               cut={cut}
               figureOf={(bins) => scaled(sumOver(own, bins), clientsIn(own), measure)}

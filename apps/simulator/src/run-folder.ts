@@ -108,7 +108,10 @@ export function findRun(command: string, run: string): string {
 }
 
 /** A stored run; its scenario is checked like any other, since files can be damaged. */
-export function readRun(command: string, folder: string): { summary: RunSummary; scenario: Scenario } {
+export function readRun(
+  command: string,
+  folder: string,
+): { summary: RunSummary; scenario: Scenario } {
   const file = join(folder, SUMMARY_FILE);
   let summary: RunSummary | null;
   try {

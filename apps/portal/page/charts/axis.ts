@@ -10,15 +10,20 @@ export interface Axis {
 /** An axis that holds zero and all values, with about so many ticks. */
 export function axisFor(values: readonly number[], tickCount = 5): Axis {
   const low = values.reduce((least, value) => Math.min(least, value), 0);
-  const high = values.reduce((most, value) => Math.max(most, value), 0);
-  const span = high - low || 1;
-  const step = roundStep(span / tickCount);
-  const min = Math.floor(low / step) * step;
-  const max = Math.max(Math.ceil(high / step) * step, min + step);
-  const count = Math.round((max - min) / step);
+  const most = values.reduce((greatest, value) => Math.max(greatest, value), 0);
+  // Of no values, or of zeros alone, an axis to 1.
+  const high = most === low ? 1 : most;
+  const step = roundStep((high - low) / tickCount);
+  const first = Math.floor(low / step) * step;
+  const max = Math.ceil(high / step) * step;
+  // What is a little below zero takes no whole step.
+  const isShallow = low < 0 && low >= -step / 2;
+  const min = isShallow ? -step / 2 : first;
+  const from = isShallow ? 0 : first;
+  const count = Math.round((max - from) / step);
   const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   // Multiplied, not added up: sums of 0.1 would not be round.
-  const ticks = Array.from({ length: count + 1 }, (_, i) => round(min + i * step, decimals));
+  const ticks = Array.from({ length: count + 1 }, (_, i) => round(from + i * step, decimals));
   return { min, max, ticks, decimals };
 }
 

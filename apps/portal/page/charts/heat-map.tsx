@@ -45,7 +45,7 @@ export function HeatMap({ caption, dimensions, cut, figureOf }: Properties) {
         <thead>
           <tr>
             <th scope="col">
-              {rows.name} by {columns.name.toLowerCase()}
+              {rows.name} × {columns.name}
             </th>
             {columns.values.map((value) => (
               <th key={value} scope="col">

@@ -76,7 +76,7 @@ export function TimeChart(properties: Properties) {
           ))}
         </svg>
       )}
-      <Slider columns={columns} lines={lines} cursor={cursor} onMove={setChosen} />
+      <Slider {...{ columns, lines, cursor, frame, span }} onMove={setChosen} />
     </div>
   );
 }
@@ -181,25 +181,35 @@ interface SliderOptions {
   readonly columns: readonly Column[];
   readonly lines: readonly string[];
   readonly cursor: number;
+  readonly frame: Frame;
+  readonly span: Span;
   readonly onMove: (index: number) => void;
 }
 
-function Slider({ columns, lines, cursor, onMove }: SliderOptions) {
+/** Half of a slider's thumb: its middle can't come nearer to the ends. */
+const THUMB = 8;
+
+function Slider({ columns, lines, cursor, frame, span, onMove }: SliderOptions) {
   const id = useId();
   const column = columns[cursor];
   if (column === undefined) return null;
   const name = windowName(column.fromMs, column.toMs);
+  const middle = ({ fromMs, toMs }: Span): number => xOf(frame, span, (fromMs + toMs) / 2);
+  const [first, last] = [middle(columns[0]!), middle(columns.at(-1)!)];
   return (
     <div class="readout">
       {columns.length > 1 && (
         <>
-          <label for={id}>Window</label>
+          <label class="hidden" for={id}>
+            Window
+          </label>
           <input
             id={id}
             type="range"
             min="0"
             max={columns.length - 1}
             value={cursor}
+            style={{ marginLeft: `${first - THUMB}px`, width: `${last - first + 2 * THUMB}px` }}
             aria-valuetext={[name, ...said(column, lines)].join('; ')}
             onInput={(event) => onMove(Number(event.currentTarget.value))}
           />

@@ -51,7 +51,6 @@ export async function where(args: readonly string[]): Promise<number> {
   return EXIT.pass;
 }
 
-
 function fateIn(ledger: string, report: number): Fate {
   try {
     return readFate(ledger, report);
