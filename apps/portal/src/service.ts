@@ -129,6 +129,7 @@ export async function createPortalService(options: PortalServiceOptions): Promis
   });
   /** One look at a time. */
   let last: Promise<unknown> = Promise.resolve();
+  let closed: Promise<void> | undefined;
   return {
     http,
     scan() {
@@ -169,10 +170,10 @@ export async function createPortalService(options: PortalServiceOptions): Promis
     listResults: (limit) => results.list(limit),
     audit,
     listenerCount: () => listeners.count,
-    async close() {
+    close() {
       listeners.close();
-      await last;
-      await database.close();
+      closed ??= last.then(() => database.close());
+      return closed;
     },
   };
 }

@@ -42,19 +42,15 @@ export function suppressedBins(
 }
 
 /**
- * The number of clients gives away the sum of what is hidden: so that it tells of no single bin and
- * of no small group, the next smallest bins are hidden too, until there are two bins and `below`
- * people in them.
+ * The number of clients gives away the sum of what is hidden. So the next smallest bin is always
+ * hidden with the small ones, and its equals: then the same people could be spread over the hidden
+ * bins in another way and be shown alike, for each of them, also to who knows this rule.
  */
 function hideSmallest(estimates: readonly number[], below: number, hidden: Set<number>): void {
-  let people = 0;
-  for (const bin of ascending(estimates)) {
-    const estimate = estimates[bin]!;
-    const isEnough = hidden.size !== 1 && people >= below;
-    if (estimate >= below && (hidden.size === 0 || isEnough)) return;
-    hidden.add(bin);
-    people += Math.max(0, estimate);
-  }
+  if (!estimates.some((estimate) => estimate < below)) return;
+  let next = Infinity;
+  for (const estimate of estimates) if (estimate >= below && estimate < next) next = estimate;
+  for (const [bin, estimate] of estimates.entries()) if (estimate <= next) hidden.add(bin);
 }
 
 /** A difference of two bins that are shown counts people too. */

@@ -33,8 +33,16 @@ export interface HttpResponse {
 export interface HttpService {
   /** Longest body that is read for such a request; a longer one is answered 413, and not read. */
   bodySizeMax(head: RequestHead): number;
-  /** Never rejects but for a bug, which is answered 500 without saying what it was. */
+  /**
+   * Never rejects but for a bug, which is answered 500 without saying what it was.
+   * @throws NetworkFailure where the other end is to see a broken connection and no answer
+   */
   respond(request: HttpRequest): Promise<HttpResponse>;
+}
+
+/** Thrown by a service in place of an answer: the connection breaks. For faults that are injected. */
+export class NetworkFailure extends Error {
+  override readonly name = 'NetworkFailure';
 }
 
 /** Members beside those of RFC 9457; values must not be secret. */

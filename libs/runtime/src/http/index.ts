@@ -1,5 +1,16 @@
-export type { ClientRequest, ClientResponse, HttpClient } from './client.ts';
-export { json, problem } from './handler.ts';
+/** HTTP as plain values: services, ways to reach them, clients. */
+
+export {
+  createFetchClient,
+  createPooledClient,
+  type ClientOptions,
+  type ClientRequest,
+  type ClientResponse,
+  type HttpClient,
+} from './client.ts';
+export { createDirectClient } from './direct.ts';
+export type { OnError } from './exchange.ts';
+export { NetworkFailure, json, problem } from './handler.ts';
 export type {
   HttpRequest,
   HttpResponse,
@@ -7,3 +18,4 @@ export type {
   ProblemMembers,
   RequestHead,
 } from './handler.ts';
+export { serveHttp, type HttpServer, type ServeOptions } from './serve.ts';
