@@ -29,7 +29,7 @@ export function Dashboard({ api, authority, onAuthority, onRefused }: Properties
   const { choices, choose, isPlaceRefused } = useChoices(authority);
   const [measure, setMeasure] = useState<Measure>('count');
   const [wanted, setBreakdown] = useState('');
-  const { state, version } = useLive(api);
+  const { state, version } = useLive(api, onRefused);
   const { results, all, problem } = useResults({ api, choices, version, onRefused });
   useNewDatasets({ api, authority, version, onAuthority });
 

@@ -11,7 +11,6 @@ const WORDS: Readonly<Record<LiveState, string>> = {
   connecting: 'Connecting …',
   live: 'Live: new windows appear by themselves',
   waiting: 'Connection lost: trying again',
-  refused: 'Not live: the portal refused the stream; load the page again for new windows',
 };
 
 interface Properties {

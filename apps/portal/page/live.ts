@@ -7,12 +7,14 @@ import type { Api } from './api.ts';
 import { RefusedError } from './api.ts';
 import { readEvents } from './event-stream.ts';
 
-export type LiveState = 'connecting' | 'live' | 'waiting' | 'refused';
+export type LiveState = 'connecting' | 'live' | 'waiting';
 
 export interface LiveListener {
   onState(state: LiveState): void;
   /** A result is new or has changed. */
   onResult(): void;
+  /** The key is no longer good: there is nothing to come back to. */
+  onRefused(error: RefusedError): void;
   /** The stream was away: what happened meanwhile is unknown. */
   onReturn(): void;
 }
@@ -36,7 +38,7 @@ export async function follow(api: Api, listener: LiveListener, signal: AbortSign
       );
     } catch (error) {
       if (signal.aborted) return;
-      if (error instanceof RefusedError && error.status < 429) return listener.onState('refused');
+      if (error instanceof RefusedError && error.isKeyRefused) return listener.onRefused(error);
     }
     if (signal.aborted) return;
     listener.onState('waiting');

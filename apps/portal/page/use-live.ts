@@ -2,14 +2,17 @@
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 
-import type { Api } from './api.ts';
+import type { Api, RefusedError } from './api.ts';
 import { follow } from './live.ts';
 import type { LiveState } from './live.ts';
 
 /** Windows come in bursts, one for each metric and vendor: a burst is fetched once. */
 const GATHER_MS = 400;
 
-export function useLive(api: Api): { state: LiveState; version: number } {
+export function useLive(
+  api: Api,
+  onRefused: (error: RefusedError) => void,
+): { state: LiveState; version: number } {
   const [state, setState] = useState<LiveState>('connecting');
   const [version, setVersion] = useState(0);
   const timer = useRef<number | undefined>(undefined);
@@ -21,7 +24,8 @@ export function useLive(api: Api): { state: LiveState; version: number } {
         setVersion((before) => before + 1);
       }, GATHER_MS);
     };
-    void follow(api, { onState: setState, onResult: renew, onReturn: renew }, stop.signal);
+    const listener = { onState: setState, onRefused, onResult: renew, onReturn: renew };
+    void follow(api, listener, stop.signal);
     return () => {
       stop.abort();
       clearTimeout(timer.current);

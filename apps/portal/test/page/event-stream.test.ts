@@ -5,7 +5,8 @@ import { expect, test } from 'vitest';
 import { readEvents } from '../../page/event-stream.ts';
 import type { StreamEvent } from '../../page/event-stream.ts';
 
-const TEXT = ': hello\n\nevent: result\r\ndata: {"id":"ä"}\r\n\r\n: still here\n\ndata: a\ndata: b\n\n';
+const TEXT =
+  ': hello\n\nevent: result\r\ndata: {"id":"ä"}\r\n\r\n: still here\n\ndata: a\ndata: b\n\n';
 const EVENTS = [
   { event: 'result', data: '{"id":"ä"}' },
   { event: 'message', data: 'a\nb' },
