@@ -17,6 +17,8 @@ export interface Choices {
 }
 
 export const BOTH = 'both';
+/** What is shown first, where there is any of it. */
+const FIRST = 'notification';
 
 /** `US-WA`; `MN` where a whole country is one place. */
 export const placeId = ({ country_code, state_code }: Locality): string =>
@@ -50,7 +52,8 @@ export function readChoices(search: string, authority: Authority) {
   const place = localities.find((one) => placeId(one) === asked) ?? localities[0];
   const refused = asked !== undefined && (place === undefined || placeId(place) !== asked);
   const ids = datasetIds(authority);
-  const dataset = ids.find((id) => id === query.get('dataset')) ?? ids[0] ?? '';
+  const wanted = [query.get('dataset'), FIRST, ids[0]];
+  const dataset = wanted.find((id) => id != null && ids.includes(id)) ?? '';
   const vendors = vendorsOf(authority, dataset);
   const choices: Choices = {
     place,

@@ -91,10 +91,10 @@ const SHAPES: Readonly<Record<string, readonly number[]>> = {
 /** More of what is long at a short distance. */
 function riskShare(bin: number): number {
   const [attenuation, duration] = [(bin >> 3) & 7, bin & 7];
-  return (0.9 * (duration + 1)) / (attenuation + 1) ** 1.4;
+  return (0.08 * (duration + 1)) / (attenuation + 1) ** 1.4;
 }
 
-/** A wave over the days, with noise as phones make it; the second day's last window is held. */
+/** A wave over the days, with noise as phones make it; Apple's sixth window is held, Google's tenth is too small. */
 export function cellsOf(options: CellOptions): FinishedCell[] {
   const { locality, days, clients, aggregations = Object.keys(SHAPES) } = options;
   const draw = createDraws(locality);
@@ -110,12 +110,12 @@ export function cellsOf(options: CellOptions): FinishedCell[] {
           return { ...window, epsilon: EPSILON, clients: n, held };
         }
         const rise = 1 + 2.2 * Math.sin((Math.PI * day) / 13) ** 2;
-        const totals = SHAPES[aggregation]!.map((share, bin) => {
+        const totals = SHAPES[aggregation]!.map((share) => {
           const isMost = share > 500;
           const truth = (n * share * (isMost ? 1 : rise)) / 1000;
           const noise = Math.sqrt(n * FLIP) * draw();
           const mean = truth * (1 - 2 * FLIP) + n * FLIP;
-          return bin >= 0 ? Math.min(n, Math.max(0, Math.round(mean + noise))) : 0;
+          return Math.min(n, Math.max(0, Math.round(mean + noise)));
         });
         return { ...window, epsilon: EPSILON, clients: n, totals };
       }),
