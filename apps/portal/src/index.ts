@@ -3,6 +3,8 @@
 export { createPortalService } from './service.ts';
 export type { PortalLimits, PortalService, PortalServiceOptions } from './service.ts';
 export { pageAssets } from './page-assets.ts';
+export { readConfig } from './config.ts';
+export type { PortalConfig } from './config.ts';
 export type { Asset, Assets } from './api/page.ts';
 export type { PublishedRecord, ResultAnswer } from './result/present.ts';
 export type { Policy, Result } from './result/result.ts';

@@ -77,7 +77,7 @@ export interface PortalService {
   close(): Promise<void>;
 }
 
-const LIMITS: PortalLimits = {
+export const DEFAULT_LIMITS: PortalLimits = {
   resultsMax: 10_000,
   binsMax: 500_000,
   listenersMax: 200,
@@ -96,7 +96,7 @@ const EMPTY: ScanReport = {
 export async function createPortalService(options: PortalServiceOptions): Promise<PortalService> {
   const { clock, database, log, sources, policy } = options;
   await createPortalTables(database);
-  const limits = { ...LIMITS, ...options.limits };
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const audit = createAudit(database, clock);
   const results = createResultState(database, clock, audit);
   const keys = createKeyRing(database, clock, options.compare);

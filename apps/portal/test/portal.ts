@@ -134,7 +134,8 @@ export async function ask(
     signal: new AbortController().signal,
     ...more,
   });
-  const text = await textOf(body);
+  // As whoever sends it does.
+  const text = more.method === 'HEAD' ? '' : await textOf(body);
   const isJson = headers['content-type']?.includes('json') === true && text !== '';
   const json = isJson ? (JSON.parse(text) as Record<string, unknown>) : {};
   return { status, headers, text, json };
@@ -148,7 +149,7 @@ async function textOf(body: string | Uint8Array | AsyncIterable<string> = ''): P
   return text;
 }
 
-const keys = {
+export const keys = {
   leader: keyPair('leader'),
   helper: keyPair('helper'),
   stranger: keyPair('stranger'),
@@ -169,7 +170,11 @@ function keyPair(label: string): KeyPair {
 export const uuid = (number: number): string =>
   `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 
-function objectsOf(role: ProcessorRole, window: Window, change: Change): [string, Uint8Array][] {
+export function objectsOf(
+  role: ProcessorRole,
+  window: Window,
+  change: Change,
+): [string, Uint8Array][] {
   const { instance = 'us-wa-apple', aggregation = NOTIFICATION, start = START } = window;
   const { end = start + 8 * HOUR, totals = [64_487, 44, 20, 22, 22], clients = 64_534 } = window;
   const { epsilon = 8, batches = [uuid(1), uuid(2)], invalid = [] } = window;

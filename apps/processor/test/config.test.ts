@@ -1,6 +1,6 @@
 /** The configuration: what is read, what is refused, and how that is told. ENPA section 6.7. */
 
-import { UsageError, readPacketKey, readSigningKey } from '@priolab/service';
+import { UsageError, readManifestText, readPacketKey, readSigningKey } from '@priolab/service';
 
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { LEGACY, readConfig } from '../src/config.ts';
 import { openDesk } from '../src/service/open.ts';
-import { readManifest } from '../src/service/trust.ts';
 import { INSTANCE, createDeployment } from './deployment.ts';
 import type { Deployment } from './deployment.ts';
 
@@ -244,7 +243,7 @@ describe('manifests', () => {
   test.each(['http://example.org/manifest.json', 'ftp://example.org/x', 'file:///etc/hosts'])(
     '%s is no place for one',
     async (place) => {
-      await expect(readManifest(place)).rejects.toThrow(/allowed: an https URL or a path/);
+      await expect(readManifestText(place)).rejects.toThrow(/allowed: an https URL or a path/);
     },
   );
 

@@ -5,5 +5,6 @@ export { didYouMean } from './did-you-mean.ts';
 export { readPacketKey, readSigningKey } from './key-files.ts';
 export { createLog, explain } from './log.ts';
 export type { Fields, Level, Log } from './log.ts';
+export { readManifestText } from './manifest-text.ts';
 export { serveOperators } from './operators.ts';
 export type { Health, OperatorServer } from './operators.ts';

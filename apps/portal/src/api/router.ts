@@ -75,10 +75,15 @@ export function createRouter(parts: RouterParts): HttpService {
   };
 }
 
+/** Whoever sends it leaves the body of an answer to HEAD out, and says how long it would be. */
 function finished({ method }: HttpRequest, { status, headers, body }: HttpResponse): HttpResponse {
   const all = { status, headers: { ...SECURITY_HEADERS, ...headers } };
-  return method === 'HEAD' || body === undefined ? all : { ...all, body };
+  const isLeft = body === undefined || (method === 'HEAD' && isStream(body));
+  return isLeft ? all : { ...all, body };
 }
+
+const isStream = (body: string | Uint8Array | AsyncIterable<string>): boolean =>
+  typeof body === 'object' && Symbol.asyncIterator in body;
 
 /** What a request is for, before anybody asks whose it is. */
 interface Found {

@@ -4,8 +4,6 @@
  * read leaves what was read last in force. Source: ENPA section 6.6, 9.2 nos. 32, 34, 36, 38.
  */
 
-import { readFile } from 'node:fs/promises';
-
 import {
   ManifestError,
   batchSigningKeys,
@@ -19,15 +17,10 @@ import type { LintOptions } from '@priolab/roles/manifest';
 import { createBatchVerifier } from '@priolab/roles/enpa';
 import type { BatchVerifier } from '@priolab/roles/enpa';
 
-import { TransportError } from '@priolab/runtime';
-
 import type { InstanceConfig } from '../config.ts';
 import type { ProcessorRole } from '@priolab/roles';
-import { UsageError, explain, fileError } from '@priolab/service';
+import { UsageError, explain, readManifestText } from '@priolab/service';
 import type { Log } from '@priolab/service';
-
-const MANIFEST_SIZE_MAX = 2 ** 20;
-const FETCH_TIMEOUT_MS = 30_000;
 
 export interface Trust {
   readonly ingestor: BatchVerifier;
@@ -96,7 +89,7 @@ export async function checkOwnManifest(
   options: Pick<LintOptions, 'packetKeys' | 'signingKeys' | 'nowMs'>,
   log: Log,
 ): Promise<void> {
-  const findings = lintManifest('processor', await readManifest(place), options);
+  const findings = lintManifest('processor', await readManifestText(place), options);
   const lines: string[] = [];
   for (const { level, path, message, code } of findings) {
     if (level === 'error') lines.push(`${place}: ${path}: ${message}`);
@@ -109,7 +102,7 @@ type SigningKeysOwner = Parameters<typeof batchSigningKeys>[0];
 
 /** Says of each problem where the manifest is. */
 async function readWith<T>(place: string, read: (text: string) => T): Promise<T> {
-  const text = await readManifest(place);
+  const text = await readManifestText(place);
   try {
     return read(text);
   } catch (error) {
@@ -117,39 +110,4 @@ async function readWith<T>(place: string, read: (text: string) => T): Promise<T>
     const at = (path: string): string => `${place}: ${path || 'manifest'}`;
     throw new ManifestError(error.problems.map((one) => ({ ...one, path: at(one.path) })));
   }
-}
-
-/**
- * @param place a path or an https URL
- * @throws UsageError, TransportError
- */
-export async function readManifest(place: string): Promise<string> {
-  if (!/^[a-z0-9]+:\/\//.test(place)) {
-    return readFile(place, 'utf8').catch((error: unknown) => {
-      throw fileError(place, 'a manifest', error);
-    });
-  }
-  // What decides whom we trust is not taken from whoever sits on the line.
-  if (!place.startsWith('https://')) {
-    throw new UsageError(`${place}: got another URL, allowed: an https URL or a path`);
-  }
-  const { status, text } = await request(place);
-  if (status !== 200) throw unread(`${place}: expected status 200, got ${status}`);
-  if (text.length <= MANIFEST_SIZE_MAX) return text;
-  throw unread(`${place}: expected at most ${MANIFEST_SIZE_MAX} characters`);
-}
-
-async function request(url: string): Promise<{ status: number; text: string }> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
-    return { status: response.status, text: await response.text() };
-  } catch (error) {
-    const { message, cause } = error as Error;
-    const why = cause instanceof Error ? cause.message : message;
-    throw unread(`${url}: expected an answer, got ${why}`);
-  }
-}
-
-function unread(text: string): TransportError {
-  return new TransportError('unavailable', text, { retryable: true, definite: true });
 }
