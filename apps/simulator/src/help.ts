@@ -163,7 +163,7 @@ Examples
   --state <id>,...      only these states, such as us-wa (default: all of the run)
   --live <seconds>      let the run's windows appear one after the other, so many seconds apart
   --minimum <n>         with fewer contributions a window is suppressed (default: 100)
-  --suppress-below <n>  bins with fewer people are hidden; 0: none (default: 5)
+  --suppress-below <n>  bins with fewer people are hidden; 0: none (default: 0)
   --out <folder>        where runs are written (default: runs)
 
 Serves the results of a finished run as health authorities see them: each state has a key of its

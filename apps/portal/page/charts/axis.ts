@@ -8,7 +8,7 @@ export interface Axis {
 }
 
 /** An axis that holds zero and all values, with about so many ticks. */
-export function axisFor(values: readonly number[], tickCount = 5): Axis {
+export function axisFor(values: readonly number[], tickCount = 6): Axis {
   const low = values.reduce((least, value) => Math.min(least, value), 0);
   const most = values.reduce((greatest, value) => Math.max(greatest, value), 0);
   // Of no values, or of zeros alone, an axis to 1.
@@ -18,7 +18,7 @@ export function axisFor(values: readonly number[], tickCount = 5): Axis {
   const max = Math.ceil(high / step) * step;
   // What is a little below zero takes no whole step.
   const isShallow = low < 0 && low >= -step / 2;
-  const min = isShallow ? -step / 2 : first;
+  const min = isShallow ? 1.15 * low : first;
   const from = isShallow ? 0 : first;
   const count = Math.round((max - from) / step);
   const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));

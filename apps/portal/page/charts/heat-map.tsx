@@ -78,7 +78,8 @@ function Cell({ figure, most }: { figure: Figure; most: number }) {
       </td>
     );
   }
-  const shade = Math.max(0, Math.round((SHADES * value) / most));
+  // By the root: else one large cell would leave the others without a shade.
+  const shade = Math.round(SHADES * Math.sqrt(Math.max(0, value) / most));
   const isNoise = value < halfWidth(figure);
   return (
     <td class={`shade-${shade}${isNoise ? ' noise' : ''}`} title={estimate(figure)}>

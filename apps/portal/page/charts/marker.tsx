@@ -30,8 +30,8 @@ export function LegendMarker({ slot }: { slot: number }) {
 export function WindowMark({ status, x = 0, y = 0 }: { status: string; x?: number; y?: number }) {
   return (
     <g class={`window-mark ${status}`} transform={`translate(${x} ${y})`}>
-      {status === 'held' ? <path d="M-5-5h10v10h-10z" /> : <circle r="5" />}
-      <path class="stroke" d={status === 'held' ? 'M-1.6-2.4v4.8M1.6-2.4v4.8' : 'M-3 3 3-3'} />
+      {status !== 'held' && <circle r="5" />}
+      <path d={status === 'held' ? 'M-2.5-5v10M2.5-5v10' : 'M-3 3 3-3'} />
     </g>
   );
 }

@@ -70,12 +70,13 @@ describe('a sum', () => {
 describe('an axis', () => {
   test.each([
     [[3, 14], { min: 0, max: 15, ticks: [0, 5, 10, 15] }],
+    [[-1, 95], { min: -1.15, max: 100, ticks: [0, 20, 40, 60, 80, 100] }],
     [[-7, 22], { min: -10, max: 30, ticks: [-10, 0, 10, 20, 30] }],
     [[0.03], { min: 0, max: 0.03, ticks: [0, 0.01, 0.02, 0.03], decimals: 2 }],
     [[], { min: 0, max: 1, ticks: [0, 0.2, 0.4, 0.6, 0.8, 1] }],
     [[-3], { min: -3, max: 0, ticks: [-3, -2, -1, 0] }],
   ])('of %j holds zero and has round ticks', (values, expected) => {
-    const axis = axisFor(values);
+    const axis = axisFor(values, 5);
     expect(axis).toMatchObject(expected);
     for (const value of values) {
       expect(shareOf(axis, value)).toBeGreaterThanOrEqual(0);

@@ -30,7 +30,7 @@ const options = {
   state: { type: 'string' },
   live: { type: 'string' },
   minimum: { type: 'string', default: '100' },
-  'suppress-below': { type: 'string', default: '5' },
+  'suppress-below': { type: 'string', default: '0' },
   out: { type: 'string', default: 'runs' },
 } as const;
 
