@@ -66,6 +66,15 @@ export class RefusedError extends Error {
   }
 }
 
+/** What went wrong, for people. */
+export function sentenceOf(error: unknown): string {
+  if (error instanceof RefusedError) {
+    const said = error.isKeyRefused ? 'The key is not accepted' : 'The portal refused';
+    return `${said}: ${error.message}`;
+  }
+  return 'The portal did not answer. Check the connection and try again.';
+}
+
 export interface Api {
   authority(signal: AbortSignal): Promise<Authority>;
   results(filter: ResultFilter, signal: AbortSignal): Promise<readonly Result[]>;

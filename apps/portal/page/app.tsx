@@ -1,8 +1,8 @@
-/** Who is signed in, if anybody: the form, or an authority's results and nothing of the last one. */
+/** Who is signed in, if anybody: the form, or an authority's results and no other's. */
 
 import { useEffect, useState } from 'preact/hooks';
 
-import { RefusedError, createApi } from './api.ts';
+import { createApi, sentenceOf } from './api.ts';
 import type { Api, Authority } from './api.ts';
 import { Dashboard } from './dashboard.tsx';
 import { forgetKey, keepKey, readKey } from './session.ts';
@@ -80,14 +80,6 @@ export function App() {
       </main>
     </>
   );
-}
-
-export function sentenceOf(error: unknown): string {
-  if (error instanceof RefusedError) {
-    const said = error.isKeyRefused ? 'The key is not accepted' : 'The portal refused';
-    return `${said}: ${error.message}`;
-  }
-  return 'The portal did not answer. Check the connection and try again.';
 }
 
 function Logo() {

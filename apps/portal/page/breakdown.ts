@@ -1,7 +1,7 @@
 /**
  * How the bins of a metric are shown: one by one, or summed along one of the dimensions that they
- * are a grid of. Dimensions are read from the labels: `class 2, 4 to 6 days` is a place in a grid of
- * classes and days where there is a label for every pair.
+ * are a grid of. Dimensions are read from the labels: `class 2, 4 to 6 days` is a place in a grid
+ * of classes and days where there is a label for every pair.
  */
 
 /** A row of a histogram, a line of a chart. */
@@ -87,7 +87,7 @@ function singleRows(labels: readonly string[], dimensions: readonly Dimension[] 
   });
 }
 
-/** Under a heading that says what it is: `infectiousness high` is `high`, in dB or seconds `1–301`. */
+/** Under a heading that says what it is: `infectiousness high` is `high`; without its unit. */
 function shortened(value: string): string {
   return value
     .replace(/^infectiousness /, '')

@@ -2,8 +2,8 @@
 
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 
+import { sentenceOf } from './api.ts';
 import type { Api, Authority, RefusedError, Result } from './api.ts';
-import { sentenceOf } from './app.tsx';
 import { breakdownsOf } from './breakdown.ts';
 import { BOTH, datasetOf, placeId, readChoices, vendorsOf, writeChoices } from './choices.ts';
 import type { Choices } from './choices.ts';
@@ -16,6 +16,7 @@ import { Summary } from './summary.tsx';
 import { InPeriod } from './in-period.tsx';
 import { useLive } from './use-live.ts';
 import { useResults } from './use-results.ts';
+import type { View } from './view.ts';
 import { Withheld } from './withheld.tsx';
 
 interface Properties {
@@ -70,12 +71,6 @@ export function Dashboard({ api, authority, onAuthority, onRefused }: Properties
 }
 
 const NOTHING = 'No results yet. They appear here as windows are published.';
-
-export interface View {
-  readonly vendors: readonly string[];
-  readonly breakdown: ReturnType<typeof breakdownsOf>[number];
-  readonly measure: Measure;
-}
 
 interface ResultsOptions {
   readonly results: readonly Result[];

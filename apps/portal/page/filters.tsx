@@ -2,8 +2,8 @@
 
 import { useState } from 'preact/hooks';
 
+import { sentenceOf } from './api.ts';
 import type { Api, Authority } from './api.ts';
-import { sentenceOf } from './app.tsx';
 import type { Breakdown } from './breakdown.ts';
 import { BOTH, datasetIds, placeId, vendorsOf } from './choices.ts';
 import type { Choices } from './choices.ts';

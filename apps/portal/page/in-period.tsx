@@ -10,10 +10,10 @@ import { HeatMap } from './charts/heat-map.tsx';
 import { Histogram } from './charts/histogram.tsx';
 import type { Bar } from './charts/histogram.tsx';
 import { datasetOf } from './choices.ts';
-import type { View } from './dashboard.tsx';
 import { clientsIn, halfWidth, scaled, sumOver } from './figures.ts';
 import type { Measure } from './figures.ts';
-import { ofVendor, unitOf } from './over-time.tsx';
+import { ofVendor, unitOf } from './view.ts';
+import type { View } from './view.ts';
 import { plural, vendorName } from './words.ts';
 
 interface Properties {

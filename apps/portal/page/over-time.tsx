@@ -10,10 +10,11 @@ import type { Axis } from './charts/axis.ts';
 import { LegendMarker, SLOTS, WindowMark } from './charts/marker.tsx';
 import { TimeChart } from './charts/time-chart.tsx';
 import type { Column } from './charts/time-chart.tsx';
-import type { View } from './dashboard.tsx';
-import { endOf, halfWidth, inOrder, isPartial, scaled, startOf, sumOver } from './figures.ts';
+import { endOf, halfWidth, isPartial, scaled, startOf, sumOver } from './figures.ts';
 import type { Measure } from './figures.ts';
 import { reasonOf } from './reasons.ts';
+import { ofVendor, unitOf } from './view.ts';
+import type { View } from './view.ts';
 import { estimate, number, vendorName, windowName } from './words.ts';
 
 const LINES_AT_FIRST = 4;
@@ -62,12 +63,6 @@ export function OverTime({ results, view }: { results: readonly Result[]; view: 
     </section>
   );
 }
-
-export const unitOf = (measure: Measure): string =>
-  measure === 'count' ? 'Estimated count' : 'Estimated count for every 1,000 contributions';
-
-export const ofVendor = (results: readonly Result[], vendor: string): Result[] =>
-  inOrder(results.filter(({ data_provider }) => data_provider === vendor));
 
 function firstRows(rows: readonly Row[]): number[] {
   const all = rows.map((_, index) => index);

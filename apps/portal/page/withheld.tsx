@@ -1,4 +1,4 @@
-/** What is not shown, and why: windows that are held or suppressed, and windows with hidden bins. */
+/** What is not shown, and why: windows that are held or suppressed, or have hidden bins. */
 
 import { useState } from 'preact/hooks';
 

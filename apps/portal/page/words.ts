@@ -1,4 +1,4 @@
-/** How numbers, times, vendors and reasons read: plain English, UTC, figures as exact as they are. */
+/** How numbers, times, vendors and reasons read: plain English, UTC, as exact as they are. */
 
 import type { Figure } from './figures.ts';
 import { halfWidth } from './figures.ts';

@@ -82,7 +82,7 @@ test('a scenario is run, and each state has a key to its own results', async () 
   expect(await served.stop()).toBe(0);
 });
 
-test('a run that is there is served as it is, narrowed to a state, by the policy named', async () => {
+test('a run that is there is served as it is, with one state, by the policy named', async () => {
   const served = await serve(file, '--state', 'us-md', '--minimum', '1000');
   expect(served.output()).not.toContain('over 400 reports');
   expect(Object.keys(served.keys)).toEqual(['us-md']);

@@ -1,8 +1,8 @@
 /**
  * How TypeScript becomes something that Node starts fast, or that a browser loads: modules are
- * bundled with all that they import, and bundles are kept below `node_modules/.cache` for as long as
- * none of the files that went into them has changed. A module in a bundle for Node sees its source's
- * address as `import.meta.url`.
+ * bundled with all that they import, and bundles are kept below `node_modules/.cache` for as long
+ * as none of the files that went into them has changed. A module in a bundle for Node sees its
+ * source's address as `import.meta.url`.
  *
  * Plain JavaScript, because command lines start with it.
  */

@@ -1,6 +1,6 @@
 /**
  * A histogram that is a table: a bar with its 95 % error bar and a mark where the noisy sum stands,
- * and the same figures beside it. Bars are drawn in shares of their cell, so that they fit any width.
+ * and the same figures beside it. Bars are drawn in shares of their cell: they fit any width.
  */
 
 import type { Row } from '../breakdown.ts';

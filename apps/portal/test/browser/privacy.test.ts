@@ -91,13 +91,13 @@ describe.skipIf(chromium === undefined)('the page in a browser', () => {
     const html = await shown(tab);
     for (const text of [WASHINGTONS, 'Washington', 'US-WA']) expect(html).not.toContain(text);
     const left = await tab.page.evaluate(() => ({
-      session: { ...sessionStorage },
-      local: { ...localStorage },
+      session: Object.entries(sessionStorage),
+      local: Object.entries(localStorage),
       cookie: document.cookie,
       search: location.search,
       field: document.querySelector<HTMLInputElement>('#key')!.value,
     }));
-    expect(left).toEqual({ session: {}, local: {}, cookie: '', search: '', field: '' });
+    expect(left).toEqual({ session: [], local: [], cookie: '', search: '', field: '' });
     await tab.context.close();
   });
 

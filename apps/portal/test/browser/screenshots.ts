@@ -1,6 +1,6 @@
 /**
- * Pictures of the page for `docs/images`: always of the same results, so that a picture changes only
- * where the page does.
+ * Pictures of the page for `docs/images`: always of the same results, so that a picture changes
+ * only where the page does.
  */
 
 import { mkdir, stat } from 'node:fs/promises';

@@ -94,7 +94,7 @@ function riskShare(bin: number): number {
   return (0.08 * (duration + 1)) / (attenuation + 1) ** 1.4;
 }
 
-/** A wave over the days, with noise as phones make it; Apple's sixth window is held, Google's tenth is too small. */
+/** A wave over the days, with noise; Apple's sixth window is held, Google's tenth too small. */
 export function cellsOf(options: CellOptions): FinishedCell[] {
   const { locality, days, clients, aggregations = Object.keys(SHAPES) } = options;
   const draw = createDraws(locality);
@@ -125,7 +125,7 @@ export function cellsOf(options: CellOptions): FinishedCell[] {
 
 /** Nearly normal numbers, the same for the same name. */
 function createDraws(name: string): () => number {
-  let state = [...name].reduce((sum, char) => (31 * sum + char.charCodeAt(0)) >>> 0, 7);
+  let state = Buffer.from(name).reduce((sum, byte) => (31 * sum + byte) >>> 0, 7);
   const uniform = (): number => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     return state / 2 ** 32;

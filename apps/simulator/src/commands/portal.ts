@@ -87,7 +87,7 @@ function mistakesIn({ values, positionals }: Arguments): (string | undefined)[] 
   ];
 }
 
-/** The folder of a run, which is run first where a scenario is named; its exit code if that fails. */
+/** The folder of a run, which is run first where a scenario is named; or its exit code. */
 async function folderOf(name: string, out: string): Promise<string | number> {
   const isFile = existsSync(name) && statSync(name).isFile();
   if (!isFile) return findRun('portal', name);
