@@ -175,9 +175,7 @@ function isAsExpected(kind: UploadKind, code: number, last: Last): boolean {
   if (code === 0) return last.kind === 'stored';
   if (last.kind !== 'refused') return false;
   const expected = reasonOf(code);
-  return (
-    last.reason === expected || (TIME_REASONS.has(expected) && TIME_REASONS.has(last.reason))
-  );
+  return last.reason === expected || (TIME_REASONS.has(expected) && TIME_REASONS.has(last.reason));
 }
 
 function textOf(last: Last): string {

@@ -89,7 +89,8 @@ function documentObstacles({ adversaries, system, overrides, population }: FormP
     add('population.startDay', `got ${startDay}; allowed: ${days}; else ${allowed.slice(9)}`);
   }
   system?.metrics?.forEach((metric, i) => {
-    if (typeof metric !== 'object' || metric.id === undefined || DOCUMENT_ID.test(metric.id)) return;
+    if (typeof metric !== 'object' || metric.id === undefined || DOCUMENT_ID.test(metric.id))
+      return;
     add(`system.metrics[${i}].id`, `got "${metric.id}", which ends no document's path; ${allowed}`);
   });
   return obstacles;
