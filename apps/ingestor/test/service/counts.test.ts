@@ -1,4 +1,4 @@
-/** Counts in bounded memory: exact while they fit, and never a reason to refuse for others' sake. */
+/** Counts in bounded memory: exact while they fit, and no reason to refuse for others’ sake. */
 
 import { describe, expect, test } from 'vitest';
 
