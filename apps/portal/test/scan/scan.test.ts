@@ -154,7 +154,7 @@ describe('patience', () => {
     expect(await resultsOf(bench, 'us-wa')).toMatchObject([{ status: 'published' }]);
   });
 
-  test('a part that a stranger signed is not read, and the window held with that reason', async () => {
+  test('a part that a stranger signed is not read, and the window held', async () => {
     const bench = await createBench();
     await bench.sum({}, { signer: 'stranger' });
     expect(await bench.portal.scan()).toMatchObject({ waiting: 1, unreadable: 1 });
@@ -175,7 +175,7 @@ describe('patience', () => {
   });
 });
 
-test('a window that overlaps one that was published is held: their difference is few people', async () => {
+test('a window that overlaps a published one is held: they differ in few people', async () => {
   const bench = await createBench();
   await bench.sum({ totals: [90, 10], clients: 100 });
   await bench.portal.scan();
@@ -199,7 +199,7 @@ test('settled windows are read again only from time to time', async () => {
   expect((await bench.portal.scan()).looked).toBe(1);
 });
 
-test('cells of a simulation that is over are results that say so, under the same policy', async () => {
+test('cells of a simulation that is over are results, under the same policy', async () => {
   const policy = { clientsMin: 50, suppressBelow: 10, patienceMs: PATIENCE_MS };
   const bench = await createBench({ policy });
   const cell = {
