@@ -1,7 +1,7 @@
 /**
  * `npm run fuzz:decoders -- [--cases N] [--seed TEXT] [--first N]`: damaged files for every decoder
- * of the ENPA wire, of manifests, of what processors tell each other and of S3's answers. Exits
- * with 1 on a finding, and says how to run that case again.
+ * of the ENPA wire, of manifests, of what processors tell each other, of S3's answers and of what
+ * phones upload. Exits with 1 on a finding, and says how to run that case again.
  */
 
 import { parseArgs } from 'node:util';
@@ -15,6 +15,7 @@ const { decoders } = await import('../libs/roles/fuzz/decoders.ts');
 const { manifestFuzzDecoders } = await import('../libs/roles/fuzz/manifest-decoders.ts');
 const { processorDecoders } = await import('../apps/processor/fuzz/decoders.ts');
 const { runtimeDecoders } = await import('../libs/runtime/fuzz/decoders.ts');
+const { attestationDecoders } = await import('../libs/attestation/fuzz/decoders.ts');
 
 // A reader such as `head` may have seen enough; the exit code tells the rest.
 for (const stream of [process.stdout, process.stderr]) {
@@ -34,7 +35,13 @@ const cpuMs = () => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 };
-const all = [...decoders, ...manifestFuzzDecoders, ...processorDecoders, ...runtimeDecoders];
+const all = [
+  ...decoders,
+  ...manifestFuzzDecoders,
+  ...processorDecoders,
+  ...runtimeDecoders,
+  ...attestationDecoders,
+];
 const { cases, decoded, errorsByCode, findings } = fuzzDecoders({
   cases: Number(values.cases),
   first: Number(values.first),

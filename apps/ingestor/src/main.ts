@@ -1,1 +1,11 @@
-export {};
+/** Starts the command line of this process; `command-line.ts` says what it can do. */
+
+import { runCommandLine } from './command-line.ts';
+
+const exitCode = await runCommandLine({
+  argv: process.argv.slice(2),
+  environment: process.env,
+  write: (text) => void process.stdout.write(text),
+  writeError: (text) => void process.stderr.write(text),
+});
+if (exitCode !== 0) process.exitCode = exitCode;

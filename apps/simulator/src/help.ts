@@ -34,11 +34,14 @@ const details: Readonly<Record<string, string>> = {
 
   --seed <text>      seed of all randomness (default: the scenario's)
   --reports <n>      reports in the run (default: the scenario's)
+  --deployment <name>
+                     memory, msw, http or processes: how uploads reach ingestors, and totals
+                     the authorities (default: the scenario's)
   --workers <n>      worker threads; 0 runs in the main thread (default: one a core)
   --out <folder>     where runs are written (default: runs)
   --profile          every stage with its time and its counted work, instead of bars
-  --keep             leave the files of processors that are processes (deployment: processes) in
-                     the run's folder, below processes/; kept anyway where the run fails
+  --keep             leave the files of a deployment (keys, states, batches, logs) in the run's
+                     folder, below deployment/; kept anyway where the run fails
   --json             print one JSON document to standard output, all else to standard error:
                      of one scenario its summary.json (schema priolab-run/1), of several
                      { schema: "priolab-runs/1", exitCode, runs: [{ file, folder, summary }],
@@ -55,6 +58,7 @@ The folder of a run is <out>/<id>-<seed>-<digest8>/, the digest over scenario an
 Examples
   npx priolab run scenarios/smoke.scenario.ts
   npx priolab run scenarios/us-day.scenario.ts --reports 500000 --workers 2
+  npx priolab run scenarios/smoke.scenario.ts --deployment http
   npx priolab run scenarios/*.scenario.ts --json > summaries.json`,
   list: `priolab list [folder or file...]
 

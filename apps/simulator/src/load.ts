@@ -11,6 +11,8 @@ import { readSourceTree } from './sources/source-tree.ts';
 export interface Overrides {
   readonly seed?: string | undefined;
   readonly reports?: number | undefined;
+  /** A name of a deployment; settings that a scenario has for that one stay. */
+  readonly deployment?: string | undefined;
 }
 
 /** The scenario of a file with the command line's overrides; UsageError for whatever is wrong. */
@@ -20,9 +22,11 @@ export async function loadScenario(file: string, overrides: Overrides = {}): Pro
 }
 
 /** Overrides go in before the check, so that they are checked like the file itself. */
-function override(value: unknown, { seed, reports }: Overrides): unknown {
+function override(value: unknown, { seed, reports, deployment }: Overrides): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  const scenario = { ...value } as { seed?: unknown; population?: unknown };
+  const scenario = { ...value } as { seed?: unknown; population?: unknown; deployment?: unknown };
+  const { kind } = Object(scenario.deployment) as { kind?: unknown };
+  if (deployment !== undefined && kind !== deployment) scenario.deployment = deployment;
   if (seed !== undefined) scenario.seed = seed;
   if (
     reports !== undefined &&

@@ -47,6 +47,7 @@ export {
   publicKeyToPem,
   publicKeyToSpki,
 } from './keys.ts';
+export { nameUuid } from './name-uuid.ts';
 export { createNobleBackend } from './noble-backend.ts';
 export { createNodeBackend } from './node-backend.ts';
 export { createWasmBackend } from './wasm-backend.ts';

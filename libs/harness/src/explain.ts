@@ -57,6 +57,11 @@ const expectations: Readonly<Record<OracleId, string>> = {
     'Each estimate is the one that its total calls for, to rounding, and estimates minus truth ' +
     'are zero but for chance: in all, for each metric, and for each bin of each total. Exact ' +
     'tests of the net flips; alpha 1e-6 is shared, half by the sums and half by the bins.',
+  'consent.kept':
+    'Nothing is sent, batched or published of a state on days on which its authority has not ' +
+    'enabled ENPA (population.enabled), and no phone sends after its user has withdrawn consent ' +
+    '(population.consent). Worked out from the draws anew, not by the plan of who sends. Vacuous ' +
+    'where no state was without ENPA, or no phone withdrew, though the scenario says so.',
   crosscheck:
     'Sampled reports, run again one by one with the reference backend, give the same bytes.',
   throughput:
@@ -70,8 +75,8 @@ const expectations: Readonly<Record<OracleId, string>> = {
     'Nothing is published to which fewer honest, distinct devices have contributed.',
   idem: 'What a party writes to another again is what it wrote before, byte for byte.',
   live:
-    'After the faults are healed, everything that can be recovered drains in time. Where the ' +
-    'processors are processes: both write their sum of every window, and neither ends before.',
+    'After the faults are healed, everything that can be recovered drains in time. In a ' +
+    'deployment: both processors write their sum of every window, and the portal has it.',
   fresh:
     'Upload servers take in nothing that is older, or further ahead, than the rules allow, by ' +
     'the time that it bears; a server whose own clock is wrong goes by that.',
@@ -87,6 +92,10 @@ const expectations: Readonly<Record<OracleId, string>> = {
   det:
     'The same scenario and seed again give the same: in simulated time all events, byte for ' +
     'byte; by the clock wall a slice of the run, done again.',
+  deployed:
+    'Of runs with a deployment: every upload was answered and is in a batch or refused, every ' +
+    'report in a batch is summed or refused, and answers, batches, refused reports, clients and ' +
+    'totals, as the portal shows them, are those of the run in memory.',
   detected: 'The oracle that must notice the fault is red, and is not where the fault is left out.',
   outcome:
     'What the catalogue demands of a fault has come of it: no report that it touched has a fate ' +
@@ -127,11 +136,17 @@ const scenarioWords: Readonly<Record<string, string>> = {
   dose: 'Most times that a fault strikes.',
   fires: 'Least times that a fault must strike; fewer, and the verdict is vacuous.',
   legacy: 'A behaviour of the servers of 2021 that can be switched on (services.legacy).',
+  msw:
+    'A deployment: devices’ real HTTP client, whose requests are answered in the run’s own ' +
+    'process by ingestors and portal; no socket.',
+  http: 'A deployment: as msw, over sockets of the loopback.',
   processes:
-    'A deployment: both processors are real programs over ENPA’s files; those in memory are the ' +
-    'reference, and what differs turns sum.exact, count.exact or conserve red.',
-  postgres: 'Of deployment: the processors’ state is at PRIOLAB_POSTGRES, a schema for each.',
-  sqlite: 'Of deployment: the processors’ state is in a file each.',
+    'A deployment: ingestors, processors and portal are programs of their own. As in all ' +
+    'deployments the parties in memory are the reference, and what differs turns deployed red.',
+  document: 'Of googleForm: a Firestore document with its attestation, as Android sends it.',
+  plain: 'Of googleForm: what Apple’s devices send; for adversaries that change uploads.',
+  postgres: 'Of deployment: the programs’ state is at PRIOLAB_POSTGRES, a schema for each.',
+  sqlite: 'Of deployment: the programs’ state is in a file each.',
   services: 'How the simulated deployment is set up: replicas, leases, network, keys.',
   load: 'When in the day devices send: shapes, mixed by weight.',
   overrides: 'Settings that hold for some states or vendors only.',
@@ -145,7 +160,9 @@ const reasons: Readonly<Record<Reason, string>> = {
   truncated: 'The upload is shorter than its task’s uploads are (ingestor).',
   oversized: 'The upload is longer than its task’s uploads are (ingestor).',
   'unknown-version': 'The upload’s first byte names no version that the ingestor knows.',
-  'wrong-task': 'The upload is for other parameters than the task it was sent to.',
+  'wrong-task':
+    'The upload is for other parameters than the task it was sent to; in simulated time also: ' +
+    'for a state whose authority has not enabled ENPA on the day on which it was made.',
   'wrong-share-size': 'A ciphertext has not the size that the task’s number of bins calls for.',
   stale:
     'The upload was made on another day than the one being collected; in simulated time: it is ' +

@@ -55,12 +55,25 @@ export {
   type Verdict,
 } from './record/run-record.ts';
 export type {
-  ProcessesOptions,
-  ProcessorProcesses,
-  RunningProcessor,
+  DeployedPrograms,
+  DeployedServices,
+  DeploymentOptions,
+  IngestorRequest,
+  PortalRequest,
+  ProgramName,
+  ProgramRequest,
+  RunningIngestor,
+  RunningPortal,
+  RunningProgram,
   Waiting,
-} from './processes/processor-processes.ts';
-export { processesOf } from './scenario/deployment-schema.ts';
+} from './deployment/services.ts';
+export {
+  deploymentNameOf,
+  deploymentNames,
+  googleFormOf,
+  processesOf,
+  type DeploymentName,
+} from './scenario/deployment-schema.ts';
 export { prepareWorkers, runScenario, type Progress, type RunOptions } from './run/run.ts';
 export { metricsOf, planGradually, planOf, seedTreeOf } from './run/settings.ts';
 export { STAGES, type Stage } from './run/stages.ts';

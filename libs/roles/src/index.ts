@@ -31,6 +31,7 @@ export {
   type IdentityIssuer,
 } from './device/identity.ts';
 export { createAttestation, type Attestation } from './ingestor/attestation.ts';
+export { createQueryRandomnessOfDigests } from './ingestor/query-randomness.ts';
 export { createDirectIntake, type DirectIntake } from './ingestor/direct-intake.ts';
 export { createReplayGuard, type ReplayGuard } from './ingestor/replay-guard.ts';
 export { createIngestor, type BatchPair, type Ingestor, type Intake } from './ingestor/ingestor.ts';
@@ -66,12 +67,14 @@ export {
 export {
   CREATED_AT,
   CERTIFICATE_AT,
+  CERTIFICATE_DAY_AT,
   CREDENTIAL_SIZE,
   DEVICE_KEY_AT,
   LEADER_AT,
   LEADER_SIZE_AT,
   REPORT_ID_AT,
   TASK_ID_AT,
+  UPLOAD_VERSION,
   readTimeMs,
   uploadFault,
   uploadLayout,

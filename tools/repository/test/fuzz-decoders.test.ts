@@ -21,7 +21,8 @@ test('a slice of it finds nothing', async () => {
   expect(err).toBe('');
   expect(out).toMatch(/^300 cases of seed .*: \d+ decoded/);
   // One of each table.
-  for (const name of ['container/sumPart', 'manifest/csr', 'window-set', 's3-xml']) {
+  const names = ['container/sumPart', 'manifest/csr', 'window-set', 's3-xml', 'android-leaf'];
+  for (const name of names) {
     expect(out).toContain(` ${name}`);
   }
   expect(code).toBe(0);

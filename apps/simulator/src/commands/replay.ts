@@ -15,7 +15,7 @@ import type { Capsule } from '@priolab/harness';
 import { availableParallelism, tmpdir } from 'node:os';
 
 import { parse, usage, wholeNumber } from '../arguments.ts';
-import { createProcessorProcesses } from '../processor-processes.ts';
+import { deploymentOptions } from '../deployment-options.ts';
 import { printable } from '../streams.ts';
 
 export async function replay(args: readonly string[]): Promise<number> {
@@ -35,11 +35,7 @@ export async function replay(args: readonly string[]): Promise<number> {
     scenario,
     workers,
     environment: describeEnvironment(),
-    processes: {
-      processes: createProcessorProcesses(),
-      folder: join(tmpdir(), `priolab-replay-${process.pid}`),
-      environment: process.env,
-    },
+    deployment: deploymentOptions({ folder: join(tmpdir(), `priolab-replay-${process.pid}`) }),
     ...(capsule.fork === undefined ? {} : { fork: capsule.fork }),
   });
   const { same, differences, ofMachine } = compareToCapsule(summary, capsule);

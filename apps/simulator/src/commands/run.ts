@@ -11,7 +11,9 @@ import {
   LedgerError,
   UsageError,
   capsuleOf,
+  deploymentNames,
   describeEnvironment,
+  didYouMean,
   encodeCapsule,
   prepareWorkers,
   runScenario,
@@ -22,9 +24,9 @@ import { renderSummary } from '@priolab/report';
 import { createInterrupt } from '@priolab/runtime';
 
 import { numberMistake, parse, usage } from '../arguments.ts';
+import { deploymentOptions } from '../deployment-options.ts';
 import { prepareAll } from '../prepare.ts';
 import type { Prepared } from '../prepare.ts';
-import { createProcessorProcesses } from '../processor-processes.ts';
 import { createProgressLine } from '../progress-line.ts';
 import { checkFolder, openFolder, runFolder, writeRun } from '../run-folder.ts';
 import type { Repeat } from '../run-folder.ts';
@@ -32,14 +34,15 @@ import { printable, wantsColour } from '../streams.ts';
 
 /** What `--json` prints for several scenarios. For one it is the summary itself. */
 const RUNS_SCHEMA = 'priolab-runs/1';
-/** Where processors that are processes have their files, in the folder of the run. */
-const PROCESSES_FOLDER = 'processes';
+/** Where ingestors, processors and portal have their files, in the folder of the run. */
+const DEPLOYMENT_FOLDER = 'deployment';
 /** Rows of the table by state and metric: the flagship's 96 fit. */
 const MAX_ROWS = 200;
 
 const options = {
   seed: { type: 'string' },
   reports: { type: 'string' },
+  deployment: { type: 'string' },
   workers: { type: 'string' },
   out: { type: 'string', default: 'runs' },
   profile: { type: 'boolean', default: false },
@@ -55,6 +58,8 @@ interface Settings {
   readonly profile: boolean;
   readonly keep: boolean;
   readonly signal: AbortSignal;
+  /** Said on the command line. */
+  readonly deployment: string | undefined;
 }
 
 interface Job extends Prepared {
@@ -68,7 +73,7 @@ interface Finished {
 
 export async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = parse('run', args, options, mistakesIn);
-  const { seed, out, json, profile, keep } = values;
+  const { seed, out, json, profile, keep, deployment } = values;
   const numberOf = (text: string | undefined) => (text === undefined ? undefined : Number(text));
   const reports = numberOf(values.reports);
   const workers = numberOf(values.workers) ?? availableParallelism();
@@ -78,7 +83,11 @@ export async function run(args: readonly string[]): Promise<number> {
   const interrupt = createInterrupt();
   const { signal } = interrupt;
   try {
-    const { prepared, errors } = await prepareAll(positionals, { seed, reports }, signal);
+    const { prepared, errors } = await prepareAll(
+      positionals,
+      { seed, reports, deployment },
+      signal,
+    );
     for (const error of errors) console.error(printable(error.message));
     if (errors.length > 0) return EXIT.usage;
     if (signal.aborted) {
@@ -86,23 +95,31 @@ export async function run(args: readonly string[]): Promise<number> {
       return EXIT.interrupted;
     }
     const jobs = jobsOf(prepared, out);
-    return await runAll(jobs, { workers, json, profile, keep, signal });
+    return await runAll(jobs, { workers, json, profile, keep, signal, deployment });
   } finally {
     interrupt.dispose();
   }
 }
 
 function mistakesIn({ values, positionals }: Arguments): (string | undefined)[] {
-  const { seed, reports, workers } = values;
+  const { seed, reports, workers, deployment } = values;
   const isSeed = seed === undefined || (seed.length >= 1 && seed.length <= 200);
   return [
     positionals.length === 0
       ? 'no scenario file; for example: priolab run scenarios/smoke.scenario.ts'
       : undefined,
     isSeed ? undefined : `--seed: got ${seed.length} characters; allowed: 1 to 200`,
+    deploymentMistake(deployment),
     numberMistake('--reports', reports, { min: 1, max: 1_000_000_000 }),
     numberMistake('--workers', workers, { min: 0, max: 256 }),
   ];
+}
+
+function deploymentMistake(name: string | undefined): string | undefined {
+  const names: readonly string[] = deploymentNames;
+  if (name === undefined || names.includes(name)) return undefined;
+  const meant = didYouMean(name, names);
+  return `--deployment: got "${name}"${meant}; allowed: ${names.join(', ')}`;
 }
 
 /** Gives each run its folder, once it is known that all can be written. */
@@ -188,16 +205,14 @@ async function runOne(job: Job, settings: Settings): Promise<RunSummary> {
       environment: describeEnvironment(),
       ledgerPath: join(folder, LEDGER_FILE),
       onProgress: (state) => progress.update(state),
-      processes: {
-        processes: createProcessorProcesses(),
-        folder: join(folder, PROCESSES_FOLDER),
+      deployment: deploymentOptions({
+        folder: join(folder, DEPLOYMENT_FOLDER),
         keep,
-        environment: process.env,
         onWaiting({ sumsDone, sumCount, elapsedMs }) {
           progress.clear();
           waiting.update({ reportsDone: sumsDone, reportCount: sumCount, elapsedMs });
         },
-      },
+      }),
     });
   } catch (error) {
     if (error instanceof LedgerError) throw usage('run', error.message);
@@ -207,7 +222,7 @@ async function runOne(job: Job, settings: Settings): Promise<RunSummary> {
     progress.clear();
     waiting.clear();
   }
-  const { note, ...repeat } = repeatOf(summary, job);
+  const { note, ...repeat } = repeatOf(summary, job, settings.deployment);
   const files = writeRun(folder, summary, repeat);
   say(
     renderSummary(summary, {
@@ -224,8 +239,13 @@ async function runOne(job: Job, settings: Settings): Promise<RunSummary> {
 }
 
 /** With a note where people would look for a capsule in vain. */
-function repeatOf(summary: RunSummary, job: Job): Repeat & { readonly note?: string } {
-  const replay = runCommand(job.scenario, job.file);
+function repeatOf(
+  summary: RunSummary,
+  job: Job,
+  deployment: string | undefined,
+): Repeat & { readonly note?: string } {
+  const other = deployment === undefined ? '' : ` --deployment ${deployment}`;
+  const replay = `${runCommand(job.scenario, job.file)}${other}`;
   // A capsule of what was cut short would differ from every run that is not.
   if (summary.verdict === 'pass' || summary.interrupted) return { replay };
   const capsule = encodeCapsule(capsuleOf(summary));

@@ -11,6 +11,8 @@ const NOT_RUN_HERE = [
   'million',
   'sampled-week',
   'smoke',
+  'smoke-http',
+  'smoke-msw',
   'smoke-processes',
   'swarm',
   'ten-million',

@@ -10,7 +10,7 @@ import type {
   ExpectationOutcome,
   RunRecord,
 } from '../record/run-record.ts';
-import { deviationText, isAbsent } from './deployed.ts';
+import { deviationText, isAbsent, lossKinds } from './deployed.ts';
 import { poissonUpperTail } from '../statistics/poisson.ts';
 
 type Outcome = Omit<ExpectationOutcome, 'id'>;
@@ -136,7 +136,7 @@ export function checkConservation(record: RunRecord): Outcome {
   const rejected = total(fates, 'rejected');
   const sums = `${accepted} accepted, ${rejected} rejected, ${pending} pending`;
   const [first] = problems;
-  const deviation = deviationText(record, ['refused', 'batches']);
+  const deviation = deviationText(record, lossKinds);
   const shown = [
     ...(first === undefined ? [] : [`; ${first[2]}: ${first[0]}, expected ${first[1]}`]),
     ...(deviation === undefined ? [] : [`; ${deviation}`]),

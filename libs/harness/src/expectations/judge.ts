@@ -22,8 +22,9 @@ import {
   checkSets,
   checkSums,
 } from './correctness.ts';
+import { checkConsent } from './consent.ts';
 import { checkNoise } from './noise.ts';
-import { checkProcesses, reddenedByDeviations } from './deployed.ts';
+import { checkDeployed, checkDeploymentEnds, reddenedByDeviations } from './deployed.ts';
 import { checkMemory, checkThroughput } from './performance.ts';
 import {
   judgeDetection,
@@ -53,8 +54,10 @@ const checks: Readonly<Partial<Record<Extract<Expectation, string>, Check>>> = {
   'rand.safe': checkRandomness,
   'noise.dist': checkNoise,
   unbiased: (record) => checkUnbiased(record),
+  'consent.kept': checkConsent,
   crosscheck: checkCrossCheck,
   det: checkRecheck,
+  deployed: checkDeployed,
 };
 
 /** Faults -> oracles that are said to have noticed them, by what is expected of the run. */
@@ -84,16 +87,16 @@ export function judge(record: RunRecord): ExpectationOutcome[] {
   const asked = scenario.expect.map((expectation) => judgeOne(record, expectation));
   // A fault is held to what it allows, and must have struck, whether or not anybody asked.
   const faults = simulation?.faults.map(judgeFault) ?? [];
-  return [...asked, ...judgeProcesses(record), ...faults];
+  return [...asked, ...judgeDeployment(record), ...faults];
 }
 
-/** What must hold where processors are processes, whether or not anybody asked. */
-function judgeProcesses(record: RunRecord): ExpectationOutcome[] {
+/** What must hold where uploads really travel, whether or not anybody asked. */
+function judgeDeployment(record: RunRecord): ExpectationOutcome[] {
   const { deployment } = record;
   if (deployment === undefined) return [];
   const unasked = reddenedByDeviations.filter((oracle) => !isAsked(record, oracle));
   const exact = unasked.map((oracle) => judgePlain(record, oracle));
-  return [...exact, { id: 'live', ...checkProcesses(record, deployment) }];
+  return [...exact, { id: 'live', ...checkDeploymentEnds(record, deployment) }];
 }
 
 function judgeOne(record: RunRecord, expectation: Expectation): ExpectationOutcome {

@@ -22,6 +22,7 @@ const registry = {
   'rand.safe': both,
   'noise.dist': both,
   unbiased: both,
+  'consent.kept': both,
   crosscheck: wall,
   throughput: wall,
   memory: both,
@@ -34,6 +35,7 @@ const registry = {
   'leak.scan': simulated,
   'view.indist': simulated,
   det: both,
+  deployed: wall,
   outcome: simulated,
   detected: simulated,
 } as const;

@@ -1,6 +1,6 @@
 /**
- * Lays out what two processors need before they are started: key files, manifests, buckets, a
- * configuration each and the clock that both go by. Everything follows from the scenario but the
+ * Lays out what the programs of a run need before they are started: key files, manifests, buckets,
+ * a configuration each and the clocks that they go by. Everything follows from the scenario but the
  * places. Source: ENPA section 6.6 (manifests); `apps/processor/src/config.ts` (configuration).
  */
 
@@ -34,18 +34,26 @@ import {
   signingKeyId,
   sumBucket,
   validationBucket,
-} from './places.ts';
-import type { Buckets } from './places.ts';
+} from '../deployment/places.ts';
+import type { Buckets } from '../deployment/places.ts';
+import type { UploadForm } from '../deployment/shard-uploads.ts';
+import { layOutIngestors } from './prepare-ingestors.ts';
+import { layOutPortal } from './prepare-portal.ts';
+import type { Program, StateUrls } from './settings.ts';
 
 export interface Laid {
-  readonly configFiles: Readonly<Record<ProcessorRole, string>>;
+  readonly configFiles: Readonly<Record<Program, string>>;
   readonly instances: readonly string[];
-  /** The time goes on to where every window of the run is to be summed. */
+  /** Moves the ingestors' clock. */
+  setTime(timeMs: number): void;
+  /** The processors' time goes on to where every window of the run is to be summed. */
   endWindows(): void;
 }
 
 const VENDORS: readonly Vendor[] = ['apple', 'google'];
 const MINUTE_MS = 60_000;
+const PROCESSOR_CLOCK = 'clock';
+const INGESTOR_CLOCK = 'ingestor-clock';
 /** In the clock of the run, which stands still while its processes wait for each other. */
 const PATIENCE_DAYS = 300;
 const EMAIL = 'simulated@priolab.invalid';
@@ -56,10 +64,11 @@ export function layOut(options: {
   readonly seedTree: SeedBranch;
   readonly folder: string;
   readonly buckets: Buckets;
-  /** Of each processor, a URL as `openDatabase` takes it. */
-  readonly stateUrls: Readonly<Record<ProcessorRole, string>>;
+  /** Of each program, a URL as `openDatabase` takes it. */
+  readonly stateUrls: StateUrls;
+  readonly google: UploadForm;
 }): Laid {
-  const { scenario, plan, seedTree, folder, buckets } = options;
+  const { scenario, plan, seedTree, folder, buckets, stateUrls } = options;
   const instances = plan.cells.map(({ state, vendor }) => {
     return { name: instanceOf(state.id, vendor), vendor };
   });
@@ -69,11 +78,11 @@ export function layOut(options: {
   for (const vendor of VENDORS) {
     write(`${vendor}-manifest.json`, ingestorManifest(seedTree, vendor));
   }
-  const portal = {
+  const sums = {
     phaSumPartBucket: sumBucket(buckets, 'leader'),
     facilitatorSumPartBucket: sumBucket(buckets, 'helper'),
   };
-  write('portal-manifest.json', writePortalManifest({ format: 1, ...portal }));
+  write('portal-manifest.json', writePortalManifest({ format: 1, ...sums }));
   for (const role of ROLES) {
     const packet = packetKey(seedTree, role);
     const signing = processorSigningKey(seedTree, role);
@@ -83,22 +92,36 @@ export function layOut(options: {
       const text = processorManifest({ role, instance: name, buckets, packet, signing });
       write(`${role}-${name}-manifest.json`, text);
     }
-    const config = configOf(role, scenario, { buckets, instances, stateUrls: options.stateUrls });
+    const config = configOf(role, scenario, { buckets, instances, stateUrls });
     // The URL of a database may hold a password.
     const text = `${JSON.stringify(config, null, 2)}\n`;
     writeFileSync(join(folder, `${role}.json`), text, { mode: 0o600 });
   }
   const clock = clockOf(scenario);
-  const tell = (timeMs: number): void => {
+  const tell = (file: string, timeMs: number): void => {
     // Whoever reads it meanwhile finds the one time or the other.
-    write('clock.new', `${new Date(timeMs).toISOString()}\n`);
-    renameSync(join(folder, 'clock.new'), join(folder, 'clock'));
+    write(`${file}.new`, `${new Date(timeMs).toISOString()}\n`);
+    renameSync(join(folder, `${file}.new`), join(folder, file));
   };
-  tell(clock.duringMs);
+  tell(PROCESSOR_CLOCK, clock.duringMs);
+  tell(INGESTOR_CLOCK, firstDay(scenario) * DAY_MS);
+  const ingestors = layOutIngestors({ ...options, clockFile: INGESTOR_CLOCK });
+  const portal = layOutPortal({
+    ...options,
+    instance: instances[0]!.name,
+    clockFile: PROCESSOR_CLOCK,
+  });
+  const processorConfig = (role: ProcessorRole): string => join(folder, `${role}.json`);
   return {
-    configFiles: { leader: join(folder, 'leader.json'), helper: join(folder, 'helper.json') },
+    configFiles: {
+      leader: processorConfig('leader'),
+      helper: processorConfig('helper'),
+      ...ingestors,
+      portal,
+    },
     instances: instances.map(({ name }) => name),
-    endWindows: () => tell(clock.afterMs),
+    setTime: (timeMs) => tell(INGESTOR_CLOCK, timeMs),
+    endWindows: () => tell(PROCESSOR_CLOCK, clock.afterMs),
   };
 }
 
@@ -155,7 +178,7 @@ function configOf(
   parts: {
     readonly buckets: Buckets;
     readonly instances: readonly Instance[];
-    readonly stateUrls: Readonly<Record<ProcessorRole, string>>;
+    readonly stateUrls: StateUrls;
   },
 ): object {
   const { buckets, instances, stateUrls } = parts;
@@ -186,7 +209,7 @@ function configOf(
       scanEverySeconds: 0.1,
     },
     legacy: scenario.services.legacy.filter(isServiceLegacy),
-    clockFile: 'clock',
+    clockFile: PROCESSOR_CLOCK,
     arithmetic: 'simulation',
   };
 }

@@ -3,20 +3,38 @@
  * left as they were found. Files need nothing.
  */
 
-import type { ProcessorRole } from '@priolab/roles';
 import { TransportError, openStore } from '@priolab/runtime/stores';
+import type { OpenStoreOptions } from '@priolab/runtime/stores';
+
+import type { Buckets } from '../deployment/places.ts';
 
 import { UsageError } from '../scenario/problems.ts';
 import type { Problem } from '../scenario/problems.ts';
 import type { ProcessesSetup } from '../scenario/deployment-schema.ts';
-import { storeOptions } from './batch-writer.ts';
-import type { Buckets } from './places.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const S3_VARIABLES = ['AWS_ENDPOINT_URL_S3', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
 const BUCKET_VARIABLE = 'PRIOLAB_S3_BUCKET';
 const POSTGRES_VARIABLE = 'PRIOLAB_POSTGRES';
+/** Servers for tests ignore the condition of a put; the programs go by the same variable. */
+const CONDITION_VARIABLE = 'PRIOLAB_S3_CONDITIONAL_PUT';
+
+/** Every program with a state of its own, by its name. */
+export const PROGRAMS = [
+  'leader',
+  'helper',
+  'apple-ingestor',
+  'google-ingestor',
+  'portal',
+] as const;
+export type Program = (typeof PROGRAMS)[number];
+export type StateUrls = Readonly<Record<Program, string>>;
+
+export function storeOptions(environment: Environment): OpenStoreOptions {
+  const isChecked = environment[CONDITION_VARIABLE] === 'check-first';
+  return { conditionalPut: isChecked ? 'check-first' : 'native' };
+}
 
 /** @throws UsageError with everything that is missing */
 export function checkEnvironment(setup: ProcessesSetup, environment: Environment): void {
@@ -44,18 +62,18 @@ export function bucketsOf(
   return { root: `s3://${region}/${environment[BUCKET_VARIABLE] || 'priolab'}/${name}` };
 }
 
-/** A database for each processor: a file beside its configuration, or a schema of its own. */
+/** A database for each program: a file beside its configuration, or a schema of its own. */
 export function stateUrlsOf(
   { state }: ProcessesSetup,
   { name, environment }: { readonly name: string; readonly environment: Environment },
-): Record<ProcessorRole, string> {
-  if (state === 'sqlite') return { leader: 'sqlite:leader.db', helper: 'sqlite:helper.db' };
-  const urlOf = (role: ProcessorRole): string => {
+): StateUrls {
+  const urlOf = (program: Program): string => {
+    if (state === 'sqlite') return `sqlite:${program}.db`;
     const url = new URL(environment[POSTGRES_VARIABLE]!);
-    url.searchParams.set('schema', `${name.replaceAll('-', '_')}_${role}`);
+    url.searchParams.set('schema', `${name}_${program}`.replaceAll('-', '_'));
     return url.href;
   };
-  return { leader: urlOf('leader'), helper: urlOf('helper') };
+  return Object.fromEntries(PROGRAMS.map((one) => [one, urlOf(one)])) as unknown as StateUrls;
 }
 
 /**
@@ -64,7 +82,7 @@ export function stateUrlsOf(
  */
 export async function clearPlaces(
   buckets: Buckets,
-  stateUrls: Readonly<Record<ProcessorRole, string>>,
+  stateUrls: StateUrls,
   environment: Environment,
 ): Promise<void> {
   await usable('buckets', () => clearBuckets(buckets, environment));

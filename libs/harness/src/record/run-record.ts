@@ -6,6 +6,7 @@
  * changes does not.
  */
 
+import type { Reason } from '@priolab/roles';
 import type { PeakSource } from '@priolab/runtime';
 
 import type { FidelityRecord } from '../fidelity.ts';
@@ -84,6 +85,23 @@ export interface NoiseRecord {
   readonly epsilon: number;
   readonly flippedBits: number;
   readonly noisedBits: number;
+}
+
+/** Who sent what where `population.enabled` or `population.consent` say who may. All are counts. */
+export interface ConsentRecord {
+  /** Reports sent, in simulated time each attempt of a phone; and those that must not have been. */
+  readonly sent: number;
+  readonly whileDisabled: number;
+  readonly afterWithdrawal: number;
+  /** Days of states on which ENPA was not enabled: in all; batches and published totals of them. */
+  readonly disabledStateDays: number;
+  readonly disabledBatches: number;
+  readonly disabledTotals: number;
+  /** Days of phones that take part and were without consent for a part of it at least. */
+  readonly withdrawnPhoneDays: number;
+  /** In simulated time: reports that phones stopped sending, and uploads refused by servers. */
+  readonly sending?: { readonly stopped: number; readonly refusedAsWrongTask: number };
+  readonly examples: readonly string[];
 }
 
 /** Integer tallies of the oracles, over the whole run. */
@@ -172,9 +190,11 @@ export interface RunRecord {
   readonly cells: readonly CellRecord[];
   readonly adversaries: readonly AdversaryRecord[];
   readonly tally: TallyRecord;
+  /** There where the scenario says who may send. */
+  readonly consent?: ConsentRecord;
   /** A slice of a run on the wall clock that was done again, where `det` asks for it. */
   readonly recheck?: RecheckRecord;
-  /** Where the processors were processes: what came of that. */
+  /** Where uploads really travelled: what came of that. */
   readonly deployment?: DeploymentRecord;
   /** What only runs in simulated time have. */
   readonly simulation?: SimulationRecord;
@@ -182,30 +202,56 @@ export interface RunRecord {
   readonly environment: EnvironmentRecord;
 }
 
+/** Uploads that were sent, by their last answers. */
+export interface UploadsRecord {
+  readonly sent: number;
+  readonly stored: number;
+  /** Told to be there already: copies, and what was sent again because an answer was lost. */
+  readonly storedBefore: number;
+  /** By reason. */
+  readonly refused: Readonly<Partial<Record<Reason, number>>>;
+  /** Given up. */
+  readonly unanswered: number;
+  /** Times that the same bytes were sent again. */
+  readonly retries: number;
+}
+
 /**
- * A run whose processors were two processes. Its cells hold what these summed; the processors in
- * memory, which worked on the same batches, are what they are held against.
+ * A run whose uploads travelled over HTTP to ingestors, whose batches were summed apart from the
+ * run's own processors, and whose totals were read from a portal. Its cells hold these; the parties
+ * in memory, which worked on the same uploads, are what they are held against.
  */
 export interface DeploymentRecord {
-  readonly kind: 'processes';
-  readonly buckets: string;
-  readonly state: string;
+  readonly kind: 'msw' | 'http' | 'processes';
+  /** Of processes: where batches are, and where the programs keep their state. */
+  readonly buckets?: string;
+  readonly state?: string;
+  /** What Google's devices sent. */
+  readonly googleForm: 'document' | 'plain';
   /** One for each state and vendor. */
   readonly instances: number;
-  /** Batches written for each processor. */
+  readonly uploads: UploadsRecord;
+  /** Batches that the ingestors wrote, the reports in them, and those that processors refused. */
   readonly batches: number;
-  /** Pairs of sums that there should be, and those of which both parts were there. */
+  readonly reports: number;
+  readonly refused: number;
+  /** Windows that the portal should show, and those of which it had both sums. */
   readonly windows: number;
   readonly combined: number;
   readonly missing: readonly string[];
   /** Why waiting for the sums ended without all of them. */
   readonly ended?: string;
-  /** Bins, clients of a window, reports and batches in which processes and memory differ. */
+  /**
+   * Bins, clients of a window, reports that processors refused, batches that not all parties have,
+   * reports that got lost or were doubled, and answers of ingestors in which it differs from memory.
+   */
   readonly deviations: {
     readonly totals: number;
     readonly clients: number;
     readonly refused: number;
     readonly batches: number;
+    readonly reports: number;
+    readonly answers: number;
     readonly examples: readonly string[];
   };
 }

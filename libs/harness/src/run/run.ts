@@ -11,8 +11,8 @@ import { overallVerdict } from '../expectations/verdict.ts';
 import { fidelityRecord } from '../fidelity.ts';
 import { publish } from '../pipeline.ts';
 import type { PopulationPlan } from '../population/plan.ts';
-import type { Deployment } from '../processes/deployment.ts';
-import type { ProcessesOptions } from '../processes/processor-processes.ts';
+import type { Deployment } from '../deployment/deployment.ts';
+import type { DeploymentOptions } from '../deployment/services.ts';
 import { fateOf } from '../record/fate.ts';
 import { createLedger } from '../record/ledger.ts';
 import { noiseRecordOf } from '../record/noise-record.ts';
@@ -27,19 +27,20 @@ import type {
   TallyRecord,
 } from '../record/run-record.ts';
 import { digestOf, scenarioDigest } from '../scenario/digest.ts';
-import { processesOf } from '../scenario/deployment-schema.ts';
-import type { ProcessesSetup } from '../scenario/deployment-schema.ts';
+import { deploymentNameOf } from '../scenario/deployment-schema.ts';
 import { UsageError } from '../scenario/problems.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Inject } from '../simulation/fault.ts';
 import { asksFor } from './asks-for.ts';
 import { calibrate } from './calibrate.ts';
+import { consentRecord } from './consent-record.ts';
+import { createConsentView } from './consent-view.ts';
 import { createCollector } from './collect.ts';
 import type { Collector } from './collect.ts';
 import { populationRecord } from './population-record.ts';
 import { createRecheck } from './recheck.ts';
 import type { Recheck } from './recheck.ts';
-import { planGradually } from './settings.ts';
+import { planGradually, seedTreeOf } from './settings.ts';
 import type { ShardInit } from './shard-program.ts';
 import type { ShardResult } from './shard-result.ts';
 import { STAGES } from './stages.ts';
@@ -64,8 +65,8 @@ export interface RunOptions {
   readonly ledgerPath?: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
-  /** Needed where the scenario's processors are processes. */
-  readonly processes?: ProcessesOptions;
+  /** Needed where the scenario's parties are not all in memory. */
+  readonly deployment?: DeploymentOptions;
   /** For tests: another engine or another program. */
   readonly engine?: Engine;
   readonly program?: URL;
@@ -89,7 +90,7 @@ export async function runScenario(options: RunOptions): Promise<RunSummary> {
     const { runSimulated } = await import('../simulation/run.ts');
     return runSimulated(options);
   }
-  if (processesOf(scenario.deployment) === undefined) return runOnWallClock(options);
+  if (deploymentNameOf(scenario.deployment) === 'memory') return runOnWallClock(options);
   const plan = options.plan ?? (await planGradually(scenario))!;
   const deployment = await deploymentOf(options, plan);
   let failed = true;
@@ -102,19 +103,19 @@ export async function runScenario(options: RunOptions): Promise<RunSummary> {
   }
 }
 
-/** Starts the processes of a run. @throws UsageError */
+/** Starts what the run deploys. @throws UsageError */
 async function deploymentOf(
-  { scenario, processes }: RunOptions,
+  { scenario, deployment }: RunOptions,
   plan: PopulationPlan,
 ): Promise<Deployment> {
-  if (processes === undefined) {
-    const message = 'got "processes"; allowed: with `priolab run`, which can start them';
+  if (deployment === undefined) {
+    const name = deploymentNameOf(scenario.deployment);
+    const message = `got "${name}"; allowed: with \`priolab run\`, which has the services`;
     throw new UsageError(scenario.id, [{ path: 'deployment', message }]);
   }
   // Loaded when it is needed: other runs have no use for the real wire.
-  const { deploy } = await import('../processes/deployment.ts');
-  const setup = processesOf(scenario.deployment) as ProcessesSetup;
-  return deploy(scenario, setup, plan, processes);
+  const { deploy } = await import('../deployment/deployment.ts');
+  return deploy(scenario, plan, deployment);
 }
 
 async function runOnWallClock(options: RunOptions, deployment?: Deployment): Promise<RunSummary> {
@@ -190,7 +191,7 @@ async function runShards(
   const init: ShardInit = {
     scenario,
     plan: plan.transfer,
-    ...(deployment === undefined ? {} : { buckets: deployment.buckets }),
+    ...(deployment === undefined ? {} : { uploads: deployment.uploads }),
   };
   try {
     const { interrupted } = await engine.run<ShardInit, ShardResult>({
@@ -201,7 +202,6 @@ async function runShards(
       ...(signal === undefined ? {} : { signal }),
       onResult(index, result) {
         collector.add(result);
-        deployment?.note(result, plan.shard(index).cell);
         recheck?.note(result);
         memory.look();
         ledger?.write(result.firstReport, result.fates);
@@ -210,6 +210,7 @@ async function runShards(
           reportCount: plan.reportCount,
           elapsedMs: monotonicMs() - startMs,
         });
+        return deployment?.send(result, plan.shard(index));
       },
     });
     return interrupted;
@@ -256,6 +257,11 @@ function recordOf(parts: {
     fullReports: collector.reportsByRung.full,
     sharesOnlyReports: collector.reportsByRung.sharesOnly,
   });
+  const view = createConsentView(scenario, seedTreeOf(scenario));
+  const consent =
+    view === undefined
+      ? {}
+      : { consent: consentRecord(scenario, { view, tally: collector.consent, cells }) };
   const results = {
     fates,
     copyFates,
@@ -263,6 +269,7 @@ function recordOf(parts: {
     tally,
     adversaries,
     ledger: collector.fateDigest(),
+    ...consent,
     // A full run's digest is what it was before there were other rungs.
     ...(rung === 'full' ? {} : { fidelity }),
   };
@@ -285,6 +292,7 @@ function recordOf(parts: {
     cells,
     adversaries,
     tally,
+    ...consent,
     cost,
     environment,
   };

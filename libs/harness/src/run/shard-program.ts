@@ -4,7 +4,6 @@
  * seed, shard) alone.
  */
 
-import type { SeedBranch } from '@priolab/crypto';
 import { monotonicMs } from '@priolab/runtime';
 import type { CreateShardRunner, ShardRunner } from '@priolab/runtime';
 import { prio2Shape } from '@priolab/prio';
@@ -15,17 +14,19 @@ import { createNetwork } from '../adversary/resending.ts';
 import type { Lateness, Network } from '../adversary/resending.ts';
 import { openShard, openShardWithoutTransport, runBlock } from '../pipeline.ts';
 import type { BlockContext, Observer } from '../pipeline.ts';
-import type { BatchWriter } from '../processes/batch-writer.ts';
-import type { Buckets } from '../processes/places.ts';
+import type { Outbox } from '../deployment/outbox.ts';
+import { buffersOf } from '../deployment/shard-uploads.ts';
+import type { UploadForm } from '../deployment/shard-uploads.ts';
 import { planFromTransfer } from '../population/plan.ts';
 import type { PlanTransfer, PopulationPlan, Shard } from '../population/plan.ts';
 import { createWorkload } from '../population/values.ts';
 import type { Workload } from '../population/values.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { createConsentView } from './consent-view.ts';
 import { createCrossCheck } from './cross-check.ts';
 import type { CrossCheck } from './cross-check.ts';
 import { createObserverArena, createShardObserver } from './observe.ts';
-import type { ShardObserver } from './observe.ts';
+import type { BlockEyes, ShardObserver } from './observe.ts';
 import { firstDay, seedTreeOf, taskOf } from './settings.ts';
 import { emptyTruth } from './shard-result.ts';
 import type { CellSum, ShardResult } from './shard-result.ts';
@@ -38,8 +39,8 @@ import type { Line, World, WorldOptions } from './world.ts';
 export interface ShardInit {
   readonly scenario: Scenario;
   readonly plan: PlanTransfer;
-  /** Where the processors are processes: the buckets that batches go to as well. */
-  readonly buckets?: Buckets;
+  /** Where uploads really travel: what Google's are sent as. */
+  readonly uploads?: { readonly google: UploadForm };
 }
 
 export const createShardRunner: CreateShardRunner<ShardInit, ShardResult> = (init) =>
@@ -47,7 +48,7 @@ export const createShardRunner: CreateShardRunner<ShardInit, ShardResult> = (ini
 
 /** The same with parts of the world replaced, for tests that break it on purpose. */
 export function createRunner(
-  { scenario, plan: transfer, buckets }: ShardInit,
+  { scenario, plan: transfer, uploads }: ShardInit,
   replace?: WorldOptions['replace'],
 ): ShardRunner<ShardResult> {
   const seedTree = seedTreeOf(scenario);
@@ -62,21 +63,24 @@ export function createRunner(
   const further = createFurtherObserver();
   const run = createShardRun({ plan, world, workload, crossCheck, hasTransport, further });
   return {
-    run: buckets === undefined ? run : deployedRun(run, { seedTree, buckets, further }),
-    transferables: ({ fates, sampledValues, acceptedIds }) =>
-      [fates, sampledValues, acceptedIds].map(({ buffer }) => buffer as ArrayBuffer),
+    run: uploads === undefined ? run : deployedRun(run, { plan, world, uploads, further }),
+    transferables: ({ fates, sampledValues, acceptedIds, deployed }) => [
+      ...[fates, sampledValues, acceptedIds].map(({ buffer }) => buffer as ArrayBuffer),
+      ...(deployed === undefined ? [] : buffersOf(deployed.uploads)),
+    ],
   };
 }
 
 /** A place for eyes that are there in some runs only. */
-interface FurtherObserver extends Observer {
-  observe(observer: Observer): void;
+interface FurtherObserver extends Observer, BlockEyes {
+  observe(observer: Observer & BlockEyes): void;
 }
 
 function createFurtherObserver(): FurtherObserver {
-  let observers: Observer[] = [];
+  let observers: (Observer & BlockEyes)[] = [];
   return {
     observe: (observer) => void (observers = [observer]),
+    expect: (block) => observers.forEach((each) => each.expect(block)),
     uploaded: (...details) => observers.forEach((each) => each.uploaded(...details)),
     handedOver: (...details) => observers.forEach((each) => each.handedOver(...details)),
     takenIn: (...details) => observers.forEach((each) => each.takenIn(...details)),
@@ -84,31 +88,32 @@ function createFurtherObserver(): FurtherObserver {
   };
 }
 
-/** The same for a run whose processors are processes: batches are written to buckets as well. */
+/** The same for a run whose uploads really travel: they go along with the result. */
 function deployedRun(
   run: (shardIndex: number) => ShardResult,
   parts: {
-    readonly seedTree: SeedBranch;
-    readonly buckets: Buckets;
+    readonly plan: PopulationPlan;
+    readonly world: World;
+    readonly uploads: { readonly google: UploadForm };
     readonly further: FurtherObserver;
   },
 ): (shardIndex: number) => Promise<ShardResult> {
-  const { further, ...rest } = parts;
-  let writer: BatchWriter | undefined;
+  const { plan, world, uploads, further } = parts;
+  let outbox: Outbox | undefined;
   return async (shardIndex) => {
-    if (writer === undefined) {
+    if (outbox === undefined) {
       // Loaded here: other runs have no use for the real wire.
-      const { createBatchWriter } = await import('../processes/batch-writer.ts');
-      writer = createBatchWriter({ ...rest, environment: process.env });
-      further.observe(writer.observer);
+      const { outboxOf } = await import('../deployment/writers.ts');
+      outbox = outboxOf({ plan, world, ...uploads });
+      further.observe(outbox);
     }
     const result = run(shardIndex);
-    return { ...result, deployed: await writer.flush() };
+    return { ...result, deployed: outbox.take() };
   };
 }
 
 interface Parts {
-  readonly further: Observer;
+  readonly further: Observer & BlockEyes;
   readonly plan: PopulationPlan;
   readonly world: World;
   readonly workload: Workload;
@@ -125,7 +130,7 @@ function createShardRun(parts: Parts): (shardIndex: number) => ShardResult {
   const identityIndex = new Uint32Array(participants);
   const bits = world.lines.map(({ metric, capacity }) => new Uint32Array(capacity * metric.bins));
   const shardReports = plan.transfer.table.reportCount.reduce((a, b) => Math.max(a, b), 0);
-  const arena = createObserverArena(shardReports);
+  const arena = createObserverArena(shardReports, createConsentView(scenario, world.seedTree));
   const networks = world.lines.map((line) => networkOf(scenario, line));
   const tasks = new Map<string, Task>();
 
@@ -149,7 +154,7 @@ function createShardRun(parts: Parts): (shardIndex: number) => ShardResult {
       const on = lateness === 'later' ? day : day + 1;
       const task = taskFor(tasks, scenario, line, shard);
       const context = { world, line, shard, identities, observer, timer };
-      deliver({ ...context, eyes: all([observer, further]) }, { network, lateness, task, on });
+      deliver({ ...context, further }, { network, lateness, task, on });
     };
 
     let firstReport = 0;
@@ -172,7 +177,9 @@ function createShardRun(parts: Parts): (shardIndex: number) => ShardResult {
         measure(workload, shard, metricSlot, block);
         indexIdentities(devices, block);
         timer.lap('measure');
-        observer.expect({ metricSlot, firstReport, bits: block.bits, deeds: line.deeds });
+        const expected = { metricSlot, firstReport, bits: block.bits, deeds: line.deeds };
+        observer.expect(expected);
+        further.expect(expected);
         crossCheck.choose(block, metricSlot, shard.firstReport + firstReport);
         const ears = listener(network, line, firstReport);
         const eyes = all([observer, crossCheck.observer, ears, further]);
@@ -233,17 +240,23 @@ interface Parcel {
 
 /** What the network kept reaches the ingestor, in blocks without a report of their own. */
 function deliver(
-  context: BlockContext & { readonly observer: ShardObserver; readonly eyes: Observer },
+  context: BlockContext & {
+    readonly observer: ShardObserver;
+    readonly further: Observer & BlockEyes;
+  },
   { network, lateness, task, on }: Parcel,
 ): void {
-  const { world, line, observer, timer, eyes } = context;
+  const { world, line, observer, timer, further } = context;
+  const eyes = all([observer, further]);
   const metricSlot = world.lines.indexOf(line);
   const none = new Uint32Array(0);
   const columns = { devices: none, identityIndex: none, timesMs: none, bits: none };
   for (;;) {
     const device = network.deliver(lateness);
     if (device === undefined) return;
-    observer.expect({ metricSlot, firstReport: 0, bits: none, deeds: device.deeds });
+    const expected = { metricSlot, firstReport: 0, bits: none, deeds: device.deeds };
+    observer.expect(expected);
+    further.expect(expected);
     const late = { ...context, observer: eyes, line: { ...line, device } };
     runBlock(late, { task, day: on, count: 0, ...columns });
     observer.close();
@@ -301,12 +314,14 @@ function resultOf(
 ): ShardResult {
   const sums = lines.flatMap((line, metricSlot) => sumsOf(line, metricSlot, observer));
   const { fates, tally, reportsByRung, wrongFateExamples, sampledValues, acceptedIds } = observer;
+  const { consent } = observer;
   return {
     index: shard.index,
     firstReport: shard.firstReport,
     fates,
     sums,
     tally,
+    ...(consent === undefined ? {} : { consent }),
     reportsByRung,
     wrongFateExamples,
     sampledValues: sampledValues.toWords(),

@@ -6,6 +6,9 @@
 
 import type { AggregateShare, ProcessorRole } from '@priolab/roles';
 
+import type { DeployedShard } from '../deployment/outbox.ts';
+import type { ConsentTally } from './consent-view.ts';
+
 /** An aggregate share without its task, which the main thread knows. */
 export type PartialSum = Omit<AggregateShare, 'task' | 'windowStartMs'>;
 
@@ -78,6 +81,8 @@ export interface ShardResult {
   readonly fates: Uint8Array;
   readonly sums: readonly CellSum[];
   readonly tally: Tally;
+  /** Where the scenario says who may send. */
+  readonly consent?: ConsentTally;
   readonly reportsByRung: ReportsByRung;
   /** A few reports with a wrong fate, for the message. */
   readonly wrongFateExamples: readonly number[];
@@ -89,22 +94,8 @@ export interface ShardResult {
   readonly stagesMs: Float64Array;
   /** Operations by stage and kind, see `StageTimer`. */
   readonly work: Float64Array;
-  /** Where the processors are processes: what was written for them. */
+  /** Where uploads really travel: these, all of them, whatever the size that makes. */
   readonly deployed?: DeployedShard;
-}
-
-/** What a shard gave to processors that are processes, and what they should do with it. */
-export interface DeployedShard {
-  readonly batchCount: number;
-  readonly refused: readonly RefusedReports[];
-}
-
-/** Reports of one batch that the processors in memory refused. */
-export interface RefusedReports {
-  readonly metric: string;
-  readonly windowStartMs: number;
-  /** 16 bytes each. */
-  readonly ids: Uint8Array;
 }
 
 export function emptyTally(adversaryCount: number): Tally {

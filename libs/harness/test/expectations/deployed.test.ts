@@ -10,12 +10,31 @@ const deployment: DeploymentRecord = {
   kind: 'processes',
   buckets: 'files',
   state: 'sqlite',
+  googleForm: 'document',
   instances: 2,
+  uploads: {
+    sent: 60,
+    stored: 58,
+    storedBefore: 1,
+    unanswered: 0,
+    retries: 2,
+    refused: { stale: 1 },
+  },
   batches: 4,
+  reports: 58,
+  refused: 0,
   windows: 4,
   combined: 4,
   missing: [],
-  deviations: { totals: 0, clients: 0, refused: 0, batches: 0, examples: [] },
+  deviations: {
+    totals: 0,
+    clients: 0,
+    refused: 0,
+    batches: 0,
+    reports: 0,
+    answers: 0,
+    examples: [],
+  },
 };
 
 let base: RunRecord;
@@ -32,7 +51,7 @@ const redIn = (change: Partial<RunRecord>): string[] =>
 
 test('what is judged of every such run', () => {
   expect([...outcomes({}).keys()]).toEqual(
-    'once sets.equal sum.exact count.exact conserve live'.split(' '),
+    'once sets.equal sum.exact count.exact conserve deployed live'.split(' '),
   );
   expect(redIn({})).toEqual([]);
   expect(judge(base).map(({ id }) => id)).toEqual(['once', 'sets.equal']);
@@ -43,11 +62,34 @@ test.each<[keyof DeploymentRecord['deviations'], string]>([
   ['clients', 'count.exact'],
   ['refused', 'conserve'],
   ['batches', 'conserve'],
-])('other %s: %s is red and says where', (kind, oracle) => {
+  ['reports', 'conserve'],
+  ['answers', 'conserve'],
+])('other %s: %s and deployed are red and say where', (kind, oracle) => {
   const deviations = { ...deployment.deviations, [kind]: 1, examples: ['us-wa: odd'] };
   const change = { deployment: { ...deployment, deviations } };
-  expect(redIn(change)).toEqual([oracle]);
-  expect(outcomes(change).get(oracle)!.observed).toContain(`1 ${kind}: us-wa: odd`);
+  expect(redIn(change)).toEqual([oracle, 'deployed']);
+  for (const red of [oracle, 'deployed']) {
+    expect(outcomes(change).get(red)!.observed).toContain(`1 ${kind}: us-wa: odd`);
+  }
+});
+
+describe('deployed', () => {
+  test('says what became of every upload', () => {
+    const { verdict, observed, n } = outcomes({}).get('deployed')!;
+    expect({ verdict, n }).toEqual({ verdict: 'pass', n: 60 });
+    expect(observed).toBe(
+      '60 uploads sent, 58 stored, 1 there before, 1 refused, 0 unanswered; 58 in batches',
+    );
+  });
+
+  test('is vacuous where nothing was sent, or all is in memory', () => {
+    const uploads = { ...deployment.uploads, sent: 0, stored: 0, storedBefore: 0, refused: {} };
+    const nothing = { deployment: { ...deployment, uploads } };
+    expect(outcomes(nothing).get('deployed')!.verdict).toBe('vacuous');
+    const scenario = { ...base.scenario, expect: ['deployed' as const] };
+    const [inMemory] = judge({ ...base, scenario });
+    expect(inMemory).toMatchObject({ id: 'deployed', verdict: 'vacuous', n: 0 });
+  });
 });
 
 describe('sums that are not there', () => {

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 
-import { processesOf, resolveScenario, scenarioDigest } from '../../src/index.ts';
+import { googleFormOf, processesOf, resolveScenario, scenarioDigest } from '../../src/index.ts';
 
 const base = {
   id: 'base',
@@ -43,7 +43,7 @@ describe('deployment', () => {
   };
 
   test.each<[string, object]>([
-    ['deployment: got "cloud"; allowed: memory, processes', { deployment: 'cloud' }],
+    ['deployment: got "cloud"; allowed: memory, msw, http, processes', { deployment: 'cloud' }],
     ['deployment.buckets: got "tape"', { deployment: { kind: 'processes', buckets: 'tape' } }],
     ['deployment: got "processes"; allowed: with clock "wall"', { clock: 'simulated' }],
     [
@@ -61,6 +61,35 @@ describe('deployment', () => {
     ],
   ])('%s', (message, change) => {
     expect(problemsOf(change)).toContain(message);
+  });
+
+  test.each(['msw', 'http'])('%s is of full fidelity as well', (deployment) => {
+    expect(problemsOf({ deployment, crypto: { fidelity: 'sampled', sampleShare: 0.1 } })).toContain(
+      `deployment: got "${deployment}"; allowed: with crypto.fidelity "full"`,
+    );
+    expect(problemsOf({ deployment, services: { legacy: ['per-batch-dedup'] } })).toContain(
+      'services.legacy: needs clock "simulated"',
+    );
+  });
+
+  test('documents where they can be made, what Apple sends where not', () => {
+    const formOf = (change: object) =>
+      googleFormOf(resolveScenario({ ...base, deployment: 'msw', ...change }, 'base'));
+    const of = (id: string) => ({ adversaries: [{ id, share: 0.1 }] });
+    expect(formOf({})).toBe('document');
+    expect(formOf(of('net.replay'))).toBe('document');
+    expect(formOf(of('net.truncate'))).toBe('plain');
+    expect(formOf({ deployment: { kind: 'http', googleForm: 'plain' } })).toBe('plain');
+    // Google's rules want an epsilon above 1, and certificates have two digits for a year.
+    expect(formOf({ system: { ...base.system, epsilon: 1 } })).toBe('plain');
+    expect(formOf({ population: { ...base.population, startDay: '2050-01-01' } })).toBe('plain');
+    const deployment = { kind: 'msw', googleForm: 'document' };
+    expect(problemsOf({ deployment, ...of('net.truncate') })).toContain(
+      'adversaries[0].id: got "net.truncate", which changes the bytes of uploads; allowed: with',
+    );
+    expect(problemsOf({ deployment, system: { ...base.system, epsilon: 0.5 } })).toContain(
+      'system.epsilon: got 0.5; allowed: above 1',
+    );
   });
 
   test('takes the behaviours of 2021 that its service has, and cheating devices', () => {

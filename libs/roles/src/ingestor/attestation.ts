@@ -28,9 +28,15 @@ export interface Attestation {
   /**
    * Sets `status` of each slot not refused earlier whose certificate or signature is bad. All
    * uploads with status 0 must be long enough to be read (the ingestor has checked it).
-   * @param signedSize bytes of each upload that its signature covers
+   * @param signedSize bytes of each upload that its signature covers; of uploads to several tasks,
+   *   one number an upload
    */
-  check(uploads: UploadBlock, day: number, signedSize: number, status: Uint8Array): void;
+  check(
+    uploads: UploadBlock,
+    day: number,
+    signedSize: number | Uint32Array,
+    status: Uint8Array,
+  ): void;
   /** Forgets all certificates: a new partition begins. */
   clear(): void;
 }
@@ -64,8 +70,9 @@ export function createAttestation(options: AttestationOptions): Attestation {
           status[i] = BAD_CERTIFICATE;
           continue;
         }
-        signedSizes[i] = signedSize;
-        const at = offsets[i]! + signedSize;
+        const size = typeof signedSize === 'number' ? signedSize : signedSize[i]!;
+        signedSizes[i] = size;
+        const at = offsets[i]! + size;
         copyBytes(SIGNATURE_SIZE, bytes, at, signatures, i * SIGNATURE_SIZE);
       }
       backend.verify({

@@ -30,8 +30,12 @@ export interface ShardJob<I, R> {
   /** Given to each thread as its own `structuredClone`. */
   readonly init: I;
   readonly shardCount: number;
-  /** Called in ascending shard order without gaps, whatever the engine; it owns `result`. */
-  onResult(shardIndex: number, result: R): void;
+  /**
+   * Called in ascending shard order without gaps, whatever the engine; it owns `result`. Where it
+   * gives a promise the next result waits for that, and so do shards beyond the engine's window:
+   * no result is made long before there is room for it.
+   */
+  onResult(shardIndex: number, result: R): void | Promise<void>;
   /** When aborted, no new shard is begun; those under way are finished and delivered. */
   readonly signal?: AbortSignal;
 }
@@ -51,8 +55,8 @@ export interface Engine {
   prepare?(program: URL): void;
   /**
    * Resolves when all shards are delivered, or after an abort. Rejects with an `EngineError` where
-   * a shard or a thread fails, and with the thrown value itself where `onResult` throws; by then
-   * all threads have ended and `onResult` is not called again.
+   * a shard or a thread fails, and with the thrown value itself where `onResult` throws or rejects;
+   * by then all threads have ended and `onResult` is neither under way nor called again.
    */
   run<I, R>(job: ShardJob<I, R>): Promise<EngineReport>;
 }

@@ -16,7 +16,7 @@ export async function runInline<I, R>(job: ShardJob<I, R>): Promise<EngineReport
   if (shardCount > 0 && mayGoOn()) {
     const runner = await loadHere(job);
     while (completedCount < shardCount && mayGoOn()) {
-      job.onResult(completedCount, await runShard(runner, completedCount));
+      await job.onResult(completedCount, await runShard(runner, completedCount));
       completedCount += 1;
       collectBetweenWork();
       await yieldToEventLoop();

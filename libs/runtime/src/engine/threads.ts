@@ -2,7 +2,7 @@
  * The engine with worker threads. Shards are dealt in ascending order to the thread with the fewest
  * under way, two each, so that a thread never waits for this one; results that come early are kept
  * in a window of bounded size until those before them have come, so memory doesn't grow with the
- * number of shards.
+ * number of shards. A receiver that takes its time holds up the window, and so the dealing.
  */
 
 import { Worker } from 'node:worker_threads';
@@ -82,18 +82,18 @@ function dealShards<I, R>(
 ): void {
   const { shardCount, signal } = job;
   const window = WINDOW_PER_WORKER * threads.length;
-  const early = new Map<number, R>();
   let dealtCount = 0;
-  let deliveredCount = 0;
   let settled = false;
 
   const fail = (reason: unknown) => {
+    if (settled) return;
     settled = true;
-    reject(reason);
+    delivery.end(() => reject(reason));
   };
   const deal = () => {
+    if (settled) return;
     const stop = signal?.aborted === true ? dealtCount : shardCount;
-    while (dealtCount < Math.min(stop, deliveredCount + window)) {
+    while (dealtCount < Math.min(stop, delivery.count + window)) {
       const thread = leastBusy(threads);
       if (thread.underWay.length === SHARDS_PER_WORKER) return;
       thread.underWay.push(dealtCount);
@@ -101,19 +101,12 @@ function dealShards<I, R>(
       dealtCount += 1;
     }
     // All that was dealt is delivered and nothing more was dealt: the end, or an abort.
-    if (deliveredCount === dealtCount) {
+    if (delivery.count === dealtCount) {
       settled = true;
-      resolve(deliveredCount);
+      resolve(delivery.count);
     }
   };
-  const deliver = () => {
-    for (; early.has(deliveredCount); deliveredCount++) {
-      const result = early.get(deliveredCount) as R;
-      early.delete(deliveredCount);
-      job.onResult(deliveredCount, result);
-      collectBetweenWork();
-    }
-  };
+  const delivery = createDelivery(job, { onDelivered: deal, onFailure: fail });
   const receive = (thread: Thread, message: WorkerMessage) => {
     if (message.kind === 'failure') {
       const code = message.shardIndex === undefined ? 'init-failed' : 'shard-failed';
@@ -121,14 +114,8 @@ function dealShards<I, R>(
       return;
     }
     thread.underWay.shift();
-    early.set(message.shardIndex, message.result as R);
     deal(); // first, so that the threads work while the results are looked at
-    try {
-      deliver();
-      deal();
-    } catch (error) {
-      fail(error);
-    }
+    delivery.add(message.shardIndex, message.result as R);
   };
 
   for (const thread of threads) {
@@ -143,6 +130,67 @@ function dealShards<I, R>(
     );
   }
   deal();
+}
+
+/** Gives results to the receiver one after the other, in order. */
+interface Delivery<R> {
+  /** How many it is done with. */
+  readonly count: number;
+  add(shardIndex: number, result: R): void;
+  /** Nothing more is delivered; says when the receiver is done with what it has. */
+  end(onEnd: () => void): void;
+}
+
+function createDelivery<I, R>(
+  job: ShardJob<I, R>,
+  on: { onDelivered(): void; onFailure(reason: unknown): void },
+): Delivery<R> {
+  const early = new Map<number, R>();
+  let count = 0;
+  let ended = false;
+  let underWay: Promise<void> | undefined;
+
+  const done = () => {
+    count += 1;
+    collectBetweenWork();
+    if (!ended) on.onDelivered();
+  };
+  const goOn = () => {
+    try {
+      while (!ended && underWay === undefined && early.has(count)) {
+        const result = early.get(count) as R;
+        early.delete(count);
+        const work = job.onResult(count, result);
+        if (work === undefined) done();
+        else wait(work);
+      }
+    } catch (error) {
+      on.onFailure(error);
+    }
+  };
+  const wait = (work: Promise<void>) => {
+    underWay = work;
+    work.then(() => {
+      underWay = undefined;
+      done();
+      goOn();
+    }, on.onFailure);
+  };
+  return {
+    get count() {
+      return count;
+    },
+    add(shardIndex, result) {
+      early.set(shardIndex, result);
+      goOn();
+    },
+    end(onEnd) {
+      ended = true;
+      early.clear();
+      if (underWay === undefined) onEnd();
+      else underWay.then(onEnd, onEnd);
+    },
+  };
 }
 
 function listen(

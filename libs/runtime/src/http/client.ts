@@ -45,16 +45,22 @@ export function createFetchClient(options: ClientOptions = {}): HttpClient {
   const { responseSizeMax = RESPONSE_SIZE_MAX } = options;
   return {
     async send({ method, url, headers = {}, body, signal }) {
+      // Also aborted before an answer is left unread: an interceptor keeps a copy of each, and the
+      // end of our copy would be waited for until the other's.
+      const left = new AbortController();
+      const leave = (): void => left.abort(signal?.reason);
+      signal?.addEventListener('abort', leave, { once: true });
       try {
+        signal?.throwIfAborted();
         const response = await fetch(url, {
           method,
           headers,
           redirect: 'manual',
+          signal: left.signal,
           ...(body === undefined ? {} : { body: body as Uint8Array<ArrayBuffer> }),
-          ...(signal === undefined ? {} : { signal }),
         });
         const stream: AsyncIterable<Uint8Array> | null = response.body;
-        const bytes = await readAnswer(stream ?? [], responseSizeMax, signal);
+        const bytes = await readAnswer(stream ?? [], responseSizeMax, signal, leave);
         return {
           status: response.status,
           headers: Object.fromEntries(response.headers),
@@ -62,6 +68,8 @@ export function createFetchClient(options: ClientOptions = {}): HttpClient {
         };
       } catch (error) {
         throw transportError(method, url, error, signal);
+      } finally {
+        signal?.removeEventListener('abort', leave);
       }
     },
     async close() {},
@@ -108,10 +116,13 @@ async function readAnswer(
   pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   sizeMax: number,
   signal: AbortSignal | undefined,
+  leave?: () => void,
 ): Promise<Uint8Array> {
   const buffer = createBodyBuffer(sizeMax);
   for await (const piece of pieces) {
-    if (!buffer.append(piece)) throw tooLong(sizeMax);
+    if (buffer.append(piece)) continue;
+    leave?.();
+    throw tooLong(sizeMax);
   }
   signal?.throwIfAborted();
   return buffer.bytes();

@@ -92,7 +92,7 @@ async function exchange(request: Request, { service, onError }: Intercepted): Pr
   const head = { method, target: pathname + search, headers, remote: '' };
   try {
     const sizeMax = service.bodySizeMax(head);
-    const body = await readBody(request, sizeMax);
+    const body = await readBody(request, sizeMax, onError);
     if (body === undefined) return responseOf(tooLarge(sizeMax), method, signal, onError);
     const response = await answerOf(service, { ...head, body, signal }, onError);
     return responseOf(response, method, signal, onError);
@@ -103,15 +103,23 @@ async function exchange(request: Request, { service, onError }: Intercepted): Pr
 }
 
 /** Undefined: longer than allowed, and not read further. */
-async function readBody(request: Request, sizeMax: number): Promise<Uint8Array | undefined> {
+async function readBody(
+  request: Request,
+  sizeMax: number,
+  onError: OnError,
+): Promise<Uint8Array | undefined> {
   if (Number(request.headers.get('content-length') ?? 0) > sizeMax) return undefined;
   const buffer = createBodyBuffer(sizeMax);
-  const stream: AsyncIterable<Uint8Array> | null = request.body;
-  if (stream === null) return buffer.bytes();
-  for await (const piece of stream) {
-    if (!buffer.append(piece)) return undefined;
+  if (request.body === null) return buffer.bytes();
+  const reader: ReadableStreamDefaultReader<Uint8Array> = request.body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return buffer.bytes();
+    if (buffer.append(value)) continue;
+    // Not waited for: it would be until the end of the copy that the interceptor keeps.
+    reader.cancel().catch(onError);
+    return undefined;
   }
-  return buffer.bytes();
 }
 
 function responseOf(
@@ -125,7 +133,7 @@ function responseOf(
     return new Response(stream, { status, headers });
   }
   const bytes = bodyBytes(body);
-  const length = status === 204 ? {} : { 'content-length': String(bytes.length) };
+  const length = status === 204 || status === 304 ? {} : { 'content-length': String(bytes.length) };
   return new Response(hasBody(method, status) ? (bytes as Uint8Array<ArrayBuffer>) : null, {
     status,
     headers: { ...headers, ...length },

@@ -23,12 +23,15 @@ export async function sendResponse(
 ): Promise<void> {
   const { method, signal, closing, sendTimeoutMs, onError } = sending;
   const { status, headers = {}, body } = found;
+  const left = new AbortController();
   const taken = async (event: 'drain' | 'finish'): Promise<void> => {
-    if (!(await happens(response, event, sendTimeoutMs))) response.destroy();
+    if (await happens(response, event, sendTimeoutMs)) return;
+    left.abort();
+    response.destroy();
   };
   if (!isStream(body)) {
     const bytes = bodyBytes(body);
-    const length = status === 204 ? {} : { 'content-length': bytes.length };
+    const length = status === 204 || status === 304 ? {} : { 'content-length': bytes.length };
     response.writeHead(status, { ...headers, ...length });
     response.end(hasBody(method, status) ? bytes : undefined);
     return taken('finish');
@@ -36,7 +39,7 @@ export async function sendResponse(
   response.writeHead(status, headers);
   if (hasBody(method, status)) {
     response.flushHeaders();
-    const ended = AbortSignal.any([signal, closing]);
+    const ended = AbortSignal.any([signal, closing, left.signal]);
     await pump(body, {
       signal: ended,
       onError,

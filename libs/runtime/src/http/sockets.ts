@@ -11,7 +11,7 @@ export interface Sockets {
   begin(socket: Duplex, request: IncomingMessage, response: ServerResponse): () => void;
   /** Ends a connection that broke the rules, with an answer if none is under way. */
   refuse(socket: Duplex, answer: string | undefined): void;
-  /** Ends connections with no answer under way. */
+  /** Ends connections with no answer under way, and the others after theirs. */
   closeWaiting(): void;
 }
 
@@ -22,7 +22,7 @@ interface Exchange {
 
 export function createSockets(): Sockets {
   const exchanges = new Map<Duplex, Set<Exchange>>();
-  const refused = new WeakSet<Duplex>();
+  const ending = new WeakSet<Duplex>();
   /** Those of which everything was received: at work, or being answered. */
   const atWork = (socket: Duplex): Exchange[] =>
     [...(exchanges.get(socket) ?? [])].filter(
@@ -36,13 +36,13 @@ export function createSockets(): Sockets {
       return () => {
         begun.delete(exchange);
         if (begun.size === 0) exchanges.delete(socket);
-        if (refused.has(socket) && atWork(socket).length === 0) socket.end();
+        if (ending.has(socket) && atWork(socket).length === 0) socket.end();
       };
     },
     refuse(socket, answer) {
       const working = atWork(socket);
       if (working.length > 0 && socket.writable) {
-        refused.add(socket);
+        ending.add(socket);
         for (const { response } of working) {
           if (!response.headersSent) response.shouldKeepAlive = false;
         }
@@ -54,6 +54,7 @@ export function createSockets(): Sockets {
     closeWaiting() {
       for (const socket of exchanges.keys()) {
         if (atWork(socket).length === 0) socket.destroy();
+        else ending.add(socket);
       }
     },
   };

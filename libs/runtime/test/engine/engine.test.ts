@@ -3,12 +3,18 @@
  * way where a signal stops them or where a program, thread or receiver breaks.
  */
 
-import { describe, expect, test } from 'vitest';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, describe, expect, test } from 'vitest';
 import { createEngine, EngineError, type EngineReport, type ShardJob } from '../../src/index.ts';
 import type { SquaresInit, SquaresResult } from '../fixtures/squares.ts';
 
 const program = new URL('../fixtures/squares.ts', import.meta.url);
 const workerCounts = [0, 1, 2, 3];
+const folder = mkdtempSync(join(tmpdir(), 'priolab-engine-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 type Options = Partial<Omit<ShardJob<SquaresInit, SquaresResult>, 'init'>> & Partial<SquaresInit>;
 
@@ -34,6 +40,21 @@ async function run(workerCount: number, options: Options = {}) {
     error = thrown;
   }
   return { init, delivered, end, error };
+}
+
+/** Twenty shards for a receiver that gives promises. */
+async function createSlow(
+  workerCount: number,
+  onResult: (shardIndex: number) => Promise<void>,
+  init: Partial<SquaresInit> = {},
+) {
+  const job = { program, init: { factor: 3, ...init }, shardCount: 20, onResult };
+  try {
+    const end = await createEngine(workerCount).run<SquaresInit, SquaresResult>(job);
+    return { end, error: undefined };
+  } catch (error) {
+    return { end: undefined, error };
+  }
 }
 
 const squares = (count: number) =>
@@ -133,6 +154,35 @@ describe.each([0, 2])('%i workers', (workerCount) => {
     expect(seen).toEqual([0, 1, 2]);
   });
 
+  test('a receiver that takes its time is waited for, one result after the other', async () => {
+    const started: number[] = [];
+    let underWay = 0;
+    const mostUnderWay: number[] = [];
+    const { end } = await createSlow(workerCount, async (shardIndex) => {
+      started.push(shardIndex);
+      underWay += 1;
+      mostUnderWay.push(underWay);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      underWay -= 1;
+    });
+    expect(end).toEqual({ completedCount: 20, interrupted: false });
+    expect(started).toEqual(squares(20).map(([index]) => index));
+    expect(Math.max(...mostUnderWay)).toBe(1);
+    expect(underWay).toBe(0);
+  });
+
+  test('a receiver that rejects: its own error, and nothing delivered after it', async () => {
+    const broken = new Error('the receiver broke late');
+    const seen: number[] = [];
+    const { error } = await createSlow(workerCount, async (shardIndex) => {
+      seen.push(shardIndex);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      if (shardIndex === 2) throw broken;
+    });
+    expect(error).toBe(broken);
+    expect(seen).toEqual([0, 1, 2]);
+  });
+
   test('a job is refused where its shard count is no count', async () => {
     const { error } = await run(workerCount, { shardCount: -1 });
     expect(error).toMatchObject({ code: 'ERR_ASSERTION' });
@@ -143,6 +193,39 @@ describe('threads only', () => {
   test('results that come early wait for those before them', async () => {
     const { delivered } = await run(3, { shardCount: 30, delaysMs: [60, 0, 0, 0, 5] });
     expect(delivered).toEqual(squares(30));
+  });
+
+  test('no shard is begun beyond the window while a result is looked at', async () => {
+    const path = join(folder, 'begun');
+    const begun = (): number => (existsSync(path) ? readFileSync(path, 'utf8').length : 0);
+    const atFirst: number[] = [];
+    await createSlow(
+      2,
+      async (shardIndex) => {
+        // Long enough for two threads to do all twenty shards, were they given them.
+        if (shardIndex === 0) await new Promise((resolve) => setTimeout(resolve, 100));
+        if (shardIndex === 0) atFirst.push(begun());
+      },
+      { tallyPath: path },
+    );
+    expect(atFirst[0]).toBeGreaterThan(1);
+    expect(atFirst[0]).toBeLessThanOrEqual(8);
+    expect(begun()).toBe(20);
+  });
+
+  test('a thread that fails meanwhile: told when the receiver is done', async () => {
+    let isDone = false;
+    const { error } = await createSlow(
+      2,
+      async () => {
+        isDone = false;
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        isDone = true;
+      },
+      { failAtIndex: 1, failure: 'throw' },
+    );
+    expect(error).toMatchObject({ code: 'shard-failed', shardIndex: 1 });
+    expect(isDone).toBe(true);
   });
 
   test('a thread that ends itself is blamed on the shard it was running', async () => {
