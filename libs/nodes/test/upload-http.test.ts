@@ -20,7 +20,7 @@ import {
   createUploadService,
   uploadStatus,
   type UploadAnswer,
-} from '@priolab/nodes/upload-http';
+} from '../src/upload-http.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

@@ -41,6 +41,7 @@ export {
   type NetworkPolicy,
   type Transmission,
 } from './simulation/network.ts';
+export { createOutside, type Outside } from './simulation/outside.ts';
 export {
   createRemoteStores,
   type RemoteStores,

@@ -122,6 +122,17 @@ export function isServiceLegacy(id: LegacyId): boolean {
   return serviceLegacy[id] === true;
 }
 
+/** In simulated time phones send the plain form, and nothing is a program of its own. */
+function simulatedProblems(scenario: FormParts, name: DeploymentName): Problem[] {
+  if (name === 'processes') {
+    const message = `got "${name}"; allowed: with clock "wall", which they run by`;
+    return [{ path: 'deployment', message }];
+  }
+  if (askedForm(scenario) !== 'document') return [];
+  const message = 'got "document"; allowed: with clock "wall"; in simulated time "plain"';
+  return [{ path: 'deployment.googleForm', message }];
+}
+
 /** The folder of markers in a bucket; a metric of this name would be taken for it. */
 const RESERVED = 'task-markers';
 
@@ -131,9 +142,7 @@ export function deploymentProblems(scenario: Parts<Scenario>): Problem[] {
   if (name === 'memory') return [];
   const problems: Problem[] = [];
   const refuse = (path: string, message: string): void => void problems.push({ path, message });
-  if (clock === 'simulated') {
-    refuse('deployment', `got "${name}"; allowed: with clock "wall", which it runs by`);
-  }
+  if (clock === 'simulated') return simulatedProblems(scenario, name);
   const fidelity = crypto?.fidelity;
   if (fidelity !== undefined && fidelity !== 'full') {
     refuse('deployment', `got "${name}"; allowed: with crypto.fidelity "full", not "${fidelity}"`);

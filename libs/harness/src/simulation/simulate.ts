@@ -10,10 +10,12 @@ import { readBatchBase } from '@priolab/nodes';
 import type { Job } from '@priolab/nodes';
 import { DAY_MS } from '@priolab/roles';
 
+import { VENDORS, machineNames } from '../faults/places.ts';
 import type { PopulationPlan } from '../population/plan.ts';
 import type { SimulationRecord } from '../record/simulation-record.ts';
 import { firstDay } from '../run/settings.ts';
 import type { Work } from '../run/work.ts';
+import { deploymentNameOf } from '../scenario/deployment-schema.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { watchAnswers } from './answers.ts';
 import { windowKey } from './book.ts';
@@ -34,6 +36,7 @@ import type { ShownTotal } from './shown.ts';
 import { injectFaults, setStage } from './stage.ts';
 import type { Endings, Stage } from './stage.ts';
 import type { Strikes } from './strikes.ts';
+import type { Wire } from './wire/wire.ts';
 
 export interface Simulation {
   readonly scenario: Scenario;
@@ -86,8 +89,28 @@ export interface Simulated {
 const CHECK_EVERY_MS = 15 * 60_000;
 
 export async function simulate(simulation: Simulation): Promise<Simulated> {
+  const wire = await wireOf(simulation);
+  try {
+    return await simulateOver(wire, simulation);
+  } finally {
+    await wire?.close();
+  }
+}
+
+/** What carries uploads, where it is more than memory. */
+async function wireOf({ scenario, settings }: Simulation): Promise<Wire | undefined> {
+  const name = deploymentNameOf(scenario.deployment);
+  if (name !== 'msw' && name !== 'http') return undefined;
+  // Loaded when it is needed: other runs have no use for HTTP.
+  const { openWire } = await import('./wire/wire.ts');
+  const replicas = Array.from({ length: settings.replicas }, (_, i) => i);
+  const fronts = VENDORS.flatMap((vendor) => replicas.map((i) => machineNames.front(vendor, i)));
+  return openWire(name, fronts);
+}
+
+async function simulateOver(wire: Wire | undefined, simulation: Simulation): Promise<Simulated> {
   const { scenario, plan, fork } = simulation;
-  const stage = setStage(simulation);
+  const stage = setStage(simulation, wire);
   const { timeline, deployment, book, journal, startMs } = stage;
   const endings = injectFaults(simulation, stage);
   simulation.vary?.(stage.hooks);

@@ -41,6 +41,7 @@ import type { Rewrites } from './rewrites.ts';
 import { addHooks, noPhoneHooks } from './phones.ts';
 import { createStrikes } from './strikes.ts';
 import type { Strikes } from './strikes.ts';
+import type { Wire } from './wire/wire.ts';
 
 /** Everything that a run consists of, before its time begins to pass. */
 export interface Stage {
@@ -67,7 +68,8 @@ export interface Stage {
   readonly drawnFrom: () => SeedBranch;
 }
 
-export function setStage(simulation: Simulation): Stage {
+/** @param wire what carries uploads to the network; left out: they are put there */
+export function setStage(simulation: Simulation, wire?: Wire): Stage {
   const { scenario, plan, seedTree, settings, nemesis, fork } = simulation;
   const startMs = firstDay(scenario) * DAY_MS;
   const daysEndMs = startMs + plan.population.days * DAY_MS;
@@ -104,7 +106,9 @@ export function setStage(simulation: Simulation): Stage {
   const forked = fork === undefined ? randomness : randomness.child('fork', fork.name);
   const drawnFrom = (): SeedBranch =>
     fork !== undefined && timeline.nowMs() - startMs >= fork.atMs ? forked : randomness;
-  const transport = createTransport({ timeline, settings, randomness: drawnFrom });
+  const inMemory = createTransport({ timeline, settings, randomness: drawnFrom });
+  const network = wire?.over(inMemory.network, timeline) ?? inMemory.network;
+  const transport = { ...inMemory, network };
   const watch = watchRewrites(transport.stores);
   const removed = watchRemovals(transport.stores);
   const events: Record<string, number> = {};

@@ -63,6 +63,15 @@ describe('deployment', () => {
     expect(problemsOf(change)).toContain(message);
   });
 
+  test.each(['msw', 'http'])('%s carries uploads in simulated time, in the plain form', (kind) => {
+    const simulated = { clock: 'simulated', services: { legacy: ['poison-drops-batch'] } };
+    expect(problemsOf({ deployment: kind, ...simulated })).toBe('');
+    expect(problemsOf({ deployment: { kind, googleForm: 'plain' }, ...simulated })).toBe('');
+    expect(problemsOf({ deployment: { kind, googleForm: 'document' }, ...simulated })).toContain(
+      'deployment.googleForm: got "document"; allowed: with clock "wall"',
+    );
+  });
+
   test.each(['msw', 'http'])('%s is of full fidelity as well', (deployment) => {
     expect(problemsOf({ deployment, crypto: { fidelity: 'sampled', sampleShare: 0.1 } })).toContain(
       `deployment: got "${deployment}"; allowed: with crypto.fidelity "full"`,

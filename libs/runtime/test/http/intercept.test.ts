@@ -1,7 +1,7 @@
 /** What is not meant for an intercepted service: it must not leave the process unseen. */
 
-import { createFetchClient, serveHttp, type HttpService } from '@priolab/runtime/http';
-import { interceptHttp, isLoopback } from '@priolab/runtime/http-intercept';
+import { createFetchClient, serveHttp, type HttpService } from '../../src/http/index.ts';
+import { interceptHttp, isLoopback } from '../../src/http/intercept.ts';
 import { describe, expect, it, vi } from 'vitest';
 
 const saying = (body: string): HttpService => ({

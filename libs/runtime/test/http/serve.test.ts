@@ -10,7 +10,7 @@ import {
   type HttpResponse,
   type HttpServer,
   type ServeOptions,
-} from '@priolab/runtime/http';
+} from '../../src/http/index.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 
 let server: HttpServer | undefined;

@@ -1,6 +1,6 @@
 /** One service behaves alike called directly, intercepted and over a socket. */
 
-import { TransportError } from '@priolab/runtime';
+import { TransportError } from '../../src/index.ts';
 import {
   NetworkFailure,
   json,
@@ -9,7 +9,7 @@ import {
   type HttpRequest,
   type HttpResponse,
   type HttpService,
-} from '@priolab/runtime/http';
+} from '../../src/http/index.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { WAYS, type Way } from './ways.ts';

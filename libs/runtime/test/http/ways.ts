@@ -8,8 +8,8 @@ import {
   type HttpClient,
   type HttpService,
   type OnError,
-} from '@priolab/runtime/http';
-import { interceptHttp } from '@priolab/runtime/http-intercept';
+} from '../../src/http/index.ts';
+import { interceptHttp } from '../../src/http/intercept.ts';
 
 export interface Way {
   readonly client: HttpClient;
