@@ -13,7 +13,7 @@ const USAGE =
 
 type Say = (line: string) => void;
 
-/** @returns 0; 1 where an accepted upload was lost or doubled; 2 for a command line that is wrong */
+/** @returns 0; 1 where an accepted upload was lost or doubled; 2 for a wrong command line */
 export async function main(argv: readonly string[], say: Say): Promise<number> {
   let options: LoadOptions;
   try {

@@ -1,6 +1,6 @@
 /**
- * From stored reports to batches that lie in the processors' buckets. What a batch holds is fixed in
- * one transaction before anything of it is written; writing it twice writes the same; only then
+ * From stored reports to batches that lie in the processors' buckets. What a batch holds is fixed
+ * in one transaction before anything of it is written; writing it twice writes the same; only then
  * are its shares deleted. So it may stop anywhere and be begun again, here or at another replica.
  *
  * One replica cuts at a time, so that none does another's work; were it two, nothing would be

@@ -1,8 +1,8 @@
 /**
- * What replicas of one ingestor share, in SQL: one row an accepted report, and one a batch. A row is
- * the replay guard (its keys), the store (its sealed shares) and the plan (its batch) at once, so
- * that what was promised to a phone can't come apart. Once its batch is written a row keeps digests
- * only, and those until uploads of its day are refused for their age.
+ * What replicas of one ingestor share, in SQL: one row an accepted report, and one a batch. A row
+ * is the replay guard (its keys), the store (its sealed shares) and the plan (its batch) at once,
+ * so that what was promised to a phone can't come apart. Once its batch is written a row keeps
+ * digests only, and those until uploads of its day are refused for their age.
  *
  * `sender` is a keyed digest of the device's key: rows can be told apart, and name nobody.
  */
