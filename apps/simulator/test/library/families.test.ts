@@ -7,6 +7,7 @@ import { FAMILIES, files, filesOf, load, nameOf, testFamily, textOf } from './li
 /** Beside the families: large, for fuzzing, or run by `.ci/run` itself. */
 const NOT_RUN_HERE = [
   'faults/network',
+  'fortnight',
   'million',
   'sampled-week',
   'smoke',
