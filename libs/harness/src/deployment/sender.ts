@@ -22,7 +22,7 @@ import type { ShardUploads, UploadKind } from './shard-uploads.ts';
 export interface Lane {
   /** @throws TransportError where no answer came */
   send(upload: Uint8Array): Promise<UploadAnswer>;
-  /** Whether `stored` says that it was not there before: Firestore's answer says the same of both. */
+  /** Whether `stored` says that it was not there before: Firestore's answer does not. */
   readonly tellsRepeats: boolean;
 }
 

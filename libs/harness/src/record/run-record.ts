@@ -243,7 +243,7 @@ export interface DeploymentRecord {
   readonly ended?: string;
   /**
    * Bins, clients of a window, reports that processors refused, batches that not all parties have,
-   * reports that got lost or were doubled, and answers of ingestors in which it differs from memory.
+   * reports that got lost or were doubled, and answers of ingestors, in which it and memory differ.
    */
   readonly deviations: {
     readonly totals: number;

@@ -43,10 +43,9 @@ export const fieldWords: Readonly<Record<string, string>> = {
     'long between two attempts (services.network.retry).',
   atLeastPerUnit: 'Of the oracle throughput: reports for each P-256 multiplication, at least.',
   atMostMiB: 'Of the oracle memory: the limit in MiB.',
-  deployment:
-    'Of a scenario: memory, or where uploads travel over HTTP: msw, http, or processes (programs).',
+  deployment: 'Of a scenario: memory, or, where uploads travel over HTTP, msw, http or processes.',
   googleForm:
-    'Of deployment: what Google’s devices send, document or plain; left out: documents if they can.',
+    'Of deployment: what Google’s devices send, document or plain (left out: documents, if any).',
   buckets: 'Of deployment: files, or s3 (at AWS_ENDPOINT_URL_S3).',
   ingestion: 'Of services: the vendors’ ingestion servers.',
   processors: 'Of services: the leader’s and the helper’s machines.',

@@ -78,7 +78,8 @@ describe('uploads of a shard', () => {
   });
 
   test('of Apple’s are in the plain form', () => {
-    const sizes = new Set(tasksOf(scenario, planOf(scenario)).map((t) => uploadLayout(t.shape).size));
+    const tasks = tasksOf(scenario, planOf(scenario));
+    const sizes = new Set(tasks.map(({ shape }) => uploadLayout(shape).size));
     for (const uploads of all('plain')) {
       for (const i of indexesOf(uploads, 'own')) expect(sizes).toContain(uploads.sizes[i]);
     }

@@ -70,7 +70,7 @@ test('as many at a time as allowed, and no hour before the last is answered', as
   let most = 0;
   const { sender } = senderOf(async () => {
     most = Math.max(most, (underWay += 1));
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    for (let turn = 0; turn < 10; turn++) await Promise.resolve();
     underWay -= 1;
     return stored;
   });
