@@ -1,10 +1,11 @@
 import { defineScenario } from '@priolab/harness';
 
-// The same run, whose processors are two programs that know each other by files alone: what they
-// sum must be what the processors in memory sum, bin by bin, and they must refuse the same reports.
+// The same run, whose ingestors, processors and portal are programs that know each other by HTTP
+// and files alone: what they sum and show must be what the run in memory sums, bin by bin, and
+// they must refuse the same uploads and reports.
 export default defineScenario({
   id: 'smoke-processes',
-  about: 'The smoke scenario with two real processor processes over files of the real wire.',
+  about: 'The smoke scenario with ingestors, processors and portal as programs of their own.',
   extends: './smoke.scenario.ts',
   deployment: 'processes',
 });

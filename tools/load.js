@@ -1,7 +1,7 @@
 /**
- * `npm run load -- [--seconds 60] [--rate N] [--replicas 2] [--attack] [--kill] ...`: phones in this
- * process upload to ingestors in others. Registers the TypeScript loader where Node has none of its
- * own, then starts the load.
+ * `npm run load -- [--seconds 60] [--rate N] [--replicas 2] [--attack] [--kill] ...`: phones in
+ * this process upload to ingestors in others. Registers the TypeScript loader where Node has none
+ * of its own, then starts the load.
  */
 
 if (!process.features.typescript) {

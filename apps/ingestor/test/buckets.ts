@@ -1,4 +1,4 @@
-/** What lies in the buckets of a deployment: which reports are in which batches of each processor. */
+/** What lies in a bucket of a deployment: which reports, in which batches. */
 
 import {
   decodeContainer,

@@ -10,7 +10,8 @@ import { KeyPair, encodePublicKey, encodeSigningKey } from '@priolab/crypto';
 import type { Task, Vendor } from '@priolab/roles';
 import { uuidText } from '@priolab/roles/enpa';
 
-import { APK_DIGEST, PACKAGE, androidAuthority, authorityKeyOf } from './phones.ts';
+import { APK_DIGEST, PACKAGE, androidAuthority } from './android-phones.ts';
+import { authorityKeyOf } from './phones.ts';
 
 export const ROLES = ['leader', 'helper'] as const;
 export const SIGNING_KEY = new KeyPair(new Uint8Array(32).fill(3));

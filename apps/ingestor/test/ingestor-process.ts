@@ -1,4 +1,4 @@
-/** The program as a child process, by its own log: where it listens, what it said, that it ended. */
+/** The program as a child process, by its own log: where it listens, what it said, its end. */
 
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';

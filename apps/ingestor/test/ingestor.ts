@@ -13,8 +13,9 @@ import { createLog } from '@priolab/service';
 
 import { createIngestorService } from '../src/index.ts';
 import type { BatchSink, IngestorOptions, IngestorService } from '../src/index.ts';
-import { APK_DIGEST, NOON, PACKAGE, androidAuthority, authorityKeyOf } from './phones.ts';
-import type { Document } from './phones.ts';
+import { APK_DIGEST, PACKAGE, androidAuthority } from './android-phones.ts';
+import type { Document } from './android-phones.ts';
+import { NOON, authorityKeyOf } from './phones.ts';
 
 const backend = createBackend('wasm');
 

@@ -4,15 +4,7 @@
  * All from a seed. For tests and the load.
  */
 
-import {
-  createAndroidAttestor,
-  createAndroidAuthority,
-  encodeDocument,
-} from '@priolab/attestation';
-import type { AndroidUpload } from '@priolab/attestation';
-import { createBackend, createSeedTree, fillScalars } from '@priolab/crypto';
-import type { SeedBranch, Strided } from '@priolab/crypto';
-import { FIELD_MODULUS, createPrio2 } from '@priolab/prio';
+import { createPrio2 } from '@priolab/prio';
 import {
   DAY_MS,
   combine,
@@ -30,7 +22,10 @@ import type {
   ShareBatch,
   Vendor,
 } from '@priolab/roles';
-import { uuidText } from '@priolab/roles/enpa';
+
+import { makeDocuments } from './android-phones.ts';
+import type { Document } from './android-phones.ts';
+import { backend, scalarAt, scalarOf, seedTree } from './seeds.ts';
 
 /** 1 December 2021. */
 export const DAY = 18_962;
@@ -39,8 +34,6 @@ export const WINDOW_MS = 8 * 3_600_000;
 export const BINS = 4;
 /** No bit is flipped. */
 export const EPSILON = 64;
-export const PACKAGE = 'org.example.exposure';
-export const APK_DIGEST = new Uint8Array(32).fill(0xa9);
 
 export interface PhoneOptions {
   readonly vendor: Vendor;
@@ -66,45 +59,18 @@ export interface UploadOptions {
   readonly certifiedAs?: Vendor;
 }
 
-export interface Document {
-  readonly target: string;
-  readonly body: Uint8Array;
-  readonly upload: AndroidUpload;
-}
-
 export type Phones = ReturnType<typeof createPhones>;
-
-const backend = createBackend('wasm');
-const seedTree = createSeedTree('ingestor tests');
-
-export function scalarOf(branch: SeedBranch): Uint8Array {
-  return scalarsOf(branch, 1).bytes;
-}
 
 /** Public half of an authority that certifies plain uploads. */
 export function authorityKeyOf(name: string): Uint8Array {
   return backend.privateKey(scalarOf(seedTree.child('authority', name))).publicKey;
 }
 
-const signing = (name: string, nonce: string) => ({
-  scalar: scalarOf(seedTree.child(name)),
-  nonce: scalarOf(seedTree.child(nonce)),
-});
-
 /** The attestation key of a device of `us-wa` on the day of these tests. */
 export function deviceScalar(vendor: Vendor, device: number): Uint8Array {
   const identities = seedTree.child(vendor, 'us-wa', 'identities');
   return scalarAt(identities.child('attestation-key', `day-${DAY}`), device);
 }
-
-/** Whom Google's verifier trusts. */
-export const androidAuthority = createAndroidAuthority({
-  root: signing('android root', 'android root nonce'),
-  intermediate: signing('android intermediate', 'android intermediate nonce'),
-  notBeforeMs: Date.UTC(2020, 0, 1),
-  notAfterMs: Date.UTC(2030, 0, 1),
-  backend,
-});
 
 export function createPhones(options: PhoneOptions) {
   const { vendor, bins = BINS, epsilon = EPSILON, state = 'us-wa', capacity = 16 } = options;
@@ -172,49 +138,9 @@ export function createPhones(options: PhoneOptions) {
       });
     },
 
-    documents(rows: readonly (readonly number[])[], how: UploadOptions = {}): Document[] {
-      const { first = 0, createdMs = NOON, name = 'reports' } = how;
-      const { leader, helper, report } = seal(rows, how);
-      const sizes = { leader: prio2.shape.leaderShareSize, helper: prio2.shape.helperShareSize };
-      const cut = ({ bytes, offset, stride }: Strided, size: number, i: number): Uint8Array =>
-        bytes.slice(offset + i * stride, offset + i * stride + size + 81);
-      const day = Math.floor(createdMs / DAY_MS);
-      const keys = (purpose: string): SeedBranch =>
-        seedTree.child('android', `day-${day}`, metric.id, purpose);
-      const attestor = createAndroidAttestor({
-        authority: androidAuthority,
-        backend,
-        packageName: PACKAGE,
-        apkDigest: APK_DIGEST,
-      });
-      return rows.map((_, i) => {
-        const scalar = scalarAt(keys('key'), first + i);
-        const upload: AndroidUpload = {
-          uuid: how.uuid ?? uuidText(report.reportIds, 16 * i),
-          metric: metric.id,
-          createdMs,
-          schemaVersion: 2,
-          prioParams: { bins, prime: FIELD_MODULUS, epsilon, numberServers: 2 },
-          shares: [
-            { payload: cut(leader, sizes.leader, i), encryptionKeyId: 'leader-key' },
-            { payload: cut(helper, sizes.helper, i), encryptionKeyId: 'helper-key' },
-          ],
-          signature: new Uint8Array(0),
-          certificateChain: attestor.attest({
-            publicKey: backend.privateKey(scalar).publicKey,
-            nonce: scalarAt(keys('nonce'), first + i),
-            metric: metric.id,
-            nowMs: createdMs,
-          }),
-        };
-        const nonce = scalarAt(keys(`signature of ${name}`), first + i);
-        const signed = { ...upload, signature: attestor.signDocument(upload, { scalar, nonce }) };
-        return {
-          ...encodeDocument(signed, { project: `enpa-${state}`, prefix: 7 }),
-          upload: signed,
-        };
-      });
-    },
+    /** Documents for Firestore, with a key of each phone for that day and metric. */
+    documents: (rows: readonly (readonly number[])[], how: UploadOptions = {}): Document[] =>
+      makeDocuments(seal(rows, how), { first: 0, createdMs: NOON, name: 'reports', ...how }),
 
     /** What both processors and the portal make of batches. */
     totals(pairs: readonly BatchPair<ShareBatch>[]): { totals: number[]; count: number } {
@@ -236,19 +162,6 @@ export function createPhones(options: PhoneOptions) {
       return { totals, count: results.reduce((sum, { count }) => sum + count, 0) };
     },
   };
-}
-
-function scalarsOf(branch: SeedBranch, count: number): Strided {
-  const scalars = { bytes: new Uint8Array(32 * count), offset: 0, stride: 32 };
-  const indexes = Uint32Array.from({ length: count }, (_, i) => i);
-  fillScalars(branch, indexes, count, scalars);
-  return scalars;
-}
-
-function scalarAt(branch: SeedBranch, index: number): Uint8Array {
-  const scalars = { bytes: new Uint8Array(32), offset: 0, stride: 32 };
-  fillScalars(branch, Uint32Array.of(index), 1, scalars);
-  return scalars.bytes;
 }
 
 /** Bits that differ between devices and bins. */

@@ -49,7 +49,7 @@ afterEach(async () => {
 });
 
 describe.skipIf(server === undefined)(`two replicas${skipReason}`, () => {
-  test('one is gone between commit and answer: the phone asks the other, and is known', async () => {
+  test('one is gone between commit and answer: the phone is known to the other', async () => {
     const connect = createServer();
     const memory = createMemorySink();
     const database = await connect();
@@ -97,7 +97,7 @@ describe.skipIf(server === undefined)(`two replicas${skipReason}`, () => {
     for (const replica of replicas) await replica.close();
   });
 
-  test('one hangs while it writes a batch: the other takes over when the lease is out', async () => {
+  test('one hangs while it writes: the other takes over when the lease is out', async () => {
     const connect = createServer();
     const memory = createMemorySink();
     let wake = (): void => {};

@@ -1,6 +1,6 @@
 /**
- * The command line of `priolab-portal`. Exit code 0: done; 2: the command line, the configuration or
- * a file is unusable; 3: not now, to be tried again.
+ * The command line of `priolab-portal`. Exit code 0: done; 2: the command line, the configuration
+ * or a file is unusable; 3: not now, to be tried again.
  */
 
 import { EnpaError } from '@priolab/roles/enpa';

@@ -1,6 +1,6 @@
 /**
- * The configuration of a portal: where both processors' sums are and who signs them, by which policy
- * results are published, and where it listens. Relative paths begin at the file's own folder.
+ * The configuration of a portal: where both processors' sums are and who signs them, by which
+ * policy results are published, and where it listens. Relative paths begin at the file's folder.
  * Source: ENPA sections 1.7, 6.6 (manifests), 10 point 4.
  */
 

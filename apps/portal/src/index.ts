@@ -2,6 +2,7 @@
 
 export { createPortalService } from './service.ts';
 export type { PortalLimits, PortalService, PortalServiceOptions } from './service.ts';
+export { pageAssets } from './page-assets.ts';
 export { readConfig } from './config.ts';
 export type { PortalConfig } from './config.ts';
 export type { Asset, Assets } from './api/page.ts';

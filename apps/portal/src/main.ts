@@ -1,6 +1,7 @@
 /** Starts the command line of this process; `command-line.ts` says what it can do. */
 
 import { runCommandLine } from './command-line.ts';
+import { pageAssets } from './page-assets.ts';
 
 const exitCode = await runCommandLine(
   {
@@ -9,6 +10,6 @@ const exitCode = await runCommandLine(
     write: (text) => void process.stdout.write(text),
     writeError: (text) => void process.stderr.write(text),
   },
-  async () => new Map(),
+  pageAssets,
 );
 if (exitCode !== 0) process.exitCode = exitCode;

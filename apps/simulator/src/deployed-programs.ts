@@ -13,7 +13,12 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 import { UsageError } from '@priolab/harness';
-import type { DeployedPrograms, ProgramName, ProgramRequest, RunningProgram } from '@priolab/harness';
+import type {
+  DeployedPrograms,
+  ProgramName,
+  ProgramRequest,
+  RunningProgram,
+} from '@priolab/harness';
 
 const pathOf = (file: string): string => fileURLToPath(new URL(`../../${file}`, import.meta.url));
 

@@ -25,7 +25,7 @@ export function createDeployedServices(): DeployedServices {
         http: service.http,
         cut: (options) => service.cut(options),
         pendingCount: () => service.pendingCount(),
-        close: () => service.close().finally(end),
+        close: () => closeBoth(service, end),
       };
     },
 
@@ -39,10 +39,18 @@ export function createDeployedServices(): DeployedServices {
         http: service.http,
         scan: () => service.scan(),
         addKey: (key) => service.addKey(key),
-        close: () => service.close().finally(end),
+        close: () => closeBoth(service, end),
       };
     },
   };
+}
+
+async function closeBoth(service: { close(): Promise<void> }, end: () => Promise<void>) {
+  try {
+    await service.close();
+  } finally {
+    await end();
+  }
 }
 
 function openLog(file: string): { log: Log; end: () => Promise<void> } {

@@ -13,7 +13,7 @@ export function deploymentOptions(
   return {
     services: createDeployedServices(),
     programs: createDeployedPrograms(),
-    pause: async (ms) => void (await pause(ms)),
+    pause: (ms) => pause(ms),
     environment: process.env,
     ...places,
   };

@@ -16,6 +16,7 @@ export const HELP = `priolab: simulate a Prio-style private measurement system a
   priolab manifest <kind>      write the manifest in which a server publishes keys and buckets
   priolab manifest lint        what is wrong with one, and whether it fits its owner's keys
   priolab combine              add up the sum parts that two processors wrote to their buckets
+  priolab portal <run>         serve a run's results on the authority's page
   priolab <command> --help     options and examples of one command
   priolab --version            the version
 
@@ -33,11 +34,14 @@ const details: Readonly<Record<string, string>> = {
 
   --seed <text>      seed of all randomness (default: the scenario's)
   --reports <n>      reports in the run (default: the scenario's)
+  --deployment <name>
+                     memory, msw, http or processes: how uploads reach ingestors, and totals
+                     the authorities (default: the scenario's)
   --workers <n>      worker threads; 0 runs in the main thread (default: one a core)
   --out <folder>     where runs are written (default: runs)
   --profile          every stage with its time and its counted work, instead of bars
-  --keep             leave the files of processors that are processes (deployment: processes) in
-                     the run's folder, below processes/; kept anyway where the run fails
+  --keep             leave the files of a deployment (keys, states, batches, logs) in the run's
+                     folder, below deployment/; kept anyway where the run fails
   --json             print one JSON document to standard output, all else to standard error:
                      of one scenario its summary.json (schema priolab-run/1), of several
                      { schema: "priolab-runs/1", exitCode, runs: [{ file, folder, summary }],
@@ -54,6 +58,7 @@ The folder of a run is <out>/<id>-<seed>-<digest8>/, the digest over scenario an
 Examples
   npx priolab run scenarios/smoke.scenario.ts
   npx priolab run scenarios/us-day.scenario.ts --reports 500000 --workers 2
+  npx priolab run scenarios/smoke.scenario.ts --deployment http
   npx priolab run scenarios/*.scenario.ts --json > summaries.json`,
   list: `priolab list [folder or file...]
 
@@ -156,6 +161,23 @@ Examples
     --facilitator-manifest facilitator/us-wa-apple-manifest.json
   npx priolab combine --pha s3://us-west-1/sums/pha --facilitator s3://us-west-1/sums/facilitator \\
     --pha-manifest pha.json --facilitator-manifest facilitator.json --instance us-wa-apple --json`,
+  portal: `priolab portal <run or scenario file> [options]
+
+  --port <n>            the port on 127.0.0.1 (default: a free one)
+  --state <id>,...      only these states, such as us-wa (default: all of the run)
+  --live <seconds>      let the run's windows appear one after the other, so many seconds apart
+  --minimum <n>         with fewer contributions a window is suppressed (default: 100)
+  --suppress-below <n>  bins with fewer people are hidden; 0: none (default: 0)
+  --out <folder>        where runs are written (default: runs)
+
+Serves the results of a finished run as health authorities see them: each state has a key of its
+own, which is printed once and opens that state only. A scenario file is run first, unless its run
+is there. Results are published when a run is over: with --live they are replayed in their order.
+Nothing is stored: results and keys are in memory, and Ctrl-C ends them.
+
+Examples
+  npx priolab portal runs/smoke-1-53d0a8aa
+  npx priolab portal scenarios/fortnight.scenario.ts --live 2`,
   schema: `priolab schema scenario
 
 Prints the JSON Schema of scenario files, made from what checks them. scenarios/scenario.schema.json

@@ -27,6 +27,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   keygen: async () => (await import('./commands/keygen.ts')).keygen,
   manifest: async () => (await import('./commands/manifest.ts')).manifest,
   combine: async () => (await import('./commands/combine.ts')).combine,
+  portal: async () => (await import('./commands/portal.ts')).portal,
   schema: async () => (await import('./commands/schema.ts')).schema,
 };
 

@@ -3,10 +3,25 @@
  * seed, so that no two of them share a folder, whatever characters the seed is made of.
  */
 
-import { accessSync, constants, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
-import { CAPSULE_FILE, LEDGER_FILE, runDigest } from '@priolab/harness';
+import {
+  CAPSULE_FILE,
+  LEDGER_FILE,
+  RECORD_SCHEMA,
+  resolveScenario,
+  runDigest,
+} from '@priolab/harness';
 import type { RunSummary, Scenario } from '@priolab/harness';
 import { renderJunit } from '@priolab/report';
 import type { WrittenFile } from '@priolab/report';
@@ -83,6 +98,31 @@ export function writeRun(
         ]),
     { path: join(folder, LEDGER_FILE), what: 'the fate of every report: priolab where' },
   ];
+}
+
+/** The folder of a run that is over, named by its path or by its name below `runs`. */
+export function findRun(command: string, run: string): string {
+  const folder = [run, join('runs', run)].find((path) => existsSync(join(path, SUMMARY_FILE)));
+  if (folder !== undefined) return folder;
+  throw usage(command, `no run at ${run} or runs/${run}: expected a folder with ${SUMMARY_FILE}`);
+}
+
+/** A stored run; its scenario is checked like any other, since files can be damaged. */
+export function readRun(
+  command: string,
+  folder: string,
+): { summary: RunSummary; scenario: Scenario } {
+  const file = join(folder, SUMMARY_FILE);
+  let summary: RunSummary | null;
+  try {
+    summary = JSON.parse(readFileSync(file, 'utf8')) as typeof summary;
+  } catch (error) {
+    throw usage(command, `${file} is no JSON: ${error instanceof Error ? error.message : ''}`);
+  }
+  if (summary?.schema === RECORD_SCHEMA) {
+    return { summary, scenario: resolveScenario(summary.scenario, file) };
+  }
+  throw usage(command, `${file}: got schema ${String(summary?.schema)}; expected ${RECORD_SCHEMA}`);
 }
 
 function attempt(path: string, step: () => void): void {

@@ -1,7 +1,8 @@
 /**
- * How TypeScript becomes something that Node starts fast: modules are bundled with all that they
- * import, and bundles are kept below `node_modules/.cache` for as long as none of the files that
- * went into them has changed. A module in a bundle sees its source's address as `import.meta.url`.
+ * How TypeScript becomes something that Node starts fast, or that a browser loads: modules are
+ * bundled with all that they import, and bundles are kept below `node_modules/.cache` for as long
+ * as none of the files that went into them has changed. A module in a bundle for Node sees its
+ * source's address as `import.meta.url`.
  *
  * Plain JavaScript, because command lines start with it.
  */
@@ -24,29 +25,77 @@ const SETTINGS = ['package.json', 'tsconfig.json', 'tsconfig.base.json'];
 /** Where modules get from the process what is provided. */
 const PROVIDED = 'provided';
 
+/** @satisfies {Settings} */
+const FOR_NODE = {
+  splitting: true,
+  platform: 'node',
+  target: 'node20',
+  sourcemap: 'linked',
+  sourcesContent: false,
+  define: { 'import.meta.url': '__sourceUrl', 'import.meta.dirname': '__sourceDirname' },
+  // For packages of the older kind, which `require` what Node has.
+  banner: {
+    js:
+      "import { createRequire as __createRequire } from 'node:module';" +
+      'const require = __createRequire(import.meta.url);',
+  },
+};
+
+/** @satisfies {Settings} */
+const FOR_PAGES = { platform: 'browser', minify: true, legalComments: 'none' };
+
+/** @typedef {Readonly<Record<string, string | URL>>} Entries */
+
 /**
  * The folder with a module `<name>.js` for each entry, as a URL that ends in a slash.
  *
  * `provided`: packages that modules get from the process instead of the bundle, from
  * `globalThis[Symbol.for(<package>)]`, with the names that they export.
  *
- * @param {Readonly<Record<string, string | URL>>} entries
+ * @param {Entries} entries
  * @param {{ provided?: Readonly<Record<string, readonly string[]>> }} [options]
  * @returns {Promise<URL>}
  * @throws where esbuild does: a file is missing or has syntax errors
  */
-export async function bundle(entries, { provided = {} } = {}) {
+export function bundle(entries, { provided = {} } = {}) {
+  const settings = { ...FOR_NODE, plugins: [ownAddress, fromProcess(provided), itself] };
+  return obtain(entries, { key: provided, settings });
+}
+
+/**
+ * The folder with `<name>.js` for each module and `<name>.css` for each style sheet, as small as
+ * they get, for a page of a browser.
+ *
+ * @param {Entries} entries
+ * @returns {Promise<URL>}
+ * @throws where esbuild does
+ */
+export function bundlePage(entries) {
+  return obtain(entries, { key: 'page', settings: FOR_PAGES });
+}
+
+/** @typedef {import('esbuild').BuildOptions} Settings */
+
+/**
+ * @param {Entries} entries
+ * @param {{ key: unknown, settings: Settings }} options `key` says in what bundles of the same
+ *   entries differ
+ */
+async function obtain(entries, { key, settings }) {
   const paths = Object.fromEntries(
     Object.entries(entries).map(([name, file]) => [name, toPath(file)]),
   );
-  const key = createHash('sha256').update(JSON.stringify([paths, provided]));
-  const shelf = join(CACHE, key.digest('hex').slice(0, 16));
-  const known = readCurrent(shelf, Object.keys(paths));
+  const digest = createHash('sha256')
+    .update(JSON.stringify([paths, key]))
+    .digest('hex');
+  const shelf = join(CACHE, digest.slice(0, 16));
+  const outputs = Object.entries(paths).map(([name, path]) => `${name}${outputTypeOf(path)}`);
+  const known = readCurrent(shelf, outputs);
   if (known !== undefined) return folderUrl(known);
   const { folder, isKept } = makeFolder(shelf);
   // By the clock that files have.
   const startMs = fs.statSync(folder).mtimeMs;
-  const inputs = await build(paths, { folder, provided }).catch((/** @type {unknown} */ error) => {
+  const inputs = await build(paths, folder, settings).catch((/** @type {unknown} */ error) => {
     fs.rmSync(folder, { recursive: true, force: true });
     throw error;
   });
@@ -59,6 +108,8 @@ export async function bundle(entries, { provided = {} } = {}) {
 
 const toPath = (/** @type {string | URL} */ file) =>
   typeof file === 'string' ? file : fileURLToPath(file);
+
+const outputTypeOf = (/** @type {string} */ path) => (path.endsWith('.css') ? '.css' : '.js');
 
 const folderUrl = (/** @type {string} */ folder) => pathToFileURL(`${folder}/`);
 
@@ -98,7 +149,7 @@ function readCurrent(shelf, names) {
     return size === stamp.size && mtimeMs === stamp.mtimeMs && ctimeMs === stamp.ctimeMs;
   };
   try {
-    const isWhole = names.every((name) => fs.statSync(join(folder, `${name}.js`)).size > 0);
+    const isWhole = names.every((name) => fs.statSync(join(folder, name)).size > 0);
     return isWhole && current.inputs.every(isSame) ? folder : undefined;
   } catch {
     // A source is gone, or a part of the bundle.
@@ -180,31 +231,20 @@ function makeFolder(shelf) {
  * Bundles into a folder; resolves with the files that it depends on.
  *
  * @param {Readonly<Record<string, string>>} entryPoints
- * @param {{ folder: string, provided: Readonly<Record<string, readonly string[]>> }} options
+ * @param {string} folder
+ * @param {Settings} settings
  */
-async function build(entryPoints, { folder, provided }) {
+async function build(entryPoints, folder, settings) {
   const esbuild = await import('esbuild');
   const { metafile } = await esbuild.build({
+    ...settings,
     entryPoints,
     outdir: folder,
     bundle: true,
-    splitting: true,
     format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    sourcemap: 'linked',
-    sourcesContent: false,
     metafile: true,
     absWorkingDir: HERE,
     logLevel: 'silent',
-    define: { 'import.meta.url': '__sourceUrl', 'import.meta.dirname': '__sourceDirname' },
-    // For packages of the older kind, which `require` what Node has.
-    banner: {
-      js:
-        "import { createRequire as __createRequire } from 'node:module';" +
-        'const require = __createRequire(import.meta.url);',
-    },
-    plugins: [ownAddress, fromProcess(provided), itself],
   });
   const isFile = (/** @type {string} */ input) =>
     !input.startsWith(`${PROVIDED}:`) && !input.startsWith('(disabled):');

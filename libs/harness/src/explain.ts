@@ -57,6 +57,11 @@ const expectations: Readonly<Record<OracleId, string>> = {
     'Each estimate is the one that its total calls for, to rounding, and estimates minus truth ' +
     'are zero but for chance: in all, for each metric, and for each bin of each total. Exact ' +
     'tests of the net flips; alpha 1e-6 is shared, half by the sums and half by the bins.',
+  'consent.kept':
+    'Nothing is sent, batched or published of a state on days on which its authority has not ' +
+    'enabled ENPA (population.enabled), and no phone sends after its user has withdrawn consent ' +
+    '(population.consent). Worked out from the draws anew, not by the plan of who sends. Vacuous ' +
+    'where no state was without ENPA, or no phone withdrew, though the scenario says so.',
   crosscheck:
     'Sampled reports, run again one by one with the reference backend, give the same bytes.',
   throughput:
@@ -155,7 +160,9 @@ const reasons: Readonly<Record<Reason, string>> = {
   truncated: 'The upload is shorter than its task’s uploads are (ingestor).',
   oversized: 'The upload is longer than its task’s uploads are (ingestor).',
   'unknown-version': 'The upload’s first byte names no version that the ingestor knows.',
-  'wrong-task': 'The upload is for other parameters than the task it was sent to.',
+  'wrong-task':
+    'The upload is for other parameters than the task it was sent to; in simulated time also: ' +
+    'for a state whose authority has not enabled ENPA on the day on which it was made.',
   'wrong-share-size': 'A ciphertext has not the size that the task’s number of bins calls for.',
   stale:
     'The upload was made on another day than the one being collected; in simulated time: it is ' +

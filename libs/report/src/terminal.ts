@@ -52,7 +52,7 @@ export function renderSummary(summary: RunSummary, options: SummaryOptions): str
     ...section('States and metrics', renderStates(summary, { width, palette, maxRows })),
     ...section('Expectations', renderExpectations(summary.expectations, width, palette)),
     ...section('Adversaries', renderAdversaries(summary, width, palette)),
-    ...section('Processes', renderProcesses(summary, width)),
+    ...section('Deployment', renderDeployment(summary, width)),
     ...section('Known limits', renderLimits(summary, width, palette)),
     ...section('Cost', renderCost(summary, { width, palette, profile })),
     ...section('Files', renderFiles(files)),
@@ -78,21 +78,41 @@ const stateColumns: readonly Column[] = [
   { title: 'worst z', align: 'right', optional: true },
 ];
 
-/** What was deployed, where the processors were processes, and how far it differs from memory. */
-function renderProcesses({ deployment }: RunSummary, width: number): string[] {
+const PLACES = {
+  msw: 'ingestors and portal in the process of the run, without sockets',
+  http: 'ingestors and portal in the process of the run, on sockets',
+  processes: 'ingestors, processors and portal as programs',
+} as const;
+
+/** What was deployed, where uploads really travelled, and how far it differs from memory. */
+function renderDeployment({ deployment }: RunSummary, width: number): string[] {
   if (deployment === undefined) return [];
-  const { buckets, state, instances, batches, windows, combined, deviations } = deployment;
-  const { totals, clients, refused, batches: sets, examples } = deviations;
+  const { kind, buckets, state, instances, uploads, windows, combined, deviations } = deployment;
+  const { totals, clients, refused, batches, reports, answers, examples } = deviations;
+  const { sent, stored, storedBefore, retries, unanswered } = uploads;
+  const over = buckets === undefined ? '' : ` over ${buckets} and ${state}`;
+  const googles = deployment.googleForm === 'document' ? 'as documents' : 'in the plain form';
   const lines = [
-    `leader and helper as processes over ${buckets} and ${state}: ` +
-      `${counted(instances, 'instance')}, ${formatCount(batches)} batches each, ` +
-      `${formatCount(combined)} of ${formatCount(windows)} pairs of sums`,
-    `unlike the processors in memory: ${counted(totals, 'bin')}, ` +
-      `${counted(clients, 'number')} of clients, ${counted(refused, 'refused report')}, ` +
-      `${formatCount(sets)} ${sets === 1 ? 'batch' : 'batches'}`,
+    `${PLACES[kind]}${over}: ${counted(instances, 'instance')}, Google's uploads ${googles}`,
+    `${counted(sent, 'upload')} sent: ${formatCount(stored)} stored, ` +
+      `${formatCount(storedBefore)} there before, ${refusalsOf(uploads.refused)}, ` +
+      `${formatCount(unanswered)} unanswered; ${counted(retries, 'retry', 'retries')}`,
+    `${counted(deployment.batches, 'batch', 'batches')} of ` +
+      `${counted(deployment.reports, 'report')}, ${formatCount(deployment.refused)} of them ` +
+      `refused by processors; ${formatCount(combined)} of ${counted(windows, 'window')} shown`,
+    `unlike the run in memory: ${counted(totals, 'bin')}, ${counted(clients, 'number')} of ` +
+      `clients, ${counted(refused, 'refused report')}, ${counted(batches, 'batch', 'batches')}, ` +
+      `${counted(reports, 'report')} lost or doubled, ${counted(answers, 'answer')}`,
     ...examples,
   ];
   return lines.flatMap((line) => wrap(sanitise(line), width - 2)).map((line) => `  ${line}`);
+}
+
+function refusalsOf(refused: Readonly<Record<string, number | undefined>>): string {
+  const parts = Object.entries(refused).map(([reason, count = 0]) => {
+    return `${formatCount(count)} ${reason}`;
+  });
+  return parts.length === 0 ? '0 refused' : `refused: ${parts.join(', ')}`;
 }
 
 function renderStates(

@@ -96,8 +96,8 @@ export function formatLevel(alpha: number): string {
 }
 
 /** `3 reports`, `1 report`. */
-export function counted(count: number, word: string): string {
-  return `${formatCount(count)} ${word}${count === 1 ? '' : 's'}`;
+export function counted(count: number, word: string, words = `${word}s`): string {
+  return `${formatCount(count)} ${count === 1 ? word : words}`;
 }
 
 /** `850 ms`, `12.3 s`, `2 min 05 s`, `1 h 02 min`. */

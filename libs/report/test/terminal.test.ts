@@ -438,29 +438,3 @@ describe.each(Object.entries(allRuns))('%s run', (_name, summary) => {
     expect(longest).toBeLessThan(1500);
   });
 });
-
-describe('processes', () => {
-  const deployment: NonNullable<RunSummary['deployment']> = {
-    kind: 'processes',
-    buckets: 'files',
-    state: 'sqlite',
-    instances: 4,
-    batches: 1234,
-    windows: 8,
-    combined: 7,
-    missing: ['us-wa-apple seen 2021-12-01T00:00Z'],
-    deviations: { totals: 2, clients: 1, refused: 0, batches: 1, examples: ['us-md: \u001b[2J'] },
-  };
-
-  test('what was deployed, and how far it differs from memory', () => {
-    const lines = flat(section(render(summaryWith({ deployment })), 'Processes'));
-    expect(lines).toContain('over files and sqlite: 4 instances, 1,234 batches each, 7 of 8 pairs');
-    expect(lines).toContain('2 bins, 1 number of clients, 0 refused reports, 1 batch');
-    expect(lines).toContain('us-md: ');
-    expect(lines).not.toContain('\u001b');
-  });
-
-  test('nothing of a run in memory', () => {
-    expect(render(summaryWith())).not.toContain('Processes');
-  });
-});

@@ -1,7 +1,7 @@
 /**
  * The command line of a service: `program command --option value`. Every option takes a value, and
- * what is missing or unknown is told with what is allowed. Exit code 0: done; 2: the command line, a
- * configuration or a file is unusable; other errors' codes are the program's to say.
+ * what is missing or unknown is told with what is allowed. Exit code 0: done; 2: the command line,
+ * a configuration or a file is unusable; other errors' codes are the program's to say.
  */
 
 import { parseArgs } from 'node:util';

@@ -1,3 +1,5 @@
+/** What every service has in common: configuration, logs, health, keys, a command line. */
+
 export { JsonNode, UsageError, fileError, readDocument } from './checks.ts';
 export { runProgram } from './command-line.ts';
 export type { Command, CommandInput, CommandLine, Program } from './command-line.ts';

@@ -15,7 +15,7 @@ export interface TextFile {
 export const repositoryRoot = join(import.meta.dirname, '../../..');
 
 const FOREIGN_FOLDERS = new Set(['.git', '.nx', 'coverage', 'dist-types', 'node_modules', 'runs']);
-const TEXT_EXTENSIONS = new Set(['.js', '.json', '.md', '.ts', '']);
+const TEXT_EXTENSIONS = new Set(['.js', '.json', '.md', '.ts', '.tsx', '']);
 const GENERATED = /\.generated\.ts$/;
 /** In a linked worktree `.git` is a file. */
 const FOREIGN_FILES = new Set(['.git', 'package-lock.json', 'LICENSE']);

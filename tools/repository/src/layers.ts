@@ -52,7 +52,11 @@ function readProject(root: string, folder: string): Project {
     devDependencies: ownNames(devDependencies),
     foreignDependencies: dependencies.filter((name) => !name.startsWith(SCOPE)),
     foreignDevDependencies: devDependencies.filter((name) => !name.startsWith(SCOPE)),
-    references: tsconfig.references.map(({ path }) => basename(path)).sort(),
+    references: tsconfig.references
+      // A part of its own, such as a page, is no other project.
+      .filter(({ path }) => path.startsWith('..'))
+      .map(({ path }) => basename(path))
+      .sort(),
   };
 }
 

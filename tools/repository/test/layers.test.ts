@@ -44,7 +44,7 @@ describe.each(projects)('$folder', (project) => {
       ...Object.keys(devDependencies),
     ];
     for (const { path, text } of readTextFiles()) {
-      if (!path.startsWith(`${project.folder}/`) || !/\.[tj]s$/.test(path)) continue;
+      if (!path.startsWith(`${project.folder}/`) || !/\.(?:tsx?|js)$/.test(path)) continue;
       const known = path.startsWith(`${project.folder}/src/`) ? atRunTime : inTests;
       const unknown = importedPackages(text).filter(
         (name) => !name.startsWith('node:') && !known.includes(name),
@@ -128,6 +128,9 @@ describe('lint', () => {
     ['libs/roles/src/a.ts', '@priolab/harness', 'roles may import prio and crypto'],
     ['libs/harness/src/a.ts', '@priolab/field', 'harness may import'],
     ['libs/report/src/a.ts', '@priolab/harness', 'types of harness only'],
+    ['apps/portal/page/a.ts', '@priolab/portal', 'the page runs in a browser'],
+    ['apps/portal/page/a.tsx', '../src/service.ts', 'the page runs in a browser'],
+    ['apps/portal/page/a.ts', 'node:fs', ''],
     ['apps/simulator/src/a.ts', '@priolab/prio', 'the simulator may import'],
     ['scenarios/a.scenario.ts', 'node:fs', 'a scenario may import harness only'],
     ['scenarios/a.scenario.ts', '../libs/roles/src/index.ts', 'a scenario may import'],
@@ -142,6 +145,8 @@ describe('lint', () => {
     ['libs/prio/test/a.test.ts', '@priolab/vectors'],
     ['libs/prio/test/a.test.ts', 'node:crypto'],
     ['libs/harness/src/a.ts', 'zod'],
+    ['apps/portal/page/charts/a.tsx', 'preact'],
+    ['apps/portal/page/charts/a.tsx', '../figures.ts'],
     ['scenarios/a.scenario.ts', '@priolab/harness'],
   ];
 

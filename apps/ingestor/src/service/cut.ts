@@ -1,11 +1,13 @@
 /**
- * From stored reports to batches that lie in the processors' buckets. What a batch holds is fixed in
- * one transaction before anything of it is written; writing it twice writes the same; only then
+ * From stored reports to batches that lie in the processors' buckets. What a batch holds is fixed
+ * in one transaction before anything of it is written; writing it twice writes the same; only then
  * are its shares deleted. So it may stop anywhere and be begun again, here or at another replica.
  *
  * One replica cuts at a time, so that none does another's work; were it two, nothing would be
  * lost or doubled either.
  */
+
+import { setImmediate as breathe } from 'node:timers/promises';
 
 import { toHex } from '@priolab/crypto';
 import type { CryptoBackend } from '@priolab/crypto';
@@ -57,6 +59,7 @@ export function createCutter(options: CutterOptions): Cutter {
   const holder = crypto.randomUUID();
   const tasks = new Map(options.tasks.map((task) => [toHex(task.id), task]));
   let isClosing = false;
+  let forgottenDay = -1;
   let turn: Promise<unknown> = Promise.resolve();
 
   /** Of the machine: the ingestor's own clock may stand still in a rehearsal. */
@@ -67,7 +70,11 @@ export function createCutter(options: CutterOptions): Cutter {
 
   /** Writes a batch that is planned. */
   const carryOut = async (plan: PlannedBatch, task: Task): Promise<void> => {
-    await options.sink.write(await readBatch(options, task, plan));
+    const pair = await readBatch(options, task, plan);
+    // Our lease may have run out meanwhile, and another replica has written it.
+    if (pair === undefined && !(await state.isPlanned(plan.label))) return;
+    if (pair === undefined) throw new RangeError('a batch that is planned has fewer reports');
+    await options.sink.write(pair);
     await state.written(plan.label);
     options.batched({ task, count: plan.count });
   };
@@ -81,6 +88,14 @@ export function createCutter(options: CutterOptions): Cutter {
       // What has come since is the next round's.
       if (plan.count < countMax) return;
     }
+  };
+
+  /** It looks at every row: once a day. */
+  const forgetClosedDays = async (): Promise<void> => {
+    const firstOpen = Math.floor((clock.nowMs() - limits.ageMsMax - FORGET_AFTER_MS) / DAY_MS);
+    if (firstOpen === forgottenDay) return;
+    await state.forget(firstOpen);
+    forgottenDay = firstOpen;
   };
 
   const round = async (all: boolean): Promise<boolean> => {
@@ -101,7 +116,7 @@ export function createCutter(options: CutterOptions): Cutter {
       if (failures.has(group.task)) continue;
       await attempt(group.task, (task) => cutGroup(group, task));
     }
-    await state.forget(Math.floor((clock.nowMs() - limits.ageMsMax - FORGET_AFTER_MS) / DAY_MS));
+    await forgetClosedDays();
     await state.giveUpLease(holder);
     failures.raise();
     return true;
@@ -159,16 +174,18 @@ async function readBatch(
   { state, backend, secrets }: CutterOptions,
   task: Task,
   { label, windowStartMs, count }: PlannedBatch,
-): Promise<BatchPair<ShareBatch>> {
+): Promise<BatchPair<ShareBatch> | undefined> {
   const builder = createBatchBuilder({ task, windowStartMs, count, backend, secrets });
-  // No id is below this one, and the one that is this is asked for first.
+  // No id is below this one.
   let after: Uint8Array = new Uint8Array(0);
   for (let read = 0; read < count;) {
     const rows = await state.rows(label, after, ROWS_AT_ONCE);
-    if (rows.length === 0) break;
+    if (rows.length === 0) return undefined;
     builder.add(rows);
     after = rows.at(-1)!.reportId;
     read += rows.length;
+    // A state in this process answers at once: without a pause no upload would get its turn.
+    await breathe();
   }
   return builder.finish();
 }

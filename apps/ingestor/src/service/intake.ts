@@ -73,9 +73,15 @@ export function createIntake(options: IntakeOptions): Intake {
         commits -= 1;
         unanswered -= group.length;
         if (closing !== undefined && unanswered === 0) closing.done();
-        advance();
+        // A state in this process answers at once: others come in between two groups.
+        setImmediate(goOn);
       });
     }
+  };
+
+  const goOn = (): void => {
+    // A group that is not full still waits for its timer.
+    if (timer === undefined || waiting.length >= groupMax) advance();
   };
 
   const handle = async (group: readonly Waiting[]): Promise<void> => {

@@ -1,7 +1,7 @@
 /**
- * One vendor's ingestor: takes uploads over HTTP in the vendor's forms, answers when they are on the
- * disk, and cuts them into batches when told to. The program `priolab-ingestor` and runs in one
- * process use it alike; it opens no socket and reads no file. Source: ENPA sections 1.2, 7.
+ * One vendor's ingestor: takes uploads over HTTP in the vendor's forms, answers when they are on
+ * the disk, and cuts them into batches when told to. The program `priolab-ingestor` and runs in
+ * one process use it alike; it opens no socket and reads no file. Source: ENPA sections 1.2, 7.
  *
  * It holds no decryption key. What names a device stays in memory, and only until it is answered.
  */

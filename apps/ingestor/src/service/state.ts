@@ -1,8 +1,8 @@
 /**
- * What replicas of one ingestor share, in SQL: one row an accepted report, and one a batch. A row is
- * the replay guard (its keys), the store (its sealed shares) and the plan (its batch) at once, so
- * that what was promised to a phone can't come apart. Once its batch is written a row keeps digests
- * only, and those until uploads of its day are refused for their age.
+ * What replicas of one ingestor share, in SQL: one row an accepted report, and one a batch. A row
+ * is the replay guard (its keys), the store (its sealed shares) and the plan (its batch) at once,
+ * so that what was promised to a phone can't come apart. Once its batch is written a row keeps
+ * digests only, and those until uploads of its day are refused for their age.
  *
  * `sender` is a keyed digest of the device's key: rows can be told apart, and name nobody.
  */
@@ -50,7 +50,9 @@ export interface IngestorState {
   plan(group: PendingGroup, countMax: number): Promise<PlannedBatch | undefined>;
   /** Batches that are not known to be written, in the order of their windows. */
   planned(): Promise<PlannedBatch[]>;
-  /** A batch's reports in the order of their ids, after one of them. */
+  /** Whether it is not known to be written. */
+  isPlanned(label: string): Promise<boolean>;
+  /** A batch's reports in the order of their ids, after one of them; none once it is written. */
   rows(label: string, after: Uint8Array, countMax: number): Promise<BatchedRow[]>;
   /** Deletes the shares of a batch, which lie where they belong. */
   written(label: string): Promise<void>;
@@ -74,7 +76,8 @@ const TABLES = [
     PRIMARY KEY (task, day, sender),
     UNIQUE (task, report_id)
   )`,
-  'CREATE INDEX IF NOT EXISTS report_pending ON report (task, window_ms) WHERE batch IS NULL',
+  `CREATE INDEX IF NOT EXISTS report_pending ON report (task, window_ms, report_id)
+    WHERE batch IS NULL`,
   'CREATE INDEX IF NOT EXISTS report_batch ON report (batch, report_id) WHERE batch IS NOT NULL',
   `CREATE TABLE IF NOT EXISTS batch (
     label TEXT PRIMARY KEY,
@@ -136,8 +139,8 @@ function batching(database: Database): Omit<IngestorState, 'store' | 'takeLease'
         const label = crypto.randomUUID();
         // Asked again outside: another replica may have taken a row between the two.
         const count = await tx.execute(
-          `UPDATE report SET batch = $1 WHERE batch IS NULL AND (task, day, sender) IN (
-            SELECT task, day, sender FROM report
+          `UPDATE report SET batch = $1 WHERE batch IS NULL AND task = $2 AND report_id IN (
+            SELECT report_id FROM report
               WHERE batch IS NULL AND task = $2 AND window_ms = $3 ORDER BY report_id LIMIT $4)`,
           [label, task, windowStartMs, countMax],
         );
@@ -154,10 +157,15 @@ function batching(database: Database): Omit<IngestorState, 'store' | 'takeLease'
         `SELECT label, task, window_ms AS "windowStartMs", count FROM batch
           WHERE state = 'planned' ORDER BY window_ms, label`,
       ),
+    async isPlanned(label) {
+      const sql = `SELECT 1 AS found FROM batch WHERE label = $1 AND state = 'planned'`;
+      return (await database.query(sql, [label])).length > 0;
+    },
     rows: (label, after, countMax) =>
       database.query<BatchedRow>(
         `SELECT report_id AS "reportId", digest, sealed FROM report
-          WHERE batch = $1 AND report_id > $2 ORDER BY report_id LIMIT $3`,
+          WHERE batch = $1 AND report_id > $2 AND sealed IS NOT NULL
+          ORDER BY report_id LIMIT $3`,
         [label, after, countMax],
       ),
     written: (label) =>

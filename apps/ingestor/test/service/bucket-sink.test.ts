@@ -84,7 +84,7 @@ describe.each([
   ['apple', 1],
   ['google', 1000],
 ] as const)('of %s', (vendor, msPerUnit) => {
-  test('both processors get the same reports, the leader first, times in the vendor’s unit', async () => {
+  test('both get the same reports, the leader first, times in the vendor’s unit', async () => {
     const pair = await batchOf(vendor);
     const { sink, stores, puts } = createBuckets();
     await sink.write(pair);
@@ -119,7 +119,7 @@ describe.each([
   });
 });
 
-test('a put without an answer is tried again; after three the batch waits for the next round', async () => {
+test('a put without an answer is tried again; after three the batch waits', async () => {
   const pair = await batchOf('apple');
   const flaky = createBuckets((put) => put === 2 || put === 3);
   await flaky.sink.write(pair);

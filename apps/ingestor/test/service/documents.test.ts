@@ -1,4 +1,4 @@
-/** Documents for Firestore: whatever is wrong with path, JSON or attestation is told, and refused. */
+/** Documents for Firestore: what is wrong with path, JSON or attestation is refused, and told. */
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
@@ -53,14 +53,49 @@ const [leaderShare, helperShare] = genuine!.upload.shares;
 
 describe('one document', () => {
   test.each<[string, () => { target: string; body: Uint8Array }, number, string]>([
-    ['another project', () => withTarget(path.replace('enpa-us-wa', 'enpa-us-ca')), 404, 'wrong-task'],
-    ['another metric', () => withTarget(path.replace('kittens-seen', 'puppies')), 404, 'wrong-task'],
-    ['a metric of an object’s own', () => withTarget(path.replace('kittens-seen', '__proto__')), 404, 'wrong-task'],
+    [
+      'another project',
+      () => withTarget(path.replace('enpa-us-wa', 'enpa-us-ca')),
+      404,
+      'wrong-task',
+    ],
+    [
+      'another metric',
+      () => withTarget(path.replace('kittens-seen', 'puppies')),
+      404,
+      'wrong-task',
+    ],
+    [
+      'a metric of an object’s own',
+      () => withTarget(path.replace('kittens-seen', '__proto__')),
+      404,
+      'wrong-task',
+    ],
     ['a path that climbs', () => withTarget(path.replace('uuid7', 'uuid7/..')), 404, 'wrong-task'],
-    ['a path that climbs, escaped', () => withTarget(path.replace('uuid7', 'uuid7/%2e%2e')), 404, 'wrong-task'],
-    ['an escaped letter', () => withTarget(path.replace('kittens', 'k%69ttens')), 404, 'wrong-task'],
-    ['a slash in the metric', () => withTarget(path.replace('kittens', 'a%2Fb')), 404, 'wrong-task'],
-    ['a line break in the metric', () => withTarget(`${path}%0d%0aset-cookie:x`), 404, 'wrong-task'],
+    [
+      'a path that climbs, escaped',
+      () => withTarget(path.replace('uuid7', 'uuid7/%2e%2e')),
+      404,
+      'wrong-task',
+    ],
+    [
+      'an escaped letter',
+      () => withTarget(path.replace('kittens', 'k%69ttens')),
+      404,
+      'wrong-task',
+    ],
+    [
+      'a slash in the metric',
+      () => withTarget(path.replace('kittens', 'a%2Fb')),
+      404,
+      'wrong-task',
+    ],
+    [
+      'a line break in the metric',
+      () => withTarget(`${path}%0d%0aset-cookie:x`),
+      404,
+      'wrong-task',
+    ],
     ['a raw line break', () => withTarget(`${path}\r\nset-cookie: x`), 404, 'wrong-task'],
     ['a second query', () => withTarget(`${path}&documentId=x`), 404, 'wrong-task'],
     ['a prefix of 100', () => withTarget(path.replace('uuid7', 'uuid100')), 404, 'wrong-task'],
@@ -68,38 +103,108 @@ describe('one document', () => {
     ['another uuid', () => withTarget(path.replace(/uuid7\/./, 'uuid7/z')), 404, 'wrong-task'],
     ['no JSON', () => ({ target: path, body: Buffer.from('{"fields":') }), 400, 'truncated'],
     ['no UTF-8', () => ({ target: path, body: Buffer.of(0xff, 0xfe) }), 400, 'truncated'],
-    ['a hundred thousand brackets', () => ({ target: path, body: Buffer.alloc(100_000, '[') }), 400, 'truncated'],
+    [
+      'a hundred thousand brackets',
+      () => ({ target: path, body: Buffer.alloc(100_000, '[') }),
+      400,
+      'truncated',
+    ],
     ['a number', () => ({ target: path, body: Buffer.from('1') }), 400, 'unknown-version'],
-    ['a member too many', () => withBody((json) => void (json.fields['extra'] = { nullValue: null })), 400, 'unknown-version'],
+    [
+      'a member too many',
+      () => withBody((json) => void (json.fields['extra'] = { nullValue: null })),
+      400,
+      'unknown-version',
+    ],
     [
       'a prototype',
       () => ({
         target: path,
-        body: Buffer.from(genuine!.body).toString().replace('{"fields":{', '{"fields":{"__proto__":{"x":1},') as unknown as Uint8Array,
+        body: Buffer.from(genuine!.body)
+          .toString()
+          .replace('{"fields":{', '{"fields":{"__proto__":{"x":1},') as unknown as Uint8Array,
       }),
       400,
       'unknown-version',
     ],
-    ['no chain', () => withBody((json) => void (json.fields.certificateChain.arrayValue.values = [])), 403, 'bad-certificate'],
+    [
+      'no chain',
+      () => withBody((json) => void (json.fields.certificateChain.arrayValue.values = [])),
+      403,
+      'bad-certificate',
+    ],
     ['another schema', () => changed({ schemaVersion: 3 }), 400, 'unknown-version'],
-    ['other bins', () => changed({ prioParams: { ...genuine!.upload.prioParams, bins: 3 } }), 404, 'wrong-task'],
-    ['another prime', () => changed({ prioParams: { ...genuine!.upload.prioParams, prime: 7 } }), 404, 'wrong-task'],
-    ['another epsilon', () => changed({ prioParams: { ...genuine!.upload.prioParams, epsilon: 2 } }), 404, 'wrong-task'],
-    ['a weight', () => changed({ prioParams: { ...genuine!.upload.prioParams, hammingWeight: 1 } }), 404, 'wrong-task'],
+    [
+      'other bins',
+      () => changed({ prioParams: { ...genuine!.upload.prioParams, bins: 3 } }),
+      404,
+      'wrong-task',
+    ],
+    [
+      'another prime',
+      () => changed({ prioParams: { ...genuine!.upload.prioParams, prime: 7 } }),
+      404,
+      'wrong-task',
+    ],
+    [
+      'another epsilon',
+      () => changed({ prioParams: { ...genuine!.upload.prioParams, epsilon: 2 } }),
+      404,
+      'wrong-task',
+    ],
+    [
+      'a weight',
+      () => changed({ prioParams: { ...genuine!.upload.prioParams, hammingWeight: 1 } }),
+      404,
+      'wrong-task',
+    ],
     ['one share', () => changed({ shares: [leaderShare!] }), 400, 'wrong-share-size'],
-    ['shares the other way round', () => changed({ shares: [helperShare!, leaderShare!] }), 400, 'wrong-share-size'],
-    ['a changed share', () => changed({ shares: [{ ...leaderShare!, payload: flipped(leaderShare!.payload, 90) }, helperShare!] }), 403, 'bad-signature'],
-    ['another’s signature', () => changed({ signature: second!.upload.signature }), 403, 'bad-signature'],
-    ['another’s chain', () => changed({ certificateChain: second!.upload.certificateChain }), 403, 'bad-signature'],
+    [
+      'shares the other way round',
+      () => changed({ shares: [helperShare!, leaderShare!] }),
+      400,
+      'wrong-share-size',
+    ],
+    [
+      'a changed share',
+      () =>
+        changed({
+          shares: [{ ...leaderShare!, payload: flipped(leaderShare!.payload, 90) }, helperShare!],
+        }),
+      403,
+      'bad-signature',
+    ],
+    [
+      'another’s signature',
+      () => changed({ signature: second!.upload.signature }),
+      403,
+      'bad-signature',
+    ],
+    [
+      'another’s chain',
+      () => changed({ certificateChain: second!.upload.certificateChain }),
+      403,
+      'bad-signature',
+    ],
     [
       'a leaf of nobody',
-      () => changed({ certificateChain: [flipped(genuine!.upload.certificateChain[0]!, 300), ...genuine!.upload.certificateChain.slice(1)] }),
+      () =>
+        changed({
+          certificateChain: [
+            flipped(genuine!.upload.certificateChain[0]!, 300),
+            ...genuine!.upload.certificateChain.slice(1),
+          ],
+        }),
       403,
       'bad-certificate',
     ],
     [
       'a key of yesterday',
-      () => changed({ certificateChain: phones.documents(bits, { createdMs: NOON - DAY_MS })[0]!.upload.certificateChain }),
+      () =>
+        changed({
+          certificateChain: phones.documents(bits, { createdMs: NOON - DAY_MS })[0]!.upload
+            .certificateChain,
+        }),
       403,
       'bad-certificate',
     ],
@@ -117,7 +222,10 @@ describe('one document', () => {
     const answer = await ingestor.create({ target, body: Buffer.from(body) });
     expect([answer.status, answer.reason]).toEqual([status, reason]);
     const { error } = JSON.parse(answer.body) as { error: Record<string, unknown> };
-    expect(error).toMatchObject({ code: status, status: expect.stringMatching(/^[A-Z_]+$/) as unknown });
+    expect(error).toMatchObject({
+      code: status,
+      status: expect.stringMatching(/^[A-Z_]+$/) as unknown,
+    });
     expect(ingestor.lines).toHaveLength(1);
     expect(ingestor.lines[0]).toMatchObject({ event: 'upload-refused', form: 'android', reason });
     // A log is lines, and headers are ours: nothing of a target is in either.
@@ -127,7 +235,7 @@ describe('one document', () => {
     }
     expect(await ingestor.service.pendingCount()).toBe(0);
     expect((await ingestor.create(genuine!)).status).toBe(200);
-  }); // prettier-ignore
+  });
 
   test('other methods, and bodies that no document has', async () => {
     expect((await ingestor.ask('GET', path)).status).toBe(405);
@@ -139,7 +247,7 @@ describe('one document', () => {
 });
 
 describe('after another', () => {
-  test('the same document is the same, at another place too; another of that key is not', async () => {
+  test('the same document is the same wherever it is put, another of its key is not', async () => {
     expect((await ingestor.create(genuine!)).status).toBe(200);
     expect((await ingestor.create(genuine!)).status).toBe(200);
     const moved = encodeDocument(genuine!.upload, { ...PLACE, prefix: 44 });

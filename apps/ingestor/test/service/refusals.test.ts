@@ -1,6 +1,6 @@
 /**
- * Everything that is refused in the plain form: the answer, its reason, and what the log says of it,
- * which is never a byte of the upload.
+ * Everything that is refused in the plain form: the answer, its reason, and what the log says of
+ * it, which is never a byte of the upload.
  */
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';

@@ -8,6 +8,7 @@ import type { Caller } from '../state/keys.ts';
 import type { Change } from '../state/results.ts';
 
 export interface Listeners {
+  hasPlace(keyId: string): boolean;
   /** Undefined where there are too many. @param signal aborted when the other end is gone */
   open(caller: Caller, signal: AbortSignal): AsyncIterable<string> | undefined;
   tell(changes: readonly Change[]): void;
@@ -70,10 +71,15 @@ export function createListeners(
     }
   }
 
+  const hasPlace = (keyId: string): boolean => {
+    const ofKey = [...listeners].filter((one) => one.keyId === keyId).length;
+    return listeners.size < listenersMax && ofKey < perKeyMax;
+  };
+
   return {
+    hasPlace,
     open({ keyId, localities }, signal) {
-      const ofKey = [...listeners].filter((one) => one.keyId === keyId).length;
-      if (listeners.size >= listenersMax || ofKey >= perKeyMax) return undefined;
+      if (!hasPlace(keyId)) return undefined;
       const listener: Listener = {
         keyId,
         localities: new Set(localities),

@@ -211,15 +211,17 @@ function csvAnswer(results: readonly Result[]): HttpResponse {
 }
 
 async function answerEvents(counter: Counter, { request, caller }: Call): Promise<HttpResponse> {
-  const stream = counter.listeners.open(caller, request.signal);
-  if (stream === undefined) {
-    const headers = { 'retry-after': '30' };
-    return problem(503, 'too-many-listeners', 'all places are taken, try again', { headers });
-  }
+  const { audit, listeners } = counter;
   const { keyId, authority } = caller;
+  const { remote, signal } = request;
+  const headers = { 'retry-after': '30' };
+  const full = problem(503, 'too-many-listeners', 'all places are taken, try again', { headers });
+  if (!listeners.hasPlace(keyId)) return full;
+  // First, as a place is only free again when the other end is gone.
   const what = { route: 'events' };
-  const { remote } = request;
-  await counter.audit.write({ action: 'listen', outcome: 'given', keyId, authority, remote, what });
+  await audit.write({ action: 'listen', outcome: 'given', keyId, authority, remote, what });
+  const stream = listeners.open(caller, signal);
+  if (stream === undefined) return full;
   return { status: 200, headers: { 'content-type': 'text/event-stream' }, body: stream };
 }
 

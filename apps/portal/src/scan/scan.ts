@@ -74,29 +74,32 @@ export function createScan(options: ScanOptions): () => Promise<ScanReport> {
     const nowMs = clock.nowMs();
     const there = await listWindows(sources, told);
     for (const key of settledMs.keys()) if (!there.has(key)) settledMs.delete(key);
-    const due = new Map<string, Found>();
-    for (const [key, found] of there) if (isDue(key, nowMs)) due.set(key, found);
-    const sides = await readSides(sources, due, told);
+    const due = [...there].filter(([key]) => isDue(key, nowMs));
     const stored = { published: 0, suppressed: 0, held: 0, same: 0, conflict: 0 };
     let waiting = 0;
     let unreadable = 0;
-    for (const [key, found] of due) {
-      const { leader = {}, helper = {} } = sides.get(key) ?? {};
+    const look = async (key: string, found: Found, sides: Sides): Promise<void> => {
+      const { leader = {}, helper = {} } = sides;
       if (leader.problem !== undefined || helper.problem !== undefined) unreadable += 1;
       const outcome = await outcomeOf(options, { found, leader, helper, nowMs });
-      if (outcome === undefined) {
-        waiting += 1;
-        continue;
-      }
+      if (outcome === undefined) return void (waiting += 1);
       const fate = await results.store(outcome.result, outcome.digests);
       stored[fate] += 1;
       told.stored(key, fate, outcome.result);
       const isSettled = fate !== 'held' && (await results.statusOf(key)) !== 'held';
       if (isSettled) settledMs.set(key, nowMs);
+    };
+    for (let first = 0; first < due.length; first += AT_ONCE) {
+      const some = new Map(due.slice(first, first + AT_ONCE));
+      const sides = await readSides(sources, some, told);
+      for (const [key, found] of some) await look(key, found, sides.get(key) ?? {});
     }
-    return { looked: due.size, waiting, unreadable, stored };
+    return { looked: due.length, waiting, unreadable, stored };
   };
 }
+
+/** Windows whose parts are in memory together: a week of them may be due after a start. */
+const AT_ONCE = 32;
 
 async function listWindows(sources: SumSources, told: Told): Promise<Map<string, Found>> {
   const windows = new Map<string, Found & { readonly signatures: Map<ProcessorRole, string> }>();

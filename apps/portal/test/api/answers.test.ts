@@ -9,6 +9,11 @@ import type { Bench } from '../portal.ts';
 import { faultsOf } from '../schema.ts';
 
 const DAY = 24 * HOUR;
+const VERIFIED = [
+  [0, 'us-wa-google'],
+  [2, 'us-wa-google'],
+  [1, 'us-or-google'],
+] as const;
 const policy = { clientsMin: 50, suppressBelow: 10, patienceMs: PATIENCE_MS };
 
 /** One window of each kind, and two datasets of both vendors over three days. */
@@ -17,11 +22,11 @@ async function createFull(): Promise<Bench & { readonly key: string }> {
   await bench.sum({ totals: [700, 200, 3, 1, 96], clients: 1000 });
   await bench.sum({ start: START + DAY, totals: [30, 5, 0, 0, 0], clients: 35 });
   await bench.sum({ start: START + 2 * DAY }, { helper: { totalIndividualClients: 3 } });
-  for (const [day, instance] of [[0, 'us-wa-google'], [2, 'us-wa-google'], [1, 'us-or-google']] as const) {
+  for (const [day, instance] of VERIFIED) {
     const aggregation = 'CodeVerified-v1';
     const totals = [40, 500, 300, 50, 60, 50];
     await bench.sum({ instance, aggregation, start: START + day * DAY, totals, clients: 2000 });
-  } // prettier-ignore
+  }
   await bench.portal.scan();
   return { ...bench, key: await bench.keyFor('us-wa', 'us-or') };
 }
@@ -68,10 +73,10 @@ describe('the description', () => {
 
 interface Operation {
   readonly parameters: readonly { readonly name: string; readonly example: string }[];
-  readonly responses: Readonly<
-    Record<string, { readonly content: Readonly<Record<string, { readonly schema: object & Record<string, unknown> }>> }>
-  >; // prettier-ignore
+  readonly responses: Readonly<Record<string, { readonly content: Content }>>;
 }
+
+type Content = Readonly<Record<string, { readonly schema: Readonly<Record<string, unknown>> }>>;
 
 describe('results', () => {
   test('say what is suppressed or held, and why', async () => {
@@ -159,7 +164,7 @@ describe('results', () => {
     }
   });
 
-  test('no estimate where epsilon leaves no signal, or the noise was on whole vectors', async () => {
+  test('no estimate without a signal, or where the noise was on whole vectors', async () => {
     const bench = await createBench();
     await bench.sum({ epsilon: 0 });
     const whole = { hammingWeight: 1 };
@@ -182,7 +187,7 @@ test('the authority learns who it is, what it may read and by which policy', asy
       { country_code: 'us', state_code: 'wa' },
     ],
     datasets: [
-      { aggregation_id: 'CodeVerified-v1', generic_id: 'codeVerified', bins: 6, providers: ['google'] },
+      { generic_id: 'codeVerified', aggregation_id: 'CodeVerified-v1', bins: 6 },
       { generic_id: 'notification', bins: 5, providers: ['apple'] },
     ],
     policy: { minimum_clients: 50, suppress_below: 10 },

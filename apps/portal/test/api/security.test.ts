@@ -270,6 +270,7 @@ describe('a key in the URL', () => {
     ['in the path', (path, key) => `${path}/${key}`],
     ['encoded', (path, key) => `${path}?a=${key.replace('plab', '%70lab')}`],
     ['encoded twice', (path, key) => `${path}?a=${key.replace('p', '%2570')}`],
+    ['encoded four times', (path, key) => `${path}?a=${key.replace('p', '%25252570')}`],
     [
       'beside what can’t be decoded',
       (path, key) => `${path}?b=%zz%ff&a=${key.replace('p', '%70')}`,
@@ -402,6 +403,7 @@ describe('failures', () => {
       expectSecure(answer);
     }
     expect(bench.logged.at(-1)).toMatchObject({ level: 'error', event: 'state-unusable' });
+    expect(bench.portal.listenerCount()).toBe(0);
   });
 });
 

@@ -141,7 +141,7 @@ test('from sums in buckets to an authority’s client, and back to the operators
   expect((await run('keys', 'list', '--config', config)).out).toMatch(/US-WA {2}us-wa {2}revoked/);
 });
 
-test('a bucket that is gone is told to operators, and what was published is still given', async () => {
+test('a bucket that is gone is told to operators; what was published is still given', async () => {
   const deployment = await createDeployment(temporaryFolder());
   const key = await addKey(deployment, 'us-wa');
   await deployment.sum({});
@@ -161,6 +161,8 @@ test('a bucket that is gone is told to operators, and what was published is stil
   expect(await records()).toHaveLength(1);
 });
 
+const ADD = ['keys', 'add', '--config', 'CONFIG', '--authority', 'A', '--localities', 'us-wa'];
+
 const mistakes: [argv: string[], text: RegExp][] = [
   [['serv'], /did you mean "serve"/],
   [['serve'], /--config/],
@@ -170,11 +172,11 @@ const mistakes: [argv: string[], text: RegExp][] = [
   [['keys', 'revoke', '--config', 'CONFIG', '--id', '\u001b[2J'], /--id/],
   [['audit', '--config', 'CONFIG', '--limit', '0'], /--limit/],
   [
-    ['keys', 'add', '--config', 'CONFIG', '--authority', 'A', '--localities', 'us-wa', '--expires', '2021-02-30'],
+    [...ADD, '--expires', '2021-02-30'],
     /--expires/,
   ],
   [
-    ['keys', 'add', '--config', 'CONFIG', '--authority', 'A', '--localities', 'us-wa', '--expires', '2020-01-01'],
+    [...ADD, '--expires', '2020-01-01'],
     /expiry/,
   ],
 ]; // prettier-ignore

@@ -48,8 +48,12 @@ describe.each(engines)('on $name', ({ newUrl, isMissing }) => {
     const policy = { clientsMin: 50, suppressBelow: 0, patienceMs: PATIENCE_MS };
     const bench = await createBench({ ...url(), policy });
     await bench.sum({ totals: [9, 10], clients: 49 });
+    await bench.sum({ aggregation: 'enough', totals: [9, 10], clients: 50 });
     const before = await resultsOf(bench, 'us-wa');
-    expect(before).toMatchObject([{ status: 'suppressed', reason: 'too-few-clients' }]);
+    expect(before).toMatchObject([
+      { status: 'suppressed', reason: 'too-few-clients' },
+      { status: 'published', aggregation_id: 'enough', total_individual_clients: 50 },
+    ]);
     await bench.sum({ totals: [9, 11], clients: 50 });
     expect((await bench.portal.scan()).stored.conflict).toBe(1);
     expect(await resultsOf(bench, 'us-wa')).toEqual(before);
@@ -150,7 +154,7 @@ describe('patience', () => {
     expect(await resultsOf(bench, 'us-wa')).toMatchObject([{ status: 'published' }]);
   });
 
-  test('a part that a stranger signed is not read, and the window held with that reason', async () => {
+  test('a part that a stranger signed is not read, and the window held', async () => {
     const bench = await createBench();
     await bench.sum({}, { signer: 'stranger' });
     expect(await bench.portal.scan()).toMatchObject({ waiting: 1, unreadable: 1 });
@@ -171,7 +175,7 @@ describe('patience', () => {
   });
 });
 
-test('a window that overlaps one that was published is held: their difference is few people', async () => {
+test('a window that overlaps a published one is held: they differ in few people', async () => {
   const bench = await createBench();
   await bench.sum({ totals: [90, 10], clients: 100 });
   await bench.portal.scan();
@@ -195,7 +199,7 @@ test('settled windows are read again only from time to time', async () => {
   expect((await bench.portal.scan()).looked).toBe(1);
 });
 
-test('cells of a simulation that is over are results that say so, under the same policy', async () => {
+test('cells of a simulation that is over are results, under the same policy', async () => {
   const policy = { clientsMin: 50, suppressBelow: 10, patienceMs: PATIENCE_MS };
   const bench = await createBench({ policy });
   const cell = {
@@ -226,4 +230,15 @@ test('cells of a simulation that is over are results that say so, under the same
   expect(published).toMatchObject({ sum: [700, 200, null, null, null], reason: 'small-counts' });
   const odd = portal.putResults([{ ...cell, locality: '../etc', clients: 1, totals: [1] }]);
   await expect(odd).rejects.toThrow('locality');
+});
+
+test('more windows than are looked at together are all settled, and none twice', async () => {
+  const bench = await createBench({ recheckMs: HOUR });
+  const count = 70;
+  for (let day = 0; day < count; day++) {
+    await bench.sum({ start: START - day * 24 * HOUR, totals: [90, 10], clients: 100 });
+  }
+  expect((await bench.portal.scan()).stored).toMatchObject({ published: count, same: 0 });
+  expect((await bench.portal.scan()).looked).toBe(0);
+  expect(await resultsOf(bench, 'us-wa')).toHaveLength(count);
 });

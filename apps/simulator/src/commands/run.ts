@@ -83,7 +83,11 @@ export async function run(args: readonly string[]): Promise<number> {
   const interrupt = createInterrupt();
   const { signal } = interrupt;
   try {
-    const { prepared, errors } = await prepareAll(positionals, { seed, reports, deployment }, signal);
+    const { prepared, errors } = await prepareAll(
+      positionals,
+      { seed, reports, deployment },
+      signal,
+    );
     for (const error of errors) console.error(printable(error.message));
     if (errors.length > 0) return EXIT.usage;
     if (signal.aborted) {

@@ -7,9 +7,12 @@ import { FAMILIES, files, filesOf, load, nameOf, testFamily, textOf } from './li
 /** Beside the families: large, for fuzzing, or run by `.ci/run` itself. */
 const NOT_RUN_HERE = [
   'faults/network',
+  'fortnight',
   'million',
   'sampled-week',
   'smoke',
+  'smoke-http',
+  'smoke-msw',
   'smoke-processes',
   'swarm',
   'ten-million',

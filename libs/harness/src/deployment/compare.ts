@@ -1,6 +1,7 @@
 /**
  * Holds what a deployment summed and published against what the run in memory made of the same
- * uploads, cell by cell and window by window, and puts it in its place: totals, counts, what is held.
+ * uploads, cell by cell and window by window, and puts it in its place: totals, counts, what is
+ * held.
  *
  * A deviation: another total, another number of clients, other reports refused, batches that one
  * party has and another has not, a report that is in no sum and not refused, or a sum that nobody

@@ -6,7 +6,11 @@
  * Source: ENPA sections 7.1 (document), 7.2 (attestation).
  */
 
-import { createAndroidAttestor, createAndroidAuthority, encodeDocument } from '@priolab/attestation';
+import {
+  createAndroidAttestor,
+  createAndroidAuthority,
+  encodeDocument,
+} from '@priolab/attestation';
 import type { AndroidAuthority, AndroidUpload } from '@priolab/attestation';
 import { POINT_SIZE, SCALAR_SIZE, createBackend, fillScalars, sha256 } from '@priolab/crypto';
 import type { CryptoBackend, SeedBranch, Strided } from '@priolab/crypto';

@@ -51,7 +51,7 @@ export interface InProcessOptions {
 type Ingestors = Readonly<Record<Vendor, RunningIngestor>>;
 
 export async function openInProcess(request: InProcessOptions): Promise<Site> {
-  const { kind, scenario, plan, options } = request;
+  const { kind, scenario, options } = request;
   const folder = resolve(options.folder);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });

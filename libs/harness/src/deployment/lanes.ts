@@ -76,5 +76,7 @@ function readFailure(body: Uint8Array): { reason: Reason | undefined; message: s
   const details = failure?.error?.details;
   const found: unknown = Array.isArray(details) ? details[0]?.reason : undefined;
   const reason = REASONS.find((one) => one === found);
-  return { reason, message: String(failure?.error?.message ?? '').slice(0, DETAIL_LENGTH_MAX) };
+  const message: unknown = failure?.error?.message;
+  const text = typeof message === 'string' ? message : 'no message';
+  return { reason, message: text.slice(0, DETAIL_LENGTH_MAX) };
 }

@@ -84,7 +84,8 @@ export function createMemoryProcessors(options: MemoryProcessorsOptions): Memory
     const key = windowKey(task, windowStartMs);
     const ids = refused.get(key) ?? [];
     for (let i = 0; i < count; i++) {
-      if (verdicts.some((codes) => codes[i] !== 0)) ids.push(uuidText(reportIds, i * REPORT_ID_SIZE));
+      if (verdicts.some((codes) => codes[i] !== 0))
+        ids.push(uuidText(reportIds, i * REPORT_ID_SIZE));
     }
     refused.set(key, ids);
   };
@@ -107,7 +108,10 @@ export function createMemoryProcessors(options: MemoryProcessorsOptions): Memory
   };
 }
 
-function createPair({ scenario, seedTree, capacity }: MemoryProcessorsOptions, metric: Metric): Pair {
+function createPair(
+  { scenario, seedTree, capacity }: MemoryProcessorsOptions,
+  metric: Metric,
+): Pair {
   const backend = createBackend(scenario.crypto.backend);
   const prio2 = createPrio2(metric.bins);
   const processor = (role: ProcessorRole): Processor => {

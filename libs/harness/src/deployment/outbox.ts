@@ -56,7 +56,10 @@ export const plainUploads = (): UploadWriter => {
  * @param writerOf how devices of a vendor, of which a shard has one, write their uploads
  * @param shardReports most reports of a shard
  */
-export function createOutbox(writerOf: (vendor: Vendor) => UploadWriter, shardReports: number): Outbox {
+export function createOutbox(
+  writerOf: (vendor: Vendor) => UploadWriter,
+  shardReports: number,
+): Outbox {
   /** The upload of each report, by position in the shard. */
   const indexOf = new Int32Array(shardReports);
   const arena = createUploadArena();

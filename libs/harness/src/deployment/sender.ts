@@ -22,7 +22,7 @@ import type { ShardUploads, UploadKind } from './shard-uploads.ts';
 export interface Lane {
   /** @throws TransportError where no answer came */
   send(upload: Uint8Array): Promise<UploadAnswer>;
-  /** Whether `stored` says that it was not there before: Firestore's answer says the same of both. */
+  /** Whether `stored` says that it was not there before: Firestore's answer does not. */
   readonly tellsRepeats: boolean;
 }
 
@@ -175,9 +175,7 @@ function isAsExpected(kind: UploadKind, code: number, last: Last): boolean {
   if (code === 0) return last.kind === 'stored';
   if (last.kind !== 'refused') return false;
   const expected = reasonOf(code);
-  return (
-    last.reason === expected || (TIME_REASONS.has(expected) && TIME_REASONS.has(last.reason))
-  );
+  return last.reason === expected || (TIME_REASONS.has(expected) && TIME_REASONS.has(last.reason));
 }
 
 function textOf(last: Last): string {

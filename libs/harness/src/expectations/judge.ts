@@ -22,6 +22,7 @@ import {
   checkSets,
   checkSums,
 } from './correctness.ts';
+import { checkConsent } from './consent.ts';
 import { checkNoise } from './noise.ts';
 import { checkDeployed, checkDeploymentEnds, reddenedByDeviations } from './deployed.ts';
 import { checkMemory, checkThroughput } from './performance.ts';
@@ -53,6 +54,7 @@ const checks: Readonly<Partial<Record<Extract<Expectation, string>, Check>>> = {
   'rand.safe': checkRandomness,
   'noise.dist': checkNoise,
   unbiased: (record) => checkUnbiased(record),
+  'consent.kept': checkConsent,
   crosscheck: checkCrossCheck,
   det: checkRecheck,
   deployed: checkDeployed,

@@ -22,6 +22,7 @@ const registry = {
   'rand.safe': both,
   'noise.dist': both,
   unbiased: both,
+  'consent.kept': both,
   crosscheck: wall,
   throughput: wall,
   memory: both,

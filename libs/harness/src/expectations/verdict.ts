@@ -41,6 +41,7 @@ const PRECEDENCE = [
 const FAILURES: Readonly<Record<string, (typeof PRECEDENCE)[number]>> = {
   throughput: EXIT.performance,
   memory: EXIT.performance,
+  'consent.kept': EXIT.privacy,
   'leak.scan': EXIT.privacy,
   'minbatch.on_accepted': EXIT.privacy,
   tenant: EXIT.privacy,

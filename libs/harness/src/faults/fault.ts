@@ -40,6 +40,8 @@ export interface FaultNeeds {
   readonly states?: number;
   /** Keys that are replaced during the run (`services.keys.rotateEvery`). */
   readonly rotation?: true;
+  /** A state without ENPA on some day (`population.enabled`). */
+  readonly withoutEnpa?: true;
 }
 
 /** What a scenario may name as a fault's `at`, each with what is said of it. */

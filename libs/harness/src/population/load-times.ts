@@ -9,7 +9,7 @@
 import { durationMs } from '../scenario/durations.ts';
 import type { Load } from '../scenario/load-schema.ts';
 import type { UploadDraw } from './upload-times.ts';
-import { dayMs, slotPauseMs, uploadWords } from './upload-times.ts';
+import { dayMs, slotPauseMs, uploadTimeMs, uploadWords } from './upload-times.ts';
 import { weightUnits } from './whole-numbers.ts';
 
 /** One shape in numbers. Plain data, safe to send to a worker. */
@@ -44,6 +44,11 @@ export function loadParts(load: readonly Load[]): LoadPart[] {
     const below = Number((sum * 2n ** 32n) / total);
     return { shape, below, fromMs, spanMs: untilMs - fromMs, peakMs, widthMs };
   });
+}
+
+/** When device `i` of the block sends the metric: by the load's shapes, or the table of hours. */
+export function sendTimeMs(parts: readonly LoadPart[], draw: UploadDraw, i: number): number {
+  return parts.length === 0 ? uploadTimeMs(draw, i) : loadTimeMs(parts, draw, i);
 }
 
 /** Milliseconds since UTC midnight at which device `i` of the block sends the metric. */

@@ -3,14 +3,18 @@
  * A device's traits come from one 16-byte item at its index: word 0 decides opt-in, word 1 its day
  * of the fortnight for biweekly metrics. Sampling draws one word per device from a branch of the
  * day and the metric. Source: ENPA's Android app (white paper section 1; a random d in 0..13 drawn
- * once; per-metric sampling rates). Knows no quota: it says who would send, not who is counted.
+ * once; per-metric sampling rates). A metric whose time comes while its user does not consent is
+ * not sent. Knows no quota: it says who would send, not who is counted.
  */
 
 import assert from 'node:assert/strict';
 import type { SeedBranch } from '@priolab/crypto';
 import type { Metric } from '@priolab/roles';
+import { ConsentScanner } from './consent.ts';
+import { sendTimeMs } from './load-times.ts';
 import type { Cell, ResolvedPopulation } from './population-settings.ts';
 import { deviceBranch, type WordBlock, wordBlock } from './seed-words.ts';
+import { uploadWords } from './upload-times.ts';
 
 /** Days of a fortnight: a biweekly metric is due on day d when d % 14 is the device's own. */
 export const fortnightDays = 14;
@@ -31,6 +35,10 @@ export class ParticipationScanner {
   readonly #samples: readonly (WordBlock | undefined)[];
   readonly #biweekly: Uint8Array;
   readonly #sampling: Float64Array;
+  /** Consent over time, and when devices send; there only where consent changes. */
+  readonly #consent: ConsentScanner | undefined;
+  readonly #uploads: WordBlock;
+  #utcOffsetHours = 0;
   #optInThreshold = 0;
   #fortnightDay = 0;
   #sampleOffset = 0;
@@ -42,6 +50,10 @@ export class ParticipationScanner {
     this.#seedTree = seedTree;
     this.#biweekly = Uint8Array.from(metrics, (m) => (m.cadence === 'biweekly' ? 1 : 0));
     this.#sampling = population.samplingThresholds;
+    const { consent } = population;
+    this.#consent =
+      consent === undefined ? undefined : new ConsentScanner(consent, seedTree, scanCapacity);
+    this.#uploads = wordBlock(consent === undefined ? 0 : scanCapacity * uploadWords);
     this.#samples = metrics.map((_, slot) =>
       this.#sampling[slot]! < 2 ** 32 ? wordBlock(scanCapacity + 2 * traitWords) : undefined,
     );
@@ -67,6 +79,12 @@ export class ParticipationScanner {
         .child(`day-${day}`, 'sampling', this.#metrics[slot]!.id)
         .fill(firstItem, itemCount, traitSize, sample.bytes);
     });
+    if (this.#consent !== undefined) {
+      this.#consent.load(cell, day, first, count);
+      const { bytes } = this.#uploads;
+      branch.child(`day-${day}`, 'upload').fill(first, count, 4 * uploadWords, bytes);
+      this.#utcOffsetHours = cell.state.utcOffsetHours;
+    }
     this.#loaded = { cell: cell.index, day, first, count };
   }
 
@@ -79,7 +97,17 @@ export class ParticipationScanner {
   sends(i: number, slot: number): boolean {
     if (this.#biweekly[slot] === 1 && this.fortnightDay(i) !== this.#fortnightDay) return false;
     const sample = this.#samples[slot];
-    return sample === undefined || sample.words[this.#sampleOffset + i]! < this.#sampling[slot]!;
+    const isDrawn =
+      sample === undefined || sample.words[this.#sampleOffset + i]! < this.#sampling[slot]!;
+    return isDrawn && this.#hasConsent(i, slot);
+  }
+
+  /** Whether the user consents at the time at which the metric in that slot would be sent. */
+  #hasConsent(i: number, metricSlot: number): boolean {
+    if (this.#consent === undefined) return true;
+    const utcOffsetHours = this.#utcOffsetHours;
+    const draw = { words: this.#uploads.words, utcOffsetHours, metricSlot };
+    return this.#consent.isGiven(i, sendTimeMs(this.#population.load, draw, i));
   }
 
   /** Day of the fortnight, 0 to 13, on which device `first + i` sends biweekly metrics. */

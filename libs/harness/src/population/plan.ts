@@ -10,6 +10,7 @@ import assert from 'node:assert/strict';
 import type { SeedBranch } from '@priolab/crypto';
 import type { Metric } from '@priolab/roles';
 import { apportion, evenPart } from './apportion.ts';
+import { isInSpan, withinRun } from './enabled-days.ts';
 import { ParticipationScanner, scanCapacity } from './participation.ts';
 import {
   type Cell,
@@ -73,9 +74,11 @@ export interface PopulationPlan {
 }
 
 /**
- * Plans a run of exactly `settings.reports` reports. Cells get their share of reports by weight and
- * spread it evenly over the days; a participating device sends its metrics in the order of
- * `metrics` until the cell's day is full, which may cut the last device short.
+ * Plans a run of exactly `settings.reports` reports. Cells get their share of reports by weight
+ * times the days on which their authority has enabled ENPA, and spread it evenly over those days; a
+ * participating device sends its metrics in the order of `metrics` until the cell's day is full,
+ * which may cut the last device short. Where devices have withdrawn consent, further ones send in
+ * their place: more devices are looked at, and as many reports sent.
  *
  * @throws PopulationError `population-settings`, or `population-quota` if a cell can't yield its
  * reports within 1000 devices per report and 100 000 more.
@@ -104,14 +107,19 @@ export function* planInSteps(
   const population = resolvePopulation(settings, metrics);
   const scanner = new ParticipationScanner(population, metrics, seedTree);
   const builder = new ShardTableBuilder(metrics.length, population.shardParticipants);
-  const quotas = apportion(population.reports, population.cellWeights);
+  const spans = population.enabledDays.map((span) => withinRun(span, population.days));
+  const dayCounts = spans.map(({ fromDay, untilDay }) => untilDay - fromDay);
+  // All days enabled everywhere: every weight times the same number, which changes no part.
+  const weights = population.cellWeights.map((weight, i) => weight * BigInt(dayCounts[i]!));
+  const quotas = apportion(population.reports, weights);
   const phones = population.cells.map(() => 0);
   const shortfalls = new Map<Cell, Shortfall>();
   let planned = 0;
   for (let day = 0; day < population.days; day++) {
     for (const cell of population.cells) {
-      if (shortfalls.has(cell)) continue;
-      const quota = evenPart(quotas[cell.index]!, population.days, day);
+      const span = spans[cell.index]!;
+      if (shortfalls.has(cell) || !isInSpan(span, day)) continue;
+      const quota = evenPart(quotas[cell.index]!, dayCounts[cell.index]!, day - span.fromDay);
       const cellDay: CellDay = { scanner, builder, metrics, cell, day, quota };
       let scanned = 0;
       for (const { left, phoneCount, shortfall } of scanCellDay(cellDay)) {
@@ -123,7 +131,7 @@ export function* planInSteps(
       phones[cell.index] = Math.max(phones[cell.index]!, scanned);
     }
   }
-  if (shortfalls.size > 0) throw unreachableQuotas([...shortfalls.values()]);
+  if (shortfalls.size > 0) throw unreachableQuotas([...shortfalls.values()], population);
   const table = builder.finish();
   const transfer = Object.freeze({
     population,
@@ -231,13 +239,17 @@ interface Shortfall extends Pick<CellDay, 'cell' | 'day' | 'quota'> {
 }
 
 /** One problem for each cell, for its first day that falls short. */
-function unreachableQuotas(shortfalls: readonly Shortfall[]): PopulationError {
+function unreachableQuotas(
+  shortfalls: readonly Shortfall[],
+  population: ResolvedPopulation,
+): PopulationError {
+  const consent = population.consent === undefined ? '' : ', or lower consent.withdrawPerDay';
   const problems = shortfalls.map(({ cell, day, quota, left, scanned }) => ({
     path: 'population.reports',
     message:
       `${cell.state.id}/${cell.vendor}, day ${day}: expected ${quota} reports, but ${scanned} ` +
       `devices send only ${quota - left}. Raise optIn or sampling, add a daily metric, or ask ` +
-      'for fewer reports or a larger population.',
+      `for fewer reports or a larger population${consent}.`,
   }));
   return new PopulationError('population-quota', problems);
 }

@@ -5,15 +5,25 @@
 
 import { didYouMean } from '../scenario/problems.ts';
 import type { Problem } from '../scenario/problems.ts';
+import { consentProblems } from './consent-problems.ts';
+import type { EnabledDays } from './enabled-days.ts';
 import { jurisdiction, jurisdictionIds } from './jurisdictions.ts';
 import type { PopulationSettings, RatesById, Vendor } from './population-settings.ts';
 import { rateThreshold, weightUnits } from './whole-numbers.ts';
 
 /** Settings with undefined in place of what is invalid; defaults must be filled in. */
 export type PopulationParts = {
-  readonly [Key in Exclude<keyof PopulationSettings, 'states' | 'vendors'>]?:
-    PopulationSettings[Key] | undefined;
+  readonly [
+    Key in Exclude<keyof PopulationSettings, 'states' | 'vendors' | 'enabled' | 'consent'>
+  ]?: PopulationSettings[Key] | undefined;
 } & {
+  readonly enabled?: Readonly<Record<string, EnabledDays | undefined>> | undefined;
+  readonly consent?:
+    | {
+        readonly withdrawPerDay?: number | undefined;
+        readonly returnPerDay?: number | undefined;
+      }
+    | undefined;
   readonly states?: readonly (string | undefined)[] | RatesById | undefined;
   readonly vendors?: Readonly<Partial<Record<Vendor, number | undefined>>> | undefined;
 };
@@ -30,6 +40,8 @@ export function populationProblems(
     ...countProblems(parts),
     ...vendorProblems(parts.vendors),
     ...optInProblems(parts),
+    ...consentProblems(parts, weighed(parts.states)),
+    ...consentRateProblems(parts.consent),
     ...metricProblems(metricIds),
     ...samplingProblems(parts.sampling, metricIds),
   ];
@@ -136,6 +148,21 @@ function optInProblems({ optIn, optInByState, states }: PopulationParts): Proble
       return [problem(path, `no such state in population.states${allowed}`), ...rate(path, value)];
     }),
   ];
+}
+
+function weighed(
+  states: PopulationParts['states'],
+): (readonly [string | undefined, number | undefined])[] | undefined {
+  if (states === undefined) return undefined;
+  return isList(states) ? states.map((id) => [id, undefined] as const) : Object.entries(states);
+}
+
+function consentRateProblems(consent: PopulationParts['consent'] = {}): Problem[] {
+  return Object.entries(consent).flatMap(([name, value]) => {
+    if (value === undefined || (value <= 1 && rateThreshold(value) > 0)) return [];
+    const message = `got ${value}; allowed: a rate from 2^-32 to 1`;
+    return [problem(`population.consent.${name}`, message)];
+  });
 }
 
 function metricProblems(ids: readonly (string | undefined)[]): Problem[] {

@@ -7,6 +7,8 @@
 
 import type { Metric } from '@priolab/roles';
 import type { Problem } from '../scenario/problems.ts';
+import { enabledSpan } from './enabled-days.ts';
+import type { DaySpan, EnabledDays } from './enabled-days.ts';
 import type { EpidemicKind } from './epidemic.ts';
 import { type Jurisdiction, jurisdiction } from './jurisdictions.ts';
 import type { LoadPart } from './load-times.ts';
@@ -18,6 +20,14 @@ export type Vendor = 'apple' | 'google';
 
 /** Numbers by state or metric id; undefined counts as absent. */
 export type RatesById = Readonly<Record<string, number | undefined>>;
+
+/** How often users change their mind: probabilities a day, above 0. */
+export interface ConsentRates {
+  /** That a phone with consent at midnight loses it on that day. */
+  readonly withdrawPerDay: number;
+  /** That one without gets it back; left out: it never does. */
+  readonly returnPerDay?: number | undefined;
+}
 
 /** The scenario's population. Rates are probabilities in [0, 1]; weights need not sum to 1. */
 export interface PopulationSettings {
@@ -37,6 +47,10 @@ export interface PopulationSettings {
   readonly optInByCell?: RatesById;
   /** Shapes of upload times; none: the population's own table of hours. */
   readonly load?: readonly LoadPart[];
+  /** State id -> days on which its authority has enabled ENPA; left out: always. */
+  readonly enabled?: Readonly<Record<string, EnabledDays | undefined>> | undefined;
+  /** How users withdraw consent and give it again; left out: they don't. */
+  readonly consent?: ConsentRates | undefined;
   /** Metric id -> probability that a device sends it when due; default 1. */
   readonly sampling?: RatesById;
   /** How exposures go over days and states; default `calm`. */
@@ -52,6 +66,12 @@ export interface Cell {
   readonly vendor: Vendor;
 }
 
+/** Words of a day's draw below which consent changes. */
+export interface ConsentThresholds {
+  readonly withdrawn: number;
+  readonly returned: number;
+}
+
 /** Checked settings in whole numbers. Plain data, safe to send to a worker. */
 export interface ResolvedPopulation {
   readonly reports: number;
@@ -65,6 +85,10 @@ export interface ResolvedPopulation {
   readonly cellWeights: readonly bigint[];
   /** For each cell: a device takes part if its word is less; 2^32 means all do. */
   readonly optInThresholds: Float64Array;
+  /** For each cell: the days on which its authority has enabled ENPA. */
+  readonly enabledDays: readonly DaySpan[];
+  /** Left out: consent stays as it is. */
+  readonly consent?: ConsentThresholds;
   /** Shapes of upload times; none: the table of hours. */
   readonly load: readonly LoadPart[];
   /** For each metric slot: a due metric is sent if its word is less; 2^32 means always. */
@@ -110,12 +134,14 @@ export function resolvePopulation(
   const cells: Cell[] = [];
   const cellWeights: bigint[] = [];
   const optInRates: number[] = [];
+  const enabledDays: DaySpan[] = [];
   for (const [state, weight] of stateWeights) {
     for (const vendor of vendorOrder) {
       const cellWeight = weightUnits(weight) * weightUnits(vendors[vendor]);
       if (cellWeight === 0n) continue;
       cells.push(Object.freeze({ index: cells.length, state, vendor }));
       cellWeights.push(cellWeight);
+      enabledDays.push(enabledSpan(settings.enabled?.[state.id]));
       const ofCell = settings.optInByCell?.[`${state.id}/${vendor}`];
       optInRates.push(ofCell ?? settings.optInByState?.[state.id] ?? optIn);
     }
@@ -128,12 +154,21 @@ export function resolvePopulation(
     shardParticipants: settings.shardParticipants ?? 512,
     cells: Object.freeze(cells),
     cellWeights: Object.freeze(cellWeights),
+    enabledDays: Object.freeze(enabledDays),
+    ...(settings.consent === undefined ? {} : { consent: consentThresholds(settings.consent) }),
     load: settings.load ?? [],
     optInThresholds: Float64Array.from(optInRates, rateThreshold),
     samplingThresholds: Float64Array.from(metrics, (metric) =>
       rateThreshold(settings.sampling?.[metric.id] ?? 1),
     ),
   });
+}
+
+function consentThresholds({ withdrawPerDay, returnPerDay }: ConsentRates): ConsentThresholds {
+  return {
+    withdrawn: rateThreshold(withdrawPerDay),
+    returned: rateThreshold(returnPerDay ?? 0),
+  };
 }
 
 type WeighedStates = readonly (readonly [Jurisdiction, number])[];

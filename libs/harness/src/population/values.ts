@@ -17,11 +17,11 @@ import {
 } from './catalogue-values.ts';
 import { customItemWords, skewedWeights, writeCustomValue } from './custom-values.ts';
 import { epidemicIntensity, waveDays } from './epidemic.ts';
-import { loadTimeMs } from './load-times.ts';
+import { sendTimeMs } from './load-times.ts';
 import type { PopulationPlan, Shard } from './plan.ts';
 import { deviceBranch, wordBlock } from './seed-words.ts';
 import { readStories, storyBlock, storyThresholds, storyWords } from './story.ts';
-import { uploadTimeMs, uploadWords } from './upload-times.ts';
+import { uploadWords } from './upload-times.ts';
 
 /** Devices of one shard that send one metric, as `plan.senders` lists them. */
 export interface SenderBlock {
@@ -97,7 +97,7 @@ export function createWorkload(plan: PopulationPlan, seedTree: SeedBranch): Work
       const draw = { words: items.words, utcOffsetHours, metricSlot };
       const { load } = plan.population;
       for (let i = 0; i < count; i++) {
-        outMs[i] = load.length === 0 ? uploadTimeMs(draw, i) : loadTimeMs(load, draw, i);
+        outMs[i] = sendTimeMs(load, draw, i);
       }
     },
   });

@@ -173,7 +173,12 @@ async function cutRest({ running, laid, options }: Parts): Promise<void> {
     if (ingestor === undefined || ingestor.ended() !== undefined) continue;
     await ingestor.stop();
     const configFile = laid.configFiles[name];
-    await options.programs.run({ program: 'ingestor', name: `${name}-cut`, configFile, args: ['cut'] });
+    await options.programs.run({
+      program: 'ingestor',
+      name: `${name}-cut`,
+      configFile,
+      args: ['cut'],
+    });
   }
 }
 

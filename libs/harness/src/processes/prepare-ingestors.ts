@@ -45,7 +45,10 @@ interface Options {
 export function layOutIngestors(
   options: Options,
 ): Readonly<Record<'apple-ingestor' | 'google-ingestor', string>> {
-  return { 'apple-ingestor': layOut('apple', options), 'google-ingestor': layOut('google', options) };
+  return {
+    'apple-ingestor': layOut('apple', options),
+    'google-ingestor': layOut('google', options),
+  };
 }
 
 function layOut(vendor: Vendor, options: Options): string {
@@ -128,6 +131,9 @@ function trustOf(vendor: Vendor, { scenario, seedTree, folder, google }: Options
 }
 
 function pemOf(der: Uint8Array): string {
-  const lines = Buffer.from(der).toString('base64').match(/.{1,64}/g) ?? [];
+  const lines =
+    Buffer.from(der)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
   return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
 }

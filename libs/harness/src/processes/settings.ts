@@ -21,7 +21,13 @@ const POSTGRES_VARIABLE = 'PRIOLAB_POSTGRES';
 const CONDITION_VARIABLE = 'PRIOLAB_S3_CONDITIONAL_PUT';
 
 /** Every program with a state of its own, by its name. */
-export const PROGRAMS = ['leader', 'helper', 'apple-ingestor', 'google-ingestor', 'portal'] as const;
+export const PROGRAMS = [
+  'leader',
+  'helper',
+  'apple-ingestor',
+  'google-ingestor',
+  'portal',
+] as const;
 export type Program = (typeof PROGRAMS)[number];
 export type StateUrls = Readonly<Record<Program, string>>;
 

@@ -87,6 +87,23 @@ export interface NoiseRecord {
   readonly noisedBits: number;
 }
 
+/** Who sent what where `population.enabled` or `population.consent` say who may. All are counts. */
+export interface ConsentRecord {
+  /** Reports sent, in simulated time each attempt of a phone; and those that must not have been. */
+  readonly sent: number;
+  readonly whileDisabled: number;
+  readonly afterWithdrawal: number;
+  /** Days of states on which ENPA was not enabled: in all; batches and published totals of them. */
+  readonly disabledStateDays: number;
+  readonly disabledBatches: number;
+  readonly disabledTotals: number;
+  /** Days of phones that take part and were without consent for a part of it at least. */
+  readonly withdrawnPhoneDays: number;
+  /** In simulated time: reports that phones stopped sending, and uploads refused by servers. */
+  readonly sending?: { readonly stopped: number; readonly refusedAsWrongTask: number };
+  readonly examples: readonly string[];
+}
+
 /** Integer tallies of the oracles, over the whole run. */
 export interface TallyRecord {
   readonly uploads: number;
@@ -173,6 +190,8 @@ export interface RunRecord {
   readonly cells: readonly CellRecord[];
   readonly adversaries: readonly AdversaryRecord[];
   readonly tally: TallyRecord;
+  /** There where the scenario says who may send. */
+  readonly consent?: ConsentRecord;
   /** A slice of a run on the wall clock that was done again, where `det` asks for it. */
   readonly recheck?: RecheckRecord;
   /** Where uploads really travelled: what came of that. */
@@ -224,7 +243,7 @@ export interface DeploymentRecord {
   readonly ended?: string;
   /**
    * Bins, clients of a window, reports that processors refused, batches that not all parties have,
-   * reports that got lost or were doubled, and answers of ingestors in which it differs from memory.
+   * reports that got lost or were doubled, and answers of ingestors, in which it and memory differ.
    */
   readonly deviations: {
     readonly totals: number;

@@ -12,6 +12,8 @@ import type { PopulationPlan } from '../population/plan.ts';
 import type { Cell } from '../population/population-settings.ts';
 import { FATE_SIZE } from '../record/fate.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { addConsentTally, emptyConsentTally } from './consent-view.ts';
+import type { ConsentTally } from './consent-view.ts';
 import { FINGERPRINT_WORDS, createFingerprintSet } from './fingerprint-set.ts';
 import type { FingerprintSet } from './fingerprint-set.ts';
 import { FRESH_VALUES, SAMPLE_EVERY } from './fresh-values.ts';
@@ -41,6 +43,8 @@ export interface Collector {
   add(result: ShardResult): void;
   readonly cells: readonly CollectedCell[];
   readonly tally: Tally;
+  /** Empty where the scenario says nothing of who may send. */
+  readonly consent: ConsentTally;
   /** Fate code -> number of planned reports. */
   readonly fateCounts: ReadonlyMap<number, number>;
   readonly wrongFateExamples: readonly number[];
@@ -71,6 +75,7 @@ export function createCollector(scenario: Scenario, plan: PopulationPlan): Colle
   const metrics = metricsOf(scenario);
   const cells = new Map<string, MutableCell>();
   const tally = emptyTally(scenario.adversaries.length);
+  const consent = emptyConsentTally();
   const fateCounts = new Map<number, number>();
   const wrongFateExamples: number[] = [];
   const stagesMs = new Float64Array(STAGES.length);
@@ -97,6 +102,7 @@ export function createCollector(scenario: Scenario, plan: PopulationPlan): Colle
 
   return {
     tally,
+    consent,
     fateCounts,
     wrongFateExamples,
     stagesMs,
@@ -119,6 +125,7 @@ export function createCollector(scenario: Scenario, plan: PopulationPlan): Colle
         addTruth(into.truth, sum.truth);
       }
       addTally(tally, result.tally);
+      if (result.consent !== undefined) addConsentTally(consent, result.consent);
       tally.repeatedValues += countRepeats(samples, result.sampledValues);
       const ofDay = accepted.open(plan.shard(result.index).day);
       tally.doubled += countRepeats(ofDay, result.acceptedIds);

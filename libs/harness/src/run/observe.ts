@@ -10,7 +10,7 @@
 
 import { FIELD_MODULUS, isSafeQueryRandomness } from '@priolab/prio';
 import type { Prio2Shape } from '@priolab/prio';
-import { REPORT_ID_SIZE, reasonCode, reasonOf } from '@priolab/roles';
+import { DAY_MS, REPORT_ID_SIZE, reasonCode, reasonOf } from '@priolab/roles';
 import type { Reason, ReportBlock } from '@priolab/roles';
 
 import { adversaries as catalogue } from '../adversary/catalogue.ts';
@@ -20,11 +20,14 @@ import type { Observer } from '../pipeline.ts';
 import type { Shard } from '../population/plan.ts';
 import { FATE_SIZE, fateCode } from '../record/fate.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { emptyConsentTally, lookAtSending } from './consent-view.ts';
+import type { ConsentTally, ConsentView } from './consent-view.ts';
 import { createFingerprintList, readFingerprint } from './fingerprint-set.ts';
 import type { FingerprintList } from './fingerprint-set.ts';
 import { createFreshValues } from './fresh-values.ts';
 import type { FreshValues } from './fresh-values.ts';
 import { emptyTally } from './shard-result.ts';
+import { firstDay } from './settings.ts';
 import type { ReportsByRung, Tally, Truth } from './shard-result.ts';
 import { createTruths } from './truths.ts';
 
@@ -46,6 +49,8 @@ export interface ShardObserver extends Observer, BlockEyes {
   close(): void;
   readonly fates: Uint8Array;
   readonly tally: Tally;
+  /** Where the scenario says who may send. */
+  readonly consent?: ConsentTally;
   readonly reportsByRung: ReportsByRung;
   readonly wrongFateExamples: number[];
   /** Random values of sampled devices, and the ids of the reports that a processor accepted. */
@@ -59,10 +64,12 @@ export interface ShardObserver extends Observer, BlockEyes {
 export interface ObserverArena {
   readonly freshValues: FreshValues;
   readonly acceptances: Acceptances;
+  readonly consent: ConsentView | undefined;
 }
 
-export function createObserverArena(shardReports: number): ObserverArena {
+export function createObserverArena(shardReports: number, consent?: ConsentView): ObserverArena {
   return {
+    consent,
     freshValues: createFreshValues(shardReports),
     acceptances: createAcceptances(shardReports),
   };
@@ -72,11 +79,12 @@ export function createObserverArena(shardReports: number): ObserverArena {
 export function createShardObserver(
   scenario: Scenario,
   shard: Shard,
-  { freshValues, acceptances }: ObserverArena,
+  { freshValues, acceptances, consent }: ObserverArena,
 ): ShardObserver {
   const { reportCount } = shard;
   const fates = new Uint8Array(reportCount * FATE_SIZE);
   const tally = emptyTally(scenario.adversaries.length);
+  const sendings = consent === undefined ? undefined : watchSendings(scenario, shard, consent);
   const truths = createTruths();
   const reportsByRung = { full: 0, sharesOnly: 0 };
   const wrongFateExamples: number[] = [];
@@ -90,6 +98,7 @@ export function createShardObserver(
 
   const begin = (next: ReportBlock): void => {
     report = next;
+    sendings?.look(report);
     deedAt.set(block.deeds.bySlot.subarray(0, report.count), block.firstReport);
   };
 
@@ -111,21 +120,16 @@ export function createShardObserver(
     fates[position * FATE_SIZE + 1] = code >>> 8;
   };
 
-  /** A value that its sender invented has no true bits. */
-  const trueBits = (slot: number): Uint32Array | undefined =>
-    deedsOf[block.deeds.bySlot[slot]! - 1]?.inventsValue === true ? undefined : block.bits;
-
   return {
     fates,
     tally,
+    ...(sendings === undefined ? {} : { consent: sendings.tally }),
     reportsByRung,
     wrongFateExamples,
     sampledValues: freshValues.sampled,
     acceptedIds: acceptances.ids,
     truths: truths.byWindow,
-    expect(next) {
-      block = next;
-    },
+    expect: (next) => void (block = next),
 
     uploaded(reportBlock, sealed, uploads) {
       begin(reportBlock);
@@ -166,7 +170,10 @@ export function createShardObserver(
           const slot = position - block.firstReport;
           // A report counts once; what is summed again, or late, has no place in the truth.
           if (!first || slot >= report.count) continue;
-          truths.add(report, block.metricSlot, trueBits(slot), slot);
+          const deed = deedsOf[block.deeds.bySlot[slot]! - 1];
+          // A value that its sender invented has no true bits.
+          const { metricSlot, bits } = block;
+          truths.add(report, metricSlot, deed?.inventsValue ? undefined : bits, slot);
         }
       }
     },
@@ -185,6 +192,23 @@ export function createShardObserver(
         if (wrongFateExamples.length < EXAMPLES) {
           wrongFateExamples.push(shard.firstReport + block.firstReport + slot);
         }
+      }
+    },
+  };
+}
+
+/** Looks at what the phones of a shard send: by the reports themselves, not by the plan. */
+function watchSendings(scenario: Scenario, shard: Shard, view: ConsentView) {
+  const tally = emptyConsentTally();
+  tally.withdrawnPhoneDays = view.countWithdrawn(shard);
+  const startDay = firstDay(scenario);
+  return {
+    tally,
+    look({ task, day, count, devices, timesMs }: ReportBlock): void {
+      for (let slot = 0; slot < count; slot++) {
+        const { state, vendor } = task;
+        const timeMs = (day - startDay) * DAY_MS + timesMs[slot]!;
+        lookAtSending(view, tally, { state, vendor, device: devices[slot]! }, timeMs);
       }
     },
   };

@@ -33,12 +33,14 @@ import type { Scenario } from '../scenario/scenario.ts';
 import type { Inject } from '../simulation/fault.ts';
 import { asksFor } from './asks-for.ts';
 import { calibrate } from './calibrate.ts';
+import { consentRecord } from './consent-record.ts';
+import { createConsentView } from './consent-view.ts';
 import { createCollector } from './collect.ts';
 import type { Collector } from './collect.ts';
 import { populationRecord } from './population-record.ts';
 import { createRecheck } from './recheck.ts';
 import type { Recheck } from './recheck.ts';
-import { planGradually } from './settings.ts';
+import { planGradually, seedTreeOf } from './settings.ts';
 import type { ShardInit } from './shard-program.ts';
 import type { ShardResult } from './shard-result.ts';
 import { STAGES } from './stages.ts';
@@ -255,6 +257,11 @@ function recordOf(parts: {
     fullReports: collector.reportsByRung.full,
     sharesOnlyReports: collector.reportsByRung.sharesOnly,
   });
+  const view = createConsentView(scenario, seedTreeOf(scenario));
+  const consent =
+    view === undefined
+      ? {}
+      : { consent: consentRecord(scenario, { view, tally: collector.consent, cells }) };
   const results = {
     fates,
     copyFates,
@@ -262,6 +269,7 @@ function recordOf(parts: {
     tally,
     adversaries,
     ledger: collector.fateDigest(),
+    ...consent,
     // A full run's digest is what it was before there were other rungs.
     ...(rung === 'full' ? {} : { fidelity }),
   };
@@ -284,6 +292,7 @@ function recordOf(parts: {
     cells,
     adversaries,
     tally,
+    ...consent,
     cost,
     environment,
   };

@@ -22,6 +22,7 @@ import type { PlanTransfer, PopulationPlan, Shard } from '../population/plan.ts'
 import { createWorkload } from '../population/values.ts';
 import type { Workload } from '../population/values.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { createConsentView } from './consent-view.ts';
 import { createCrossCheck } from './cross-check.ts';
 import type { CrossCheck } from './cross-check.ts';
 import { createObserverArena, createShardObserver } from './observe.ts';
@@ -129,7 +130,7 @@ function createShardRun(parts: Parts): (shardIndex: number) => ShardResult {
   const identityIndex = new Uint32Array(participants);
   const bits = world.lines.map(({ metric, capacity }) => new Uint32Array(capacity * metric.bins));
   const shardReports = plan.transfer.table.reportCount.reduce((a, b) => Math.max(a, b), 0);
-  const arena = createObserverArena(shardReports);
+  const arena = createObserverArena(shardReports, createConsentView(scenario, world.seedTree));
   const networks = world.lines.map((line) => networkOf(scenario, line));
   const tasks = new Map<string, Task>();
 
@@ -313,12 +314,14 @@ function resultOf(
 ): ShardResult {
   const sums = lines.flatMap((line, metricSlot) => sumsOf(line, metricSlot, observer));
   const { fates, tally, reportsByRung, wrongFateExamples, sampledValues, acceptedIds } = observer;
+  const { consent } = observer;
   return {
     index: shard.index,
     firstReport: shard.firstReport,
     fates,
     sums,
     tally,
+    ...(consent === undefined ? {} : { consent }),
     reportsByRung,
     wrongFateExamples,
     sampledValues: sampledValues.toWords(),

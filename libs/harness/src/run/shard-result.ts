@@ -7,6 +7,7 @@
 import type { AggregateShare, ProcessorRole } from '@priolab/roles';
 
 import type { DeployedShard } from '../deployment/outbox.ts';
+import type { ConsentTally } from './consent-view.ts';
 
 /** An aggregate share without its task, which the main thread knows. */
 export type PartialSum = Omit<AggregateShare, 'task' | 'windowStartMs'>;
@@ -80,6 +81,8 @@ export interface ShardResult {
   readonly fates: Uint8Array;
   readonly sums: readonly CellSum[];
   readonly tally: Tally;
+  /** Where the scenario says who may send. */
+  readonly consent?: ConsentTally;
   readonly reportsByRung: ReportsByRung;
   /** A few reports with a wrong fate, for the message. */
   readonly wrongFateExamples: readonly number[];

@@ -205,5 +205,12 @@ export function faultNeedProblems(id: FaultId, path: string, scenario: ScenarioP
     ...(needs.rotation === true && rotation === false
       ? [{ path, message: `got "${id}", which needs services.keys.rotateEvery` }]
       : []),
+    ...(needs.withoutEnpa === true && population !== undefined && !hasStateWithout(population)
+      ? [{ path, message: `got "${id}", which needs a state without ENPA in population.enabled` }]
+      : []),
   ];
+}
+
+function hasStateWithout({ enabled = {} }: NonNullable<ScenarioParts['population']>): boolean {
+  return Object.values(enabled).some((one) => one !== undefined && one !== true);
 }

@@ -14,6 +14,13 @@ export const fieldWords: Readonly<Record<string, string>> = {
   google: 'A vendor, with an ingestion server of its own; in vendors its weight.',
   optIn: 'Share of phones whose owner takes part (population.optIn).',
   optInByState: 'The same of single states (population.optInByState).',
+  enabled: 'When a state’s authority has enabled ENPA: true, false, or days (population.enabled).',
+  fromDay: 'Of population.enabled: the first day, counted from 0; left out: from the beginning.',
+  untilDay: 'Of population.enabled: the first day on which it is off again; left out: to the end.',
+  consent:
+    'How users withdraw consent and give it again, while the run lasts (population.consent).',
+  withdrawPerDay: 'Of population.consent: share of phones with consent that lose it in a day.',
+  returnPerDay: 'Of population.consent: share of those without that get it back in a day.',
   sampling: 'Share of a metric’s due reports that are sent, by metric (population.sampling).',
   epidemic: 'How many phones have something to report: calm, wave or outbreak (population).',
   system: 'Of a scenario: metrics, epsilon and window.',
@@ -36,10 +43,9 @@ export const fieldWords: Readonly<Record<string, string>> = {
     'long between two attempts (services.network.retry).',
   atLeastPerUnit: 'Of the oracle throughput: reports for each P-256 multiplication, at least.',
   atMostMiB: 'Of the oracle memory: the limit in MiB.',
-  deployment:
-    'Of a scenario: memory, or where uploads travel over HTTP: msw, http, or processes (programs).',
+  deployment: 'Of a scenario: memory, or, where uploads travel over HTTP, msw, http or processes.',
   googleForm:
-    'Of deployment: what Google’s devices send, document or plain; left out: documents if they can.',
+    'Of deployment: what Google’s devices send, document or plain (left out: documents, if any).',
   buckets: 'Of deployment: files, or s3 (at AWS_ENDPOINT_URL_S3).',
   ingestion: 'Of services: the vendors’ ingestion servers.',
   processors: 'Of services: the leader’s and the helper’s machines.',

@@ -35,6 +35,12 @@ const customMetricSchema = z.strictObject({
   layout: z.enum(['one-hot', 'one-hot-or-none', 'k-hot', 'cumulative']).default('one-hot'),
 });
 
+const enabledDaysSchema = z.strictObject({
+  /** Days of the run, counted from 0: from this one on, and until before that one. */
+  fromDay: z.int().min(0).max(27).optional(),
+  untilDay: z.int().min(1).max(28).optional(),
+});
+
 const populationSchema = z.strictObject({
   /** Reports in the whole run, exactly. */
   reports: z.int().min(1).max(1_000_000_000),
@@ -49,6 +55,12 @@ const populationSchema = z.strictObject({
   /** Share of phones whose owner takes part. */
   optIn: positiveRate.default(0.4),
   optInByState: z.partialRecord(stateId, positiveRate).default({}),
+  /** Days on which a state's authority has enabled ENPA; left out: always. */
+  enabled: z.partialRecord(stateId, z.union([z.boolean(), enabledDaysSchema])).optional(),
+  /** How users withdraw consent and give it again; left out: they don't. */
+  consent: z
+    .strictObject({ withdrawPerDay: positiveRate, returnPerDay: positiveRate.optional() })
+    .optional(),
   /** Share of due reports of a metric that are sent. */
   sampling: z.record(z.string(), rate).default({}),
   epidemic: z.enum(['calm', 'wave', 'outbreak']).default('wave'),

@@ -24,6 +24,8 @@ export type Forgery = 'proof' | 'form';
 /** One report, as its phone made it. */
 export interface ReportEntry {
   readonly number: number;
+  /** Which phone of its state and vendor made it. */
+  readonly device: number;
   readonly task: Task;
   /** By the time that the phone wrote into it. */
   windowStartMs: number;
@@ -398,7 +400,7 @@ function fateFrom(
   if (code !== undefined) return fate('rejected', 'ingestor', reasonOf(code));
   if (outcome === undefined) return fate('pending', 'device');
   if (outcome.kind === 'refused') return fate('rejected', 'ingestor', reasonOf(outcome.reason));
-  if (outcome.kind === 'given-up') {
+  if (outcome.kind === 'given-up' || outcome.kind === 'stopped') {
     if (entry.refusedAs === undefined) return fate('rejected', 'device', 'not-sent');
     return fate('rejected', 'ingestor', reasonOf(entry.refusedAs));
   }

@@ -120,8 +120,8 @@ export function createDeployment(options: {
       const name = machineNames.front(vendor, i);
       connections.set(name, createConnections({ timeline, ...settings }));
       add(name, (host) => {
-        const { ageMsMax, skewMsMax, uploadsPerKeyMax } = settings;
-        const limits = { ageMsMax, skewMsMax, uploadsPerKeyMax };
+        const { isEnabled, ageMsMax, skewMsMax, uploadsPerKeyMax } = settings;
+        const limits = { isEnabled, ageMsMax, skewMsMax, uploadsPerKeyMax };
         const inbox = stores.reach(storeNames.inbox(vendor), host);
         // The other vendor's tasks are none of its own: nobody would batch them here.
         const tasks = new Map([...parties.tasks].filter(([, one]) => one.vendor === vendor));

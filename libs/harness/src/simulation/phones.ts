@@ -31,6 +31,7 @@ import type { DrivenTimeline, Network } from '@priolab/runtime';
 import { adversaries as catalogue } from '../adversary/catalogue.ts';
 import type { Deeds } from '../adversary/tampering.ts';
 import { machineNames, phoneName } from '../faults/places.ts';
+import type { Permission } from '../population/consent.ts';
 import type { PopulationPlan, Shard } from '../population/plan.ts';
 import { createWorkload } from '../population/values.ts';
 import { branches } from '../run/settings.ts';
@@ -152,6 +153,10 @@ export interface PhoneOptions {
   readonly hooks: PhoneHooks;
   /** Days since the Unix epoch. */
   readonly firstDay: number;
+  /** Whether a phone may send now: asked before each attempt. */
+  readonly permission: Permission;
+  /** Called for each report that a phone no longer tries to send: it may not. */
+  readonly onStopped: (report: number) => void;
   /** Called for each report whose phone broke the protocol. */
   readonly onDeed: (report: PhoneReport) => void;
 }
@@ -187,9 +192,9 @@ export function createPhones(options: PhoneOptions): Phones {
       underWay += 1;
       const name = `report-${one.number}${copy === 0 ? '' : `-copy-${copy}`}`;
       timeline.at(Math.max(timeline.nowMs(), one.sendAtMs), () => {
-        const { vendor } = context;
+        const { vendor, shard } = context;
         const phone = `${vendor}/${one.task.state}/${one.device}`;
-        inTurn(phone, () => send(options, policy, one, { vendor, name })).then(
+        inTurn(phone, () => send(options, policy, one, { cell: shard.cell, name })).then(
           () => void (underWay -= 1),
           (error: unknown) => timeline.fail(error),
         );
@@ -280,14 +285,19 @@ export function createPhones(options: PhoneOptions): Phones {
 
 /** Sends one upload until it is stored or refused, and enters what became of it. */
 async function send(
-  { settings, network, timeline, book }: PhoneOptions,
+  options: PhoneOptions,
   policy: UploadPolicy,
   report: PhoneReport,
-  { vendor, name }: { readonly vendor: Vendor; readonly name: string },
+  { cell, name }: { readonly cell: Shard['cell']; readonly name: string },
 ): Promise<void> {
+  const { settings, network, timeline, book, permission, firstDay, onStopped } = options;
+  const { vendor } = cell;
   const replicas = replicasOf(report, vendor, settings.replicas);
-  const upload = { from: phoneName(vendor), key: name, bytes: report.bytes, replicas };
+  const isAllowed = (): boolean =>
+    permission.maySend(cell, report.device, timeline.nowMs() - firstDay * DAY_MS);
+  const upload = { from: phoneName(vendor), key: name, bytes: report.bytes, replicas, isAllowed };
   const outcome = await sendUpload(network, timeline, upload, policy);
+  if (outcome.kind === 'stopped') onStopped(report.number);
   const known = book.reports[report.number]!.outcome;
   // The first copy that is stored is the one that counts.
   if (known === undefined || (known.kind !== 'stored' && outcome.kind === 'stored')) {
@@ -358,6 +368,7 @@ function enterReports(
     book.enter(
       {
         number: firstReport + i,
+        device: block.devices[i]!,
         task,
         windowStartMs: createdMs - (createdMs % task.windowMs),
         createdMs,

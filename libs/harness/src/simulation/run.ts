@@ -187,12 +187,21 @@ function recordOf(parts: {
       escaped: mayCount ? 0 : escaped.length,
     };
   });
+  const consent =
+    simulated.consent === undefined ? {} : { consent: simulated.consent.record(cells) };
   const before = simulationRecordOf(simulated, { nemesis, closing });
   // When faults struck is the simulator's own note, and they may strike as a report is sent.
-  const shown = { fates, cells, tally, adversaries, simulation: { ...before, faultLog: [] } };
+  const shown = {
+    fates,
+    cells,
+    tally,
+    adversaries,
+    ...consent,
+    simulation: { ...before, faultLog: [] },
+  };
   simulated.leaks.search('the results', JSON.stringify(shown));
   const inner = { ...before, leaks: simulated.leaks.record() };
-  const results = { fates, cells, tally, adversaries, simulation: inner };
+  const results = { fates, cells, tally, adversaries, ...consent, simulation: inner };
   const fullReports = plan.reportCount;
   return {
     schema: RECORD_SCHEMA,
@@ -213,6 +222,7 @@ function recordOf(parts: {
     cells,
     adversaries,
     tally,
+    ...consent,
     simulation: { ...inner, ...again },
     cost,
     environment: { ...options.environment, workers: 0 },

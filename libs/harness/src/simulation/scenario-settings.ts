@@ -2,6 +2,9 @@
 
 import { faults } from '../faults/catalogue.ts';
 import { placeOf } from '../faults/fault.ts';
+import { enabledSpan, isInSpan } from '../population/enabled-days.ts';
+import type { EnabledDays } from '../population/enabled-days.ts';
+import { firstDay } from '../run/settings.ts';
 import { cellSettings } from '../scenario/cell-settings.ts';
 import { durationMs } from '../scenario/durations.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -59,12 +62,20 @@ export function simulationSettings(scenario: Scenario): SimulationSettings {
     overlapMs: durationMs(keys.overlap),
     keepForMs: durationMs(processors.keepFor),
     minBatch: ({ state, vendor }) => cellSettings(scenario, state, vendor).minBatch,
+    isEnabled: enabledByDay(scenario),
     legacy: new Set(legacy),
     ...(heal === undefined
       ? {}
       : { heal: { atMs: durationMs(heal.at), core: heal.core, withinMs } }),
     drainMs: Math.max(settling + system.windowHours * HOUR_MS, withinMs ?? 0),
   };
+}
+
+function enabledByDay(scenario: Scenario): SimulationSettings['isEnabled'] {
+  const enabled: Readonly<Record<string, EnabledDays | undefined>> =
+    scenario.population.enabled ?? {};
+  const startDay = firstDay(scenario);
+  return ({ state }, day) => isInSpan(enabledSpan(enabled[state]), day - startDay);
 }
 
 /** The faults with their times since the run's start; after `heal` none strikes its core. */

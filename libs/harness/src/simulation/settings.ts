@@ -37,6 +37,8 @@ export interface SimulationSettings {
   readonly keepForMs: number;
   /** Accepted reports below which a task's window is not published. */
   readonly minBatch: (task: Task) => number;
+  /** Whether a task's authority has enabled ENPA on a day since the Unix epoch. */
+  readonly isEnabled: (task: Task, day: number) => boolean;
   readonly legacy: ReadonlySet<string>;
   /** Healing: when, who comes back, and how soon all must drain. */
   readonly heal?: HealSettings | undefined;

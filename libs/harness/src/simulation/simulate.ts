@@ -11,6 +11,7 @@ import type { Job } from '@priolab/nodes';
 import { DAY_MS } from '@priolab/roles';
 
 import { VENDORS, machineNames } from '../faults/places.ts';
+import { createPermission } from '../population/consent.ts';
 import type { PopulationPlan } from '../population/plan.ts';
 import type { SimulationRecord } from '../record/simulation-record.ts';
 import { firstDay } from '../run/settings.ts';
@@ -20,6 +21,8 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { watchAnswers } from './answers.ts';
 import { windowKey } from './book.ts';
 import type { Book } from './book.ts';
+import { watchConsent } from './consent.ts';
+import type { ConsentWatch } from './consent.ts';
 import { deedItems, strikeOfDeed } from './deeds.ts';
 import type { Hooks, Inject } from './fault.ts';
 import type { Journal } from './journal.ts';
@@ -28,7 +31,7 @@ import { scanForLeaks } from './leaks.ts';
 import type { LeakScan } from './leaks.ts';
 import type { KeyGeneration, Parties } from './parties.ts';
 import { createPhones } from './phones.ts';
-import type { PhoneReport, Phones } from './phones.ts';
+import type { PhoneOptions, PhoneReport, Phones } from './phones.ts';
 import { isOfCore } from './scenario-settings.ts';
 import type { HealSettings, NemesisItem, SimulationSettings } from './settings.ts';
 import { readShown } from './shown.ts';
@@ -81,6 +84,8 @@ export interface Simulated {
   readonly rewrites: { readonly changed: number; readonly count: number };
   readonly stale: SimulationRecord['stale'];
   readonly leaks: LeakScan;
+  /** There where the scenario says who may send. */
+  readonly consent?: ConsentWatch | undefined;
   /** What people are shown of each window (`windowKey`), read from where they read it. */
   readonly shown: ReadonlyMap<string, ShownTotal>;
 }
@@ -117,13 +122,17 @@ async function simulateOver(wire: Wire | undefined, simulation: Simulation): Pro
   const rewrites = stage.watchRewrites();
   const stale = freshnessOf(simulation, stage);
   watchAnswers(deployment.network, book);
+  const consent = watchConsent(simulation, stage);
 
   // Machines start; phones report, day by day.
   for (const machine of deployment.machines.values()) machine.start();
   const deeds = new Map<number, number>();
-  const phones = phonesOf(simulation, stage, (report) => {
-    deeds.set(report.number, report.deed);
-    noteDeed(simulation, stage, report);
+  const phones = phonesOf(simulation, stage, {
+    onDeed(report) {
+      deeds.set(report.number, report.deed);
+      noteDeed(simulation, stage, report);
+    },
+    onStopped: (report) => consent?.stopped(report),
   });
   for (let day = 0; day < plan.population.days; day++) {
     timeline.at(startMs + day * DAY_MS, () => phones.startDay(firstDay(scenario) + day));
@@ -141,6 +150,7 @@ async function simulateOver(wire: Wire | undefined, simulation: Simulation): Pro
   const { stores } = deployment;
   return {
     book,
+    consent,
     strikes,
     journal,
     parties,
@@ -201,11 +211,13 @@ function countEvents({ deployment, parties, timeline, startMs }: Stage): Record<
 function phonesOf(
   { scenario, plan, seedTree, settings }: Simulation,
   { world, parties, timeline, deployment, book, hooks }: Stage,
-  onDeed: (report: PhoneReport) => void,
+  listeners: Pick<PhoneOptions, 'onDeed' | 'onStopped'>,
 ): Phones {
   const { network } = deployment;
-  const parts = { world, plan, seedTree, parties, settings, timeline, network, book, onDeed };
-  return createPhones({ ...parts, hooks: hooks.phones, firstDay: firstDay(scenario) });
+  const permission = createPermission(plan.population, seedTree);
+  const parts = { world, plan, seedTree, parties, settings, timeline, network, book, permission };
+  const own = { hooks: hooks.phones, firstDay: firstDay(scenario) };
+  return createPhones({ ...parts, ...own, ...listeners });
 }
 
 /** A phone that breaks the protocol because the nemesis says so: a strike of that fault. */

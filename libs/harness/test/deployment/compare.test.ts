@@ -1,4 +1,4 @@
-/** What a deployment came to against what memory did: each deviation is seen, and what is missing. */
+/** What a deployment came to against what memory did: all that deviates is seen, or missing. */
 
 import { uuidText } from '@priolab/roles/enpa';
 import type { NamedSumPart } from '@priolab/roles/enpa';

@@ -60,6 +60,7 @@ const vocabulary: Readonly<Record<string, string>> = {
   cli: `
     out_of_range multi_hot forge grind inconsistent noncanonical wrong_dim undecryptable
     oversize bomb dup_uuid replay sybil poison_valid flood backdate postdate tag
+    not_enabled
   `,
   nem: `
     swarm swizzle rolling_upgrade region_loss launch_day outbreak byzantine_minority
@@ -116,7 +117,7 @@ describe.each(faultIds)('%s', (id) => {
     const scenario = resolveScenario(
       {
         ...smallInput,
-        population: { ...smallInput.population, days: 2 },
+        population: { ...smallInput.population, days: 2, enabled: { 'us-md': false } },
         clock: 'simulated',
         services: { keys: { rotateEvery: '12h' } },
         nemesis: [{ id, params: given }],

@@ -58,12 +58,12 @@ export function runSmall(scenario: Scenario, workers = 0): Promise<RunSummary> {
 export function runBroken(scenario: Scenario, replace: Replace): Promise<RunSummary> {
   const engine: Engine = {
     workerCount: 0,
-    run(job) {
+    async run(job) {
       const runner = createRunner(job.init as ShardInit, replace);
       for (let shard = 0; shard < job.shardCount; shard++) {
-        job.onResult(shard, runner.run(shard) as never);
+        await job.onResult(shard, runner.run(shard) as never);
       }
-      return Promise.resolve({ completedCount: job.shardCount, interrupted: false });
+      return { completedCount: job.shardCount, interrupted: false };
     },
   };
   return runScenario({ scenario, workers: 0, environment, engine });

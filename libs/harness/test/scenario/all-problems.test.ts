@@ -30,6 +30,8 @@ const wide = {
     optIn: 0.5,
     optInByState: { 'us-wa': 0.2 } as Record<string, unknown>,
     sampling: { 'DateExposure-v1': 0.5 } as Record<string, unknown>,
+    enabled: { 'us-wa': true } as Record<string, unknown>,
+    consent: { withdrawPerDay: 0.1 } as Record<string, unknown>,
     vendors: { apple: 1, google: 1 },
   } as Record<string, unknown>,
   system: {
@@ -53,6 +55,9 @@ const mistakes: readonly (readonly [path: string, make: (s: Wide) => void])[] = 
   ['population.optInByState.us-ct', (s) => put(s, 'optInByState', 'us-ct', 7)],
   ['population.sampling.CodeVerified-v1', (s) => put(s, 'sampling', 'CodeVerified-v1', 2)],
   ['population.sampling.nothing', (s) => put(s, 'sampling', 'nothing', 0.1)],
+  ['population.enabled.us-ct.fromDay', (s) => put(s, 'enabled', 'us-ct', { fromDay: -1 })],
+  ['population.enabled.us-md', (s) => put(s, 'enabled', 'us-md', false)],
+  ['population.consent.withdrawPerDay', (s) => put(s, 'consent', 'withdrawPerDay', 2)],
   ['population.vendors', (s) => (s.population['vendors'] = { apple: 0 })],
   ['system.windowHours', (s) => (s.system['windowHours'] = 7)],
   ['system.metrics[3]', (s) => (s.system['metrics'] as unknown[]).push('DateExposure-v1')],
@@ -122,6 +127,48 @@ describe('all problems at once', () => {
       'shares of which one is unknown',
       (s) => s.adversaries.push({ id: 'cli.oversize', share: 0.95 }, { id: 'net.dup', share: 'x' }),
       ['adversaries[2].share'],
+    ],
+    [
+      'no authority that has enabled ENPA',
+      (s) => {
+        s.population['enabled'] = { 'us-wa': false, 'us-ct': false };
+      },
+      ['population.enabled'],
+    ],
+    [
+      'one of no weight that has',
+      (s) => {
+        s.population['states'] = { 'us-wa': 0, 'us-ct': 2 };
+        s.population['enabled'] = { 'us-ct': false };
+      },
+      ['population.enabled'],
+    ],
+    [
+      'days that are none of the run',
+      (s) => {
+        s.population['days'] = 3;
+        s.population['enabled'] = {
+          'us-wa': { fromDay: 3 },
+          'us-ct': { fromDay: 1, untilDay: 4 },
+        };
+      },
+      ['population.enabled.us-wa.fromDay', 'population.enabled.us-ct.untilDay'],
+    ],
+    [
+      'days that end before they begin',
+      (s) => {
+        s.population['days'] = 3;
+        s.population['enabled'] = { 'us-wa': { fromDay: 2, untilDay: 2 } };
+      },
+      ['population.enabled.us-wa.untilDay'],
+    ],
+    [
+      'reports after all have withdrawn',
+      (s) => {
+        s.population['days'] = 2;
+        s.population['consent'] = { withdrawPerDay: 1 };
+      },
+      ['population.consent.withdrawPerDay'],
     ],
     [
       'a backend that is none',

@@ -13,7 +13,12 @@ const idOf = (report: number): Uint8Array => new Uint8Array(16).fill(report + 1)
 function bookOf(reportCount: number) {
   const book = createBook();
   for (let number = 0; number < reportCount; number++) {
-    const made = { sent: new Uint32Array(1), clean: new Uint32Array(1), createdMs: 0 };
+    const made = {
+      device: number,
+      sent: new Uint32Array(1),
+      clean: new Uint32Array(1),
+      createdMs: 0,
+    };
     const view = { leader: [], helper: [] };
     book.enter({ number, task, windowStartMs: 0, view, ...made }, idOf(number));
   }

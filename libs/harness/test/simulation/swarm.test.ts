@@ -23,7 +23,12 @@ function drawn(): FaultId[][] {
   const scenario = resolveScenario(
     {
       ...demonstrationOf('nem.swarm')!,
-      population: { reports: 120, days: 7, states: ['us-wa', 'us-md'] },
+      population: {
+        reports: 120,
+        days: 7,
+        states: ['us-wa', 'us-md'],
+        enabled: { 'us-md': { fromDay: 1 } },
+      },
       services: {
         ingestion: { replicas: 3 },
         processors: { workers: 3 },

@@ -33,6 +33,11 @@ export interface FrontOptions {
   readonly inbox: ObjectStore;
   /** By the hex of their ids. */
   readonly tasks: ReadonlyMap<string, Task>;
+  /**
+   * Whether a task is collected on a day (since the Unix epoch), by the time that the upload bears:
+   * its authority has enabled ENPA. Left out: always.
+   */
+  readonly isEnabled?: ((task: Task, day: number) => boolean) | undefined;
   /** An upload made longer ago, or further ahead, is refused. */
   readonly ageMsMax: number;
   readonly skewMsMax: number;
@@ -73,7 +78,7 @@ export async function readUpload(inbox: ObjectStore, key: string): Promise<Uint8
 }
 
 export async function runFront(host: Host, options: FrontOptions): Promise<void> {
-  const { network, inbox, tasks, ageMsMax, skewMsMax, uploadsPerKeyMax } = options;
+  const { network, inbox, tasks, isEnabled, ageMsMax, skewMsMax, uploadsPerKeyMax } = options;
   const uploadsOf = new Map<string, number>();
   let countedDay = -1;
 
@@ -87,7 +92,9 @@ export async function runFront(host: Host, options: FrontOptions): Promise<void>
     if (task === undefined) return WRONG_TASK;
     const form = uploadFault(task.id, upload, 0, upload.length, uploadLayout(task.shape));
     if (form !== 0) return form;
-    const ageMs = host.clock.nowMs() - readTimeMs(upload, CREATED_AT);
+    const createdMs = readTimeMs(upload, CREATED_AT);
+    if (isEnabled?.(task, Math.floor(createdMs / DAY_MS)) === false) return WRONG_TASK;
+    const ageMs = host.clock.nowMs() - createdMs;
     if (ageMs > ageMsMax || ageMs < -skewMsMax) return STALE;
     return 0;
   };

@@ -26,8 +26,8 @@ export interface ClientResponse {
 
 export interface HttpClient {
   /**
-   * @throws TransportError `unavailable`, or `timeout` where the signal was aborted: no answer came,
-   * and whether the server acted is unknown; `corrupt`: one longer than the client reads
+   * @throws TransportError `unavailable`, or `timeout` where the signal was aborted: no answer
+   * came, and whether the server acted is unknown; `corrupt`: one longer than the client reads
    */
   send(request: ClientRequest): Promise<ClientResponse>;
   close(): Promise<void>;

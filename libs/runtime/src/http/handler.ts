@@ -40,7 +40,7 @@ export interface HttpService {
   respond(request: HttpRequest): Promise<HttpResponse>;
 }
 
-/** Thrown by a service in place of an answer: the connection breaks. For faults that are injected. */
+/** Thrown by a service in place of an answer: the connection breaks. For injected faults. */
 export class NetworkFailure extends Error {
   override readonly name = 'NetworkFailure';
 }

@@ -31,7 +31,7 @@ describe('interceptHttp', () => {
     second.close();
   });
 
-  it('refuses requests elsewhere aloud, this machine included unless it is let through', async () => {
+  it('refuses requests elsewhere aloud, also to this machine unless they are let in', async () => {
     const server = await serveHttp(saying('socket'), { host: '127.0.0.1', port: 0 });
     const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
     const strict = interceptHttp({ 'http://a.test': saying('a') });

@@ -99,7 +99,8 @@ describe('bodies', () => {
     expect(statuses(await over.all)).toEqual(['413']);
     const { all, received, socket } = raw(
       url,
-      `POST / HTTP/1.1\r\n${HEAD}expect: 100-continue\r\ncontent-length: 3\r\nconnection: close\r\n\r\n`,
+      `POST / HTTP/1.1\r\n${HEAD}expect: 100-continue\r\ncontent-length: 3\r\n` +
+        'connection: close\r\n\r\n',
     );
     await received('100 Continue');
     socket.write('abc');
@@ -206,7 +207,8 @@ describe('malformed', () => {
     ],
     [
       'a length and chunks',
-      'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 4\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
+      'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 4\r\n' +
+        'transfer-encoding: chunked\r\n\r\n0\r\n\r\n',
       '400',
     ],
     ['a negative length', 'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: -1\r\n\r\n', '400'],

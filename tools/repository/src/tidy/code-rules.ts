@@ -15,7 +15,7 @@ const FUNCTION_LINES_MAX = 70;
 const FACTORY_LINES_MAX = 120;
 const PIPELINE_FUNCTION_LINES_MAX = 80; // It is one report's whole journey, to be read at once.
 
-const isCode = (path: string) => /\.(?:ts|js)$/.test(path);
+const isCode = (path: string) => /\.(?:tsx?|js)$/.test(path);
 const isLibCode = (path: string) => isCode(path) && path.startsWith('libs/');
 const isConfig = (path: string) => path.endsWith('vitest.config.ts');
 const isScenario = (path: string) => path.endsWith('.scenario.ts');

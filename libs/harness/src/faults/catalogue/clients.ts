@@ -145,6 +145,14 @@ export const clientFaults = defineFaults({
     reasons: ['stale', 'bad-certificate'],
     params: { by: param.duration('How far ahead.', '2d') },
   },
+  'cli.not_enabled': {
+    about: 'A modified phone reports for a state whose authority has not enabled ENPA that day.',
+    outcome: ['detect'],
+    at: 'source',
+    checkers: ['consent.kept', 'reason'],
+    reasons: ['wrong-task'],
+    needs: { withoutEnpa: true },
+  },
   'cli.tag': {
     about: 'A device makes its report stand out, so that it can be followed.',
     outcome: ['detect', 'limit'],

@@ -26,5 +26,10 @@ export const clientDemonstrations: Demonstrations = {
   'cli.flood': { nemesis: [{ id: 'cli.flood', dose: 2, fires: 2, params: { reports: 100 } }] },
   'cli.backdate': byDevice('cli.backdate'),
   'cli.postdate': byDevice('cli.postdate'),
+  'cli.not_enabled': {
+    ...byDevice('cli.not_enabled'),
+    population: { states: ['us-wa', 'us-md', 'us-va'], enabled: { 'us-va': false } },
+    expect: ['consent.kept'],
+  },
   'cli.tag': byDevice('cli.tag'),
 };

@@ -127,10 +127,12 @@ const replay: Inject = (context) => {
 };
 
 function otherState(tasks: ReadonlyMap<string, Task>, task: Task): Task | undefined {
-  return [...tasks.values()].find(
-    ({ state, vendor, metric }) =>
-      state !== task.state && vendor === task.vendor && metric.id === task.metric.id,
-  );
+  return [...tasks.values()].find((other) => other.state !== task.state && isLike(other, task));
+}
+
+/** The same metric of the same vendor, in whatever state. */
+function isLike({ vendor, metric }: Task, task: Task): boolean {
+  return vendor === task.vendor && metric.id === task.metric.id;
 }
 
 /** One phone sends its report under many ids, one a second. */
@@ -192,6 +194,25 @@ const bombs: Inject = (context) => {
     const allowed = [kind === 2 ? 'truncated' : 'wrong-share-size'];
     context.strike({ what: `report ${number} claims to be huge`, reports: [number], allowed });
     return [{ ...report, bytes: bomb(report, kind) }];
+  });
+};
+
+/** Its phone is a real one: only the servers' list of tasks stands against it. */
+const notEnabled: Inject = (context) => {
+  const { isEnabled } = context.settings;
+  onReports(context, (report, { sign }) => {
+    const { number, day, task } = report;
+    const without = [...context.parties.tasks.values()].find(
+      (other) => isLike(other, task) && !isEnabled(other, day),
+    );
+    if (without === undefined) return [report];
+    const changed = report.bytes.slice();
+    changed.set(without.id, TASK_ID_AT);
+    const what = `report ${number} for ${without.state}, which is without ENPA`;
+    context.strike({ what, reports: [number], allowed: ['wrong-task'] });
+    const bytes = sign(changed);
+    context.book.alias(uploadName(bytes), number);
+    return [{ ...report, bytes }];
   });
 };
 
@@ -257,5 +278,6 @@ export const clientUploadFaults: Readonly<Record<string, Inject>> = {
   'cli.backdate': backdate,
   'cli.postdate': postdate,
   'cli.bomb': bombs,
+  'cli.not_enabled': notEnabled,
   'cli.tag': tag,
 };

@@ -138,7 +138,7 @@ function isDrawn(id: FaultId, of: string): boolean {
 
 function hasNeeds(id: FaultId, { population, services }: Scenario): boolean {
   const { needs = {} } = catalogue[id];
-  const { replicas = 1, workers = 1, states = 1, rotation } = needs;
+  const { replicas = 1, workers = 1, states = 1, rotation, withoutEnpa } = needs;
   const days = demonstrations[id]?.population?.days ?? needs.days ?? 1;
   const stateCount = Array.isArray(population.states)
     ? population.states.length
@@ -148,6 +148,7 @@ function hasNeeds(id: FaultId, { population, services }: Scenario): boolean {
     services.processors.workers >= workers &&
     population.days >= days &&
     stateCount >= states &&
+    (withoutEnpa !== true || Object.values(population.enabled ?? {}).some((one) => one !== true)) &&
     (rotation !== true || services.keys.rotateEvery !== false)
   );
 }

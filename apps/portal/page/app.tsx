@@ -1,0 +1,92 @@
+/** Who is signed in, if anybody: the form, or an authority's results and no other's. */
+
+import { useEffect, useState } from 'preact/hooks';
+
+import { createApi, sentenceOf } from './api.ts';
+import type { Api, Authority } from './api.ts';
+import { Dashboard } from './dashboard.tsx';
+import { forgetKey, keepKey, readKey } from './session.ts';
+import { SignIn } from './sign-in.tsx';
+import { ThemeChoice } from './theme.tsx';
+
+interface Session {
+  readonly api: Api;
+  readonly authority: Authority;
+}
+
+export function App() {
+  const [key, setKey] = useState(readKey);
+  const [session, setSession] = useState<Session>();
+  const [message, setMessage] = useState<string>();
+
+  useEffect(() => {
+    if (key === undefined) return;
+    const stop = new AbortController();
+    const api = createApi(key);
+    api.authority(stop.signal).then(
+      (authority) => {
+        keepKey(key);
+        setSession({ api, authority });
+      },
+      (error: unknown) => {
+        if (!stop.signal.aborted) signOut(sentenceOf(error));
+      },
+    );
+    return () => stop.abort();
+  }, [key]);
+
+  const signOut = (why?: string): void => {
+    forgetKey();
+    setKey(undefined);
+    setSession(undefined);
+    setMessage(why);
+  };
+
+  return (
+    <>
+      <a class="skip" href="#main">
+        Skip to the results
+      </a>
+      <header class="top">
+        <p class="brand">
+          <Logo /> Results portal
+        </p>
+        {session !== undefined && <p class="who">{session.authority.authority}</p>}
+        <ThemeChoice />
+        {session !== undefined && (
+          <button type="button" onClick={() => signOut('You are signed out.')}>
+            Sign out
+          </button>
+        )}
+      </header>
+      <main id="main" tabIndex={-1}>
+        {session === undefined ? (
+          <SignIn
+            isBusy={key !== undefined}
+            message={message}
+            onKey={(text) => {
+              setMessage(undefined);
+              setKey(text);
+            }}
+          />
+        ) : (
+          <Dashboard
+            api={session.api}
+            authority={session.authority}
+            onAuthority={(authority) => setSession({ api: session.api, authority })}
+            onRefused={(error) => signOut(sentenceOf(error))}
+          />
+        )}
+      </main>
+    </>
+  );
+}
+
+function Logo() {
+  return (
+    <svg width="18" height="18" viewBox="0 0 16 16" aria-hidden="true">
+      <rect class="logo" width="16" height="16" rx="3" />
+      <path class="logo-bars" d="M3 12V9h2v3zm4 0V4h2v8zm4 0V7h2v5z" />
+    </svg>
+  );
+}
