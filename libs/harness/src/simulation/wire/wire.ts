@@ -49,11 +49,18 @@ const OPEN_MAX = 400;
 /** For who is not listening: the phone has given up, or is none of this run. */
 const GONE: UploadAnswer = { kind: 'try-again', detail: 'expected a call', retryAfterS: 1 };
 
-/** @param ends names of the fronts on the network */
-export async function openWire(kind: WireKind, ends: readonly string[]): Promise<Wire> {
+/**
+ * @param ends names of the fronts on the network
+ * @param open for tests: other roads
+ */
+export async function openWire(
+  kind: WireKind,
+  ends: readonly string[],
+  open: typeof openRoads = openRoads,
+): Promise<Wire> {
   const calls = new Map<number, Call>();
   const services = new Map(ends.map((end) => [end, edgeOf(calls, end)]));
-  const roads = await openRoads(kind, services);
+  const roads = await open(kind, services);
   const openMax = kind === 'http' ? OPEN_MAX : Infinity;
   const sent = { overHttp: 0, directly: 0 };
   let isOpen = true;
@@ -76,13 +83,15 @@ export async function openWire(kind: WireKind, ends: readonly string[]): Promise
           const number = ++callCount;
           const road = roadTo(message.to);
           const sender = createUploadClient({ ...road, client: numbered(road.client, number) });
-          const { call, answered } = placeCall({ network, outside, message, sender });
+          const { call, start } = placeCall({ network, outside, message, sender });
           calls.set(number, call);
           try {
-            return await answered;
+            return await start();
           } catch (error) {
+            // Whoever waits when all is over waits for ever, as on a machine that is off.
+            if (!isOpen) return await new Promise<never>(() => {});
             // The machine's own network failed, which no fault of the run may look like.
-            if (error instanceof WireError && isOpen) timeline.fail(error);
+            if (error instanceof WireError) timeline.fail(error);
             throw error;
           } finally {
             calls.delete(number);
@@ -102,13 +111,13 @@ class WireError extends Error {
   override readonly name = 'WireError';
 }
 
-/** Sends a message on its way: over HTTP to the edge, then through the network and back. */
+/** A message on its way: over HTTP to the edge, then through the network and back. */
 function placeCall(parts: {
   readonly network: Network;
   readonly outside: Outside;
   readonly message: Message;
   readonly sender: ReturnType<typeof createUploadClient>;
-}): { readonly call: Call; readonly answered: Promise<Uint8Array> } {
+}): { readonly call: Call; start(): Promise<Uint8Array> } {
   const { network, outside, message, sender } = parts;
   const { to, bytes } = message;
   const sending = new AbortController();
@@ -138,22 +147,24 @@ function placeCall(parts: {
       answer = resolve;
       arrived(() => carry(upload));
     });
-  const answered = new Promise<Uint8Array>((resolve, reject) => {
-    const settle = (end: () => void, cause?: unknown): void => {
-      if (lost !== undefined) end = () => reject(lost!);
-      if (returned !== undefined) returned(end);
-      else reject(new WireError(`${to}: expected an answer of the edge, got another`, { cause }));
-    };
-    sender.send(bytes, sending.signal).then(
-      (heard) => settle(() => resolve(bytesOf(heard))),
-      (cause: unknown) =>
-        settle(
-          () => reject(new WireError(`${to}: expected an answer, got none`, { cause })),
-          cause,
-        ),
-    );
-  });
-  return { call: { to, arrive, giveUp }, answered };
+  const start = (): Promise<Uint8Array> =>
+    new Promise((resolve, reject) => {
+      const settle = (end: () => void): void => {
+        if (lost !== undefined) returned!(() => reject(lost!));
+        else end();
+      };
+      sender.send(bytes, sending.signal).then(
+        (heard) =>
+          settle(() => {
+            if (returned !== undefined) returned(() => resolve(bytesOf(heard)));
+            else
+              reject(new WireError(`${to}: expected an answer that was given, got ${heard.kind}`));
+          }),
+        (cause: unknown) =>
+          settle(() => reject(new WireError(`${to}: expected an answer, got none`, { cause }))),
+      );
+    });
+  return { call: { to, arrive, giveUp }, start };
 }
 
 /** The edge in front of one end: hands uploads to their calls. */
