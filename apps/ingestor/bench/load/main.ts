@@ -72,7 +72,8 @@ function postgresOf(given: string | undefined, isNeeded: boolean): string | unde
 }
 
 function tableOf(result: LoadResult, options: LoadOptions): string[] {
-  const { sockets, inProcess, sent, ratePerS, memory, attack, checked } = result;
+  const { sockets, inProcess, sent, ratePerS, taken, attack, checked } = result;
+  const cpuMs = taken.reduce((sum, one) => sum + one.cpuMs, 0);
   const perSecond = ({ acceptedCount, seconds }: typeof sent): number => acceptedCount / seconds;
   const ms = (share: number): string => `${quantile(sent.latencies, share).toFixed(1)} ms`;
   const rows: (readonly [string, string])[] = [
@@ -90,7 +91,8 @@ function tableOf(result: LoadResult, options: LoadOptions): string[] {
     ['latency from the time meant, p50', ms(0.5)],
     ['p99', ms(0.99)],
     ['p99.9', ms(0.999)],
-    ...memory.map((mib, i) => [`memory of replica ${i + 1}`, memoryText(mib)] as const),
+    ...taken.map(({ mib }, i) => [`memory of replica ${i + 1}`, memoryText(mib)] as const),
+    ['CPU of all replicas an accepted upload', `${(cpuMs / sent.acceptedCount).toFixed(2)} ms`],
     ...Object.entries(attack ?? {}).map(([what, n]) => [`attack: ${what}`, String(n)] as const),
     ['batches, reports in them', `${checked.batches}, ${checked.batched}`],
     ['accepted and in no batch', String(checked.missing)],

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { createUploadClient } from '@priolab/nodes/upload-http';
-import { DAY_MS } from '@priolab/roles';
+import { wallClock } from '@priolab/runtime';
 import { createDirectClient, createPooledClient } from '@priolab/runtime/http';
 import type { HttpClient } from '@priolab/runtime/http';
 
@@ -20,7 +20,6 @@ import { createDeployment } from '../../test/deployment.ts';
 import type { Deployment } from '../../test/deployment.ts';
 import { startIngestor } from '../../test/ingestor-process.ts';
 import type { IngestorProcess } from '../../test/ingestor-process.ts';
-import { DAY } from '../../test/phones.ts';
 import { createLoadPhones, prepareUploads } from './arena.ts';
 import type { UploadArena } from './arena.ts';
 import { startAttack } from './attack.ts';
@@ -29,6 +28,7 @@ import type { Checked } from './check.ts';
 import { sendClosed, sendOpen } from './send.ts';
 import type { Send, Sent } from './send.ts';
 import { watchProcess } from './watch.ts';
+import type { Taken } from './watch.ts';
 
 export interface LoadOptions {
   readonly seconds: number;
@@ -54,14 +54,14 @@ export interface LoadResult {
   readonly inProcess: Sent;
   readonly ratePerS: number;
   readonly sent: Sent;
-  /** MiB of each replica, while phones sent. */
-  readonly memory: readonly (readonly number[])[];
+  /** By each replica, while phones sent. */
+  readonly taken: readonly Taken[];
   readonly attack: Readonly<Record<string, number>> | undefined;
   readonly checked: Checked;
 }
 
-/** Noon: no day ends meanwhile. */
-const TIME_MS = DAY * DAY_MS + DAY_MS / 2;
+/** By the machine's clock: a file would be read for each upload. */
+const AT_ITS_OWN_TIME = { clockFile: undefined };
 /** In flight on the way to the limit. */
 const AT_ONCE = 256;
 
@@ -71,15 +71,9 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const phones = createLoadPhones(options.bins);
   const count = warmUpCount + uploadCount(options);
   say(`preparing ${count} uploads of as many phones`);
-  const arena = prepareUploads(phones, count, TIME_MS);
-  const deploy = (name: string): Deployment => {
-    const deployment = createDeployment(join(folder, name), {
-      vendor: 'apple',
-      tasks: [phones.task],
-    });
-    deployment.setClock(TIME_MS);
-    return deployment;
-  };
+  const arena = prepareUploads(phones, count, wallClock.nowMs());
+  const deploy = (name: string): Deployment =>
+    createDeployment(join(folder, name), { vendor: 'apple', tasks: [phones.task] });
   try {
     const inProcess = await measureInProcess(deploy('in-process'), arena, options);
     return { inProcess, ...(await measureProcesses(deploy('processes'), arena, options)) };
@@ -98,7 +92,7 @@ async function measureInProcess(
   arena: UploadArena,
   { warmUpCount: count }: LoadOptions,
 ): Promise<Sent> {
-  const config = readConfig(deployment.config('apple.json'));
+  const config = readConfig(deployment.config('apple.json', AT_ITS_OWN_TIME));
   const opened = await openIngestor(config, { environment: {}, writeLog: () => {} });
   const send = senderTo(createDirectClient(opened.service.http), 'http://in-process');
   const sent = await sendClosed({ arena, first: 0, count, atOnce: AT_ONCE, send });
@@ -118,6 +112,7 @@ async function measureProcesses(
 ): Promise<Omit<LoadResult, 'inProcess'>> {
   const { postgres, warmUpCount, connections, say } = options;
   const config = deployment.config('apple.json', {
+    ...AT_ITS_OWN_TIME,
     batches: { everySeconds: 1, leaseSeconds: 5 },
     ...(postgres === undefined ? {} : { state: postgres }),
   });
@@ -133,14 +128,14 @@ async function measureProcesses(
     const ratePerS = options.ratePerS || Math.floor(0.7 * fastest);
     const count = Math.min(arena.count - warmUpCount, Math.ceil(ratePerS * options.seconds));
     say(`sending ${count} uploads, ${ratePerS} a second`);
-    const { sent, memory, attack } = await sendAll(running, replicas, {
+    const { sent, taken, attack } = await sendAll(running, replicas, {
       options, arena, first: warmUpCount, count, ratePerS,
     }); // prettier-ignore
     say('waiting for batches');
     await allBatched(running.at(-1)!);
     const accepted = Uint8Array.from([...sockets.accepted, ...sent.accepted]);
     const checked = await checkBuckets(deployment, 'us-wa', { arena, first: 0, accepted });
-    return { sockets, ratePerS, sent, memory, attack, checked };
+    return { sockets, ratePerS, sent, taken, attack, checked };
   } finally {
     await client.close();
     for (const one of running) await one.stop('SIGTERM');
@@ -178,7 +173,7 @@ async function sendAll(
   const sent = await sendOpen({ arena, first, count, ratePerS, replicas });
   await killing;
   const answers = await attack?.stop();
-  return { sent, memory: watches.map((watch) => watch.stop().mib), attack: answers };
+  return { sent, taken: watches.map((watch) => watch.stop()), attack: answers };
 }
 
 /** Until a whole round of batching found nothing left. */

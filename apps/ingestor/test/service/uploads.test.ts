@@ -68,3 +68,25 @@ describe('documents to google', () => {
     expect(phones.totals(batches)).toEqual({ totals: columnSums(bits), count: 5 });
   });
 });
+
+test('tasks of different widths in one group', async () => {
+  const widths = [3, 9, 30];
+  const kinds = widths.map((bins) =>
+    createPhones({ vendor: 'apple', metric: `of-${bins}-bins`, bins }),
+  );
+  const rows = widths.map((bins) => someBits(4, bins));
+  const tasks = kinds.map(({ task }) => task);
+  const { post, service, batches } = await open({ vendor: 'apple', tasks });
+  const uploads = kinds.flatMap((phones, i) => phones.uploads(rows[i]!));
+  const spoiled = uploads[5]!.slice();
+  spoiled[spoiled.length - 1]! ^= 1;
+  const mixed = uploads.map((upload, i) => (i === 5 ? spoiled : upload));
+  const answers = await Promise.all(mixed.map((upload) => post(upload)));
+  expect(answers.map(({ status }) => status)).toEqual(mixed.map((_, i) => (i === 5 ? 403 : 201)));
+  expect((await post(uploads[5]!)).status).toBe(201);
+  await service.cut();
+  kinds.forEach(({ task, totals }, i) => {
+    const own = batches.filter(({ leader }) => leader.task === task);
+    expect(totals(own)).toEqual({ totals: columnSums(rows[i]!), count: 4 });
+  });
+});

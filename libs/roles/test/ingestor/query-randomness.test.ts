@@ -3,12 +3,15 @@
  * proof is worthless.
  */
 
-import { createBackend } from '@priolab/crypto';
+import { createBackend, sha256 } from '@priolab/crypto';
 import { FIELD_MODULUS, isSafeQueryRandomness, prio2Shape } from '@priolab/prio';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { createQueryRandomness } from '../../src/ingestor/query-randomness.ts';
+import {
+  createQueryRandomness,
+  createQueryRandomnessOfDigests,
+} from '../../src/ingestor/query-randomness.ts';
 import { createDeployment, flipped, someBits, toBlock, withBackend } from '../fixture.ts';
 
 const backend = createBackend('node');
@@ -133,4 +136,14 @@ describe('safe points only', () => {
     expect(out[0]).toBe(111);
     expect(out[1]).toBe(draw([Uint8Array.of(2)])[0]);
   });
+});
+
+test('of digests it is what it is of the uploads, whatever was drawn before', () => {
+  const uploads = Array.from({ length: 40 }, (_, i) => new Uint8Array(i * 3).fill(i));
+  const fill = createQueryRandomnessOfDigests({ backend, shape, secret, capacity: 40 });
+  const out = new Uint32Array(40);
+  const digests = new Uint8Array(Buffer.concat(uploads.map(sha256)));
+  fill(40, digests.toReversed(), out);
+  fill(40, digests, out);
+  expect([...out]).toEqual(draw(uploads));
 });
