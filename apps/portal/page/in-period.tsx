@@ -60,7 +60,7 @@ export function InPeriod({ results, view, authority }: Properties) {
           <article key={vendor} aria-label={`${vendorName(vendor)} in the whole period`}>
             <h3>{vendorName(vendor)}</h3>
             <Histogram
-              caption={`${plural(clientsIn(own), 'contribution')} from ${vendorName(vendor)}`}
+              caption={captionOf(own, vendor)}
               heading={headingOf(breakdown)}
               bars={bars}
               axis={axis}
@@ -71,6 +71,14 @@ export function InPeriod({ results, view, authority }: Properties) {
       {isGrid && <Grid dimensions={dimensions} byVendor={byVendor} measure={measure} />}
     </section>
   );
+}
+
+function captionOf(results: readonly Result[], vendor: string): string {
+  const clients = clientsIn(results);
+  const from = `from ${vendorName(vendor)}`;
+  return clients === 0
+    ? `No published window ${from}`
+    : `${plural(clients, 'contribution')} ${from}`;
 }
 
 const headingOf = ({ id, name }: Breakdown): string => (id === 'bins' ? 'Bin' : name);

@@ -1,12 +1,20 @@
 /** Bundles: made once, made anew when a source changes, and true to their sources' addresses. */
 
-import { mkdirSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 
-import { bundle } from '../src/bundle.js';
+import { bundle, bundlePage } from '../src/bundle.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'bundle-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -123,4 +131,16 @@ test('an error of syntax names its place', async () => {
     errors: { location: { line: number } }[];
   };
   expect(error.errors[0]!.location.line).toBe(1);
+});
+
+test('a bundle for a page is small, has style sheets too, and asks nothing of Node', async () => {
+  const module = write('page.ts', 'export const answer: number = 40 + 2;\n// No comment stays.');
+  const style = write('page-style.css', 'a {\n  color: #ff0000;\n}\n');
+  const entries = { page: module, look: style };
+  const made = await bundlePage(entries);
+  const text = (name: string): string => readFileSync(new URL(name, made), 'utf8').trim();
+  expect(text('page.js')).toMatch(/^var \w=42;export\{\w as answer\};$/);
+  expect(text('look.css')).toBe('a{color:red}');
+  expect((await bundlePage(entries)).href).toBe(made.href);
+  expect((await bundle({ page: module })).href).not.toBe(made.href);
 });
