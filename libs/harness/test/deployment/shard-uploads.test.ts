@@ -59,7 +59,9 @@ describe('an arena of uploads', () => {
       const taken = arena.take('plain');
       expect(taken.count).toBe(2000);
       for (const index of [0, 1234, 1999]) {
-        expect(bytesOf(taken, index)).toEqual(new Array(100).fill((index + shard) & 255));
+        expect(bytesOf(taken, index)).toEqual(
+          Array.from({ length: 100 }, () => (index + shard) & 255),
+        );
       }
       // As when they are transferred to another thread.
       structuredClone(null, { transfer: buffersOf(taken) });
