@@ -11,7 +11,15 @@ import { loadScenario } from '../../src/load.ts';
 import { scenarioFilesIn } from '../../src/sources/find.ts';
 import { scenarios } from '../fixture.ts';
 
-export const FAMILIES = ['happy', 'incidents', 'byzantine', 'privacy', 'consent', 'edges'] as const;
+export const FAMILIES = [
+  'happy',
+  'incidents',
+  'byzantine',
+  'privacy',
+  'consent',
+  'net',
+  'edges',
+] as const;
 export type Family = (typeof FAMILIES)[number];
 
 /** Every scenario file, relative to `scenarios/`. */
