@@ -32,8 +32,9 @@ async function run(workerCount: number, options: Options = {}) {
       shardCount,
       ...(signal === undefined ? {} : { signal }),
       onResult(shardIndex, result) {
-        onResult?.(shardIndex, result);
+        const taken = onResult?.(shardIndex, result);
         delivered.push([shardIndex, result.square, result.bytes[0] as number]);
+        return taken;
       },
     });
   } catch (thrown) {
@@ -216,7 +217,7 @@ describe('threads only', () => {
   test('a thread that fails meanwhile: told when the receiver is done', async () => {
     let isDone = false;
     const { error } = await createSlow(
-      2,
+      1,
       async () => {
         isDone = false;
         await new Promise((resolve) => setTimeout(resolve, 30));

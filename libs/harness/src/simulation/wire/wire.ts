@@ -124,7 +124,7 @@ function placeCall(parts: {
   const arrived = outside.begin();
   let returned: ReturnType<Outside['begin']> | undefined;
   let lost: Error | undefined;
-  let answer = (_: UploadAnswer): void => {};
+  let answer: (one: UploadAnswer) => void = () => {};
   const giveUp = (): void => {
     sending.abort();
     answer(GONE);

@@ -183,11 +183,13 @@ describe('sockets', () => {
   });
 });
 
-/** Roads that take a random real time each way. */
+/** Roads that take a random real time each way, in turns of the event loop. */
 const slowRoads =
-  (nextMs: () => number): typeof openRoads =>
+  (nextTurns: () => number): typeof openRoads =>
   async (_, services) => {
-    const wait = () => new Promise((resolve) => setTimeout(resolve, nextMs()));
+    const wait = async () => {
+      for (let turns = nextTurns(); turns > 0; turns--) await new Promise(setImmediate);
+    };
     const clients = new Map<string, HttpClient>();
     for (const [end, service] of services) {
       const client = createDirectClient(service);
