@@ -170,14 +170,16 @@ Examples
   --suppress-below <n>  bins with fewer people are hidden; 0: none (default: 0)
   --out <folder>        where runs are written (default: runs)
 
-Serves the results of a finished run as health authorities see them: each state has a key of its
-own, which is printed once and opens that state only. A scenario file is run first, unless its run
-is there. Results are published when a run is over: with --live they are replayed in their order.
+Serves the results of a run as health authorities see them: each state has a key of its own, which
+is printed once and opens that state only. A scenario file is run first, unless its run is there.
+In simulated time its windows appear while it runs, as the combiner publishes them; on the wall
+clock all are published at the end, and --live replays them in their order.
 Nothing is stored: results and keys are in memory, and Ctrl-C ends them.
 
 Examples
   npx priolab portal runs/smoke-1-53d0a8aa
-  npx priolab portal scenarios/fortnight.scenario.ts --live 2`,
+  npx priolab portal scenarios/fortnight.scenario.ts --live 2
+  npx priolab portal scenarios/faults/network.scenario.ts --minimum 0`,
   schema: `priolab schema scenario
 
 Prints the JSON Schema of scenario files, made from what checks them. scenarios/scenario.schema.json

@@ -113,3 +113,23 @@ test('mistakes are told, each with what is allowed', () => {
   expect(both.err).toContain('--port: got "x"');
   expect(both.err).toContain('--live');
 });
+
+test('of a scenario in simulated time, windows come while it runs', async () => {
+  const live = scenarioFile('live', {
+    clock: 'simulated',
+    population: { reports: 1200, days: 6, states: ['us-wa', 'us-md'] },
+    system: { metrics: ['PeriodicExposureNotification-v1'], windowHours: 24, epsilon: 4 },
+  });
+  const served = await serve(live, '--minimum', '0');
+  const isOver = (): boolean => served.output().includes('the run is over');
+  const count = async (): Promise<number> =>
+    (await resultsOf(served, served.keys['us-wa'])).results.length;
+  // It says that it serves before it begins to run.
+  let seen = 0;
+  while (seen === 0 && !isOver()) seen = await count();
+  expect(isOver()).toBe(false);
+  expect(seen).toBeLessThan(12);
+  while (!isOver()) await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(await count()).toBe(12);
+  expect(await served.stop()).toBe(0);
+});

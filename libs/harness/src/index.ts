@@ -74,7 +74,8 @@ export {
   processesOf,
   type DeploymentName,
 } from './scenario/deployment-schema.ts';
-export { prepareWorkers, runScenario, type Progress, type RunOptions } from './run/run.ts';
+export { prepareWorkers, runScenario } from './run/run.ts';
+export type { Progress, PublishedWindow, RunOptions } from './run/run.ts';
 export { metricsOf, planGradually, planOf, seedTreeOf } from './run/settings.ts';
 export { STAGES, type Stage } from './run/stages.ts';
 export { cellSettings, type CellSettings } from './scenario/cell-settings.ts';

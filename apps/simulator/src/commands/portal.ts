@@ -1,6 +1,7 @@
 /**
- * `priolab portal`: serves a finished run's results on the authority's page, on this machine only.
- * Results and keys are in memory; each state is an authority with a key of its own.
+ * `priolab portal`: serves a run's results on the authority's page, on this machine only. A finished
+ * run's are all there; those of a scenario in simulated time come while it runs, as its combiner
+ * publishes them. Results and keys are in memory; each state is an authority with a key of its own.
  */
 
 import { existsSync, statSync } from 'node:fs';
@@ -8,7 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { EXIT, cellSettings } from '@priolab/harness';
-import type { CellRecord, RunSummary, Scenario } from '@priolab/harness';
+import type { CellRecord, PublishedWindow, Scenario } from '@priolab/harness';
 import { createPortalService, pageAssets } from '@priolab/portal';
 import type { FinishedCell, PortalService } from '@priolab/portal';
 import { createInterrupt, wallClock } from '@priolab/runtime';
@@ -35,16 +36,68 @@ const options = {
 } as const;
 
 type Arguments = ReturnType<typeof parse<typeof options>>;
+type Values = Arguments['values'];
 
 export async function portal(args: readonly string[]): Promise<number> {
   const { values, positionals } = parse('portal', args, options, mistakesIn);
-  const folder = await folderOf(positionals[0]!, values.out);
+  const name = positionals[0]!;
+  const scenario = await unfinished(name, values.out);
+  if (scenario?.clock === 'simulated') return watch(name, scenario, values);
+  const folder = await folderOf(name, scenario, values.out);
   if (typeof folder === 'number') return folder;
-  const { summary, scenario } = readRun('portal', folder);
-  const states = statesOf(summary, values.state);
-  const cells = cellsOf(summary, scenario).filter(({ locality }) => states.includes(locality));
-
+  const cells = cellsIn(folder);
+  const states = chosen([...new Set(cells.map(({ locality }) => locality))], values.state);
+  const wanted = cells.filter(({ locality }) => states.includes(locality));
+  const { live } = values;
+  const site = await open(states, values);
   const interrupt = createInterrupt();
+  if (live === undefined) await site.service.putResults(wanted);
+  console.log(printable(`results of ${folder} at ${site.url}${site.keys}`));
+  if (live !== undefined) await replay(site.service, wanted, Number(live), interrupt.signal);
+  await ended(interrupt.signal);
+  interrupt.dispose();
+  await site.close();
+  return EXIT.pass;
+}
+
+/** Serves while the scenario runs: the page shows windows as they are published. */
+async function watch(name: string, scenario: Scenario, values: Values): Promise<number> {
+  const states = chosen(statesIn(scenario), values.state);
+  const isWanted = ({ locality }: FinishedCell): boolean => states.includes(locality);
+  const site = await open(states, values);
+  console.log(printable(`results of ${name} come in at ${site.url}${site.keys}\n`));
+  let last: Promise<unknown> = Promise.resolve();
+  const put = (cells: readonly FinishedCell[]): void => {
+    last = Promise.all([last, site.service.putResults(cells.filter(isWanted))]);
+    // Thrown where it is awaited, when the run is over.
+    last.catch(() => {});
+  };
+  try {
+    const exitCode = await run([name, '--out', values.out], (window) => put([published(window)]));
+    await last;
+    if (exitCode === EXIT.interrupted || exitCode === EXIT.usage) return exitCode;
+    // What was never published is told too: held, or too small.
+    await site.service.putResults(cellsIn(runFolder(values.out, scenario)).filter(isWanted));
+    const interrupt = createInterrupt();
+    console.log(printable(`\nthe run is over; its results stay at ${site.url} until Ctrl-C`));
+    await ended(interrupt.signal);
+    interrupt.dispose();
+    return EXIT.pass;
+  } finally {
+    await site.close();
+  }
+}
+
+interface Site {
+  readonly service: PortalService;
+  readonly url: string;
+  /** What to print of how to sign in. */
+  readonly keys: string;
+  close(): Promise<void>;
+}
+
+/** @throws UsageError where the port is taken */
+async function open(states: readonly string[], values: Values): Promise<Site> {
   const service = await createPortalService({
     clock: wallClock,
     database: await openDatabase('sqlite::memory:'),
@@ -56,23 +109,31 @@ export async function portal(args: readonly string[]): Promise<number> {
       patienceMs: PATIENCE_MS,
     },
   });
-  const { live } = values;
-  if (live === undefined) await service.putResults(cells);
   const port = Number(values.port);
   const server = await serveHttp(service.http, { host: '127.0.0.1', port }).catch(
     (error: unknown) => {
       throw usage('portal', `can't serve on port ${port}: ${(error as Error).message}`);
     },
   );
-  console.log(printable(`results of ${folder} at ${server.url}\n\nsign in with a key:`));
-  for (const state of states) console.log(`  ${state}  ${await keyOf(service, state)}`);
-  console.log('\nKeys are good until this ends: Ctrl-C.');
-  if (live !== undefined) await replay(service, cells, Number(live), interrupt.signal);
-  await ended(interrupt.signal);
-  interrupt.dispose();
-  await server.close();
-  await service.close();
-  return EXIT.pass;
+  const lines: string[] = [];
+  for (const state of states) lines.push(`  ${state}  ${await keyOf(service, state)}`);
+  const keys = [
+    '',
+    '',
+    'sign in with a key:',
+    ...lines,
+    '',
+    'Keys are good until this ends: Ctrl-C.',
+  ];
+  return {
+    service,
+    url: server.url,
+    keys: keys.join('\n'),
+    async close() {
+      await server.close();
+      await service.close();
+    },
+  };
 }
 
 function mistakesIn({ values, positionals }: Arguments): (string | undefined)[] {
@@ -87,19 +148,33 @@ function mistakesIn({ values, positionals }: Arguments): (string | undefined)[] 
   ];
 }
 
-/** The folder of a run, which is run first where a scenario is named; or its exit code. */
-async function folderOf(name: string, out: string): Promise<string | number> {
-  const isFile = existsSync(name) && statSync(name).isFile();
-  if (!isFile) return findRun('portal', name);
-  const folder = runFolder(out, await loadScenario(name));
-  if (existsSync(join(folder, SUMMARY_FILE))) return folder;
-  const exitCode = await run([name, '--out', out]);
-  // A run that fails is worth looking at; one that was stopped has too little in it.
-  return exitCode === EXIT.interrupted ? exitCode : folder;
+/** The scenario in a file, where it is one that has not been run yet. */
+async function unfinished(name: string, out: string): Promise<Scenario | undefined> {
+  if (!existsSync(name) || !statSync(name).isFile()) return undefined;
+  const scenario = await loadScenario(name);
+  return existsSync(join(runFolder(out, scenario), SUMMARY_FILE)) ? undefined : scenario;
 }
 
-function statesOf({ cells }: RunSummary, wanted: string | undefined): string[] {
-  const all = [...new Set(cells.map(({ state }) => state))];
+/** The folder of a run, which is run first where it has to be; or its exit code. */
+async function folderOf(
+  name: string,
+  scenario: Scenario | undefined,
+  out: string,
+): Promise<string | number> {
+  if (scenario !== undefined) {
+    const exitCode = await run([name, '--out', out]);
+    // A run that fails is worth looking at; one that was stopped has too little in it.
+    return exitCode === EXIT.interrupted ? exitCode : runFolder(out, scenario);
+  }
+  const isFile = existsSync(name) && statSync(name).isFile();
+  return isFile ? runFolder(out, await loadScenario(name)) : findRun('portal', name);
+}
+
+function statesIn({ population: { states } }: Scenario): string[] {
+  return Array.isArray(states) ? states : Object.keys(states);
+}
+
+function chosen(all: readonly string[], wanted: string | undefined): readonly string[] {
   if (wanted === undefined) return all;
   const states = [...new Set(wanted.split(','))];
   const unknown = states.find((state) => !all.includes(state));
@@ -107,9 +182,17 @@ function statesOf({ cells }: RunSummary, wanted: string | undefined): string[] {
   throw usage('portal', `--state: got "${unknown}"; the run has ${all.join(', ')}`);
 }
 
-function cellsOf({ cells }: RunSummary, scenario: Scenario): FinishedCell[] {
+function cellsIn(folder: string): FinishedCell[] {
+  const { summary, scenario } = readRun('portal', folder);
   const windowMs = scenario.system.windowHours * HOUR_MS;
-  return cells.map((cell) => finished(cell, scenario, windowMs));
+  return summary.cells.map((cell) => finished(cell, scenario, windowMs));
+}
+
+function published(window: PublishedWindow): FinishedCell {
+  const { state, vendor, metric, windowStartMs, windowMs, epsilon, clients, totals } = window;
+  const endMs = windowStartMs + windowMs;
+  const which = { locality: state, vendor, aggregation: metric, startMs: windowStartMs, endMs };
+  return { ...which, epsilon, clients, totals };
 }
 
 function finished(cell: CellRecord, scenario: Scenario, windowMs: number): FinishedCell {

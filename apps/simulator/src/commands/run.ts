@@ -19,7 +19,7 @@ import {
   runScenario,
   worstExit,
 } from '@priolab/harness';
-import type { RunSummary, Scenario } from '@priolab/harness';
+import type { RunOptions, RunSummary, Scenario } from '@priolab/harness';
 import { renderSummary } from '@priolab/report';
 import { createInterrupt } from '@priolab/runtime';
 
@@ -60,6 +60,7 @@ interface Settings {
   readonly signal: AbortSignal;
   /** Said on the command line. */
   readonly deployment: string | undefined;
+  readonly onPublished: RunOptions['onPublished'];
 }
 
 interface Job extends Prepared {
@@ -71,7 +72,11 @@ interface Finished {
   readonly summary: RunSummary;
 }
 
-export async function run(args: readonly string[]): Promise<number> {
+/** @param onPublished told of windows as the combiner of a run in simulated time publishes them */
+export async function run(
+  args: readonly string[],
+  onPublished?: RunOptions['onPublished'],
+): Promise<number> {
   const { values, positionals } = parse('run', args, options, mistakesIn);
   const { seed, out, json, profile, keep, deployment } = values;
   const numberOf = (text: string | undefined) => (text === undefined ? undefined : Number(text));
@@ -95,7 +100,8 @@ export async function run(args: readonly string[]): Promise<number> {
       return EXIT.interrupted;
     }
     const jobs = jobsOf(prepared, out);
-    return await runAll(jobs, { workers, json, profile, keep, signal, deployment });
+    const settings = { workers, json, profile, keep, signal, deployment, onPublished };
+    return await runAll(jobs, settings);
   } finally {
     interrupt.dispose();
   }
@@ -205,6 +211,7 @@ async function runOne(job: Job, settings: Settings): Promise<RunSummary> {
       environment: describeEnvironment(),
       ledgerPath: join(folder, LEDGER_FILE),
       onProgress: (state) => progress.update(state),
+      onPublished: settings.onPublished,
       deployment: deploymentOptions({
         folder: join(folder, DEPLOYMENT_FOLDER),
         keep,

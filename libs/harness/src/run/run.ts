@@ -2,6 +2,7 @@
  * Runs a scenario: plan the population, run its shards on an engine, publish, judge, record.
  */
 
+import type { Vendor } from '@priolab/roles';
 import { cpuTimeMs, createEngine, monotonicMs, watchMemory } from '@priolab/runtime';
 import type { Engine, MemoryWatch } from '@priolab/runtime';
 
@@ -54,6 +55,19 @@ export interface Progress {
   readonly elapsedMs: number;
 }
 
+/** What a combiner published of one metric of one state and vendor. */
+export interface PublishedWindow {
+  readonly state: string;
+  readonly vendor: Vendor;
+  readonly metric: string;
+  readonly windowStartMs: number;
+  readonly windowMs: number;
+  readonly epsilon: number;
+  readonly clients: number;
+  /** Noisy, one a bin. */
+  readonly totals: readonly number[];
+}
+
 export interface RunOptions {
   readonly scenario: Scenario;
   /** The scenario's plan, where the caller has made it; left out: made here. */
@@ -65,6 +79,8 @@ export interface RunOptions {
   readonly ledgerPath?: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+  /** In simulated time: told of each window when the combiner publishes it. */
+  readonly onPublished?: ((window: PublishedWindow) => void) | undefined;
   /** Needed where the scenario's parties are not all in memory. */
   readonly deployment?: DeploymentOptions;
   /** For tests: another engine or another program. */

@@ -58,7 +58,9 @@ export async function runSimulated(options: RunOptions): Promise<RunSummary> {
       onProgress?.({ reportsDone, reportCount: plan.reportCount, elapsedMs });
     },
   };
-  const simulated = await simulate(simulation);
+  // Not those of second runs, which are nobody's results.
+  const onPublished = toldAs(options.onPublished);
+  const simulated = await simulate({ ...simulation, onPublished });
   const closing = closeBook(simulated, simulation.nemesis);
   const parts = { options, simulation, simulated, closing, cost: NO_COST };
   const once = recordOf({ ...parts, again: {} });
@@ -92,6 +94,15 @@ export async function runSimulated(options: RunOptions): Promise<RunSummary> {
   const expectations = judge(record);
   const limits = limitsOf(record);
   return { ...record, limits, expectations, ...overallVerdict(expectations, interrupted) };
+}
+
+function toldAs(tell: RunOptions['onPublished']): Simulation['onPublished'] {
+  if (tell === undefined) return undefined;
+  return ({ task, windowStartMs, totals, count }) => {
+    const { state, vendor, metric, windowMs, epsilon } = task;
+    const which = { state, vendor, metric: metric.id, windowStartMs, windowMs, epsilon };
+    tell({ ...which, clients: count, totals: [...totals] });
+  };
 }
 
 type SecondRuns = Pick<SimulationRecord, 'rerun' | 'tenant'>;

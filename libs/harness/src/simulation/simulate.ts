@@ -9,6 +9,7 @@ import type { SeedBranch } from '@priolab/crypto';
 import { readBatchBase } from '@priolab/nodes';
 import type { Job } from '@priolab/nodes';
 import { DAY_MS } from '@priolab/roles';
+import type { AggregateResult } from '@priolab/roles';
 
 import { VENDORS, machineNames } from '../faults/places.ts';
 import { createPermission } from '../population/consent.ts';
@@ -55,6 +56,8 @@ export interface Simulation {
   readonly vary?: ((hooks: Hooks) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (progress: { readonly simulatedMs: number; readonly ofMs: number }) => void;
+  /** What the combiner publishes, as it does. */
+  readonly onPublished?: ((result: AggregateResult) => void) | undefined;
 }
 
 /** What a simulation leaves behind, for the record. */

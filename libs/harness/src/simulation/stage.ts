@@ -115,6 +115,7 @@ export function setStage(simulation: Simulation, wire?: Wire): Stage {
   const listener = (event: NodeEvent): void => {
     book.note(event, timeline.nowMs());
     events[event.kind] = (events[event.kind] ?? 0) + 1;
+    if (event.kind === 'published') simulation.onPublished?.(event.result);
     journal.write(timeline.nowMs(), describeEvent(event), wordsOf(event));
     const told = toldEventOf(event);
     if (told === undefined) return;
