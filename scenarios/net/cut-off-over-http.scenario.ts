@@ -2,8 +2,8 @@
  * Phones send over sockets to the fronts, of which one is cut off for hours, one dies at its work,
  * and the others are held back and let go in another order.
  *
- * What must be noticed: phones hear nothing, try the other replica, and no report is lost or counted
- * twice. The events are the same twice (`det`): no socket's own timing is in them.
+ * What must be noticed: phones hear nothing, try the other replica, and no report is lost or
+ * counted twice. The events are the same twice (`det`): no socket's own timing is in them.
  */
 
 import { defineScenario } from '@priolab/harness';
