@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'preact/hooks';
 
-import { createApi, sentenceOf } from './api.ts';
+import { RefusedError, createApi, sentenceOf } from './api.ts';
 import type { Api, Authority } from './api.ts';
 import { Dashboard } from './dashboard.tsx';
 import { forgetKey, keepKey, readKey } from './session.ts';
@@ -18,9 +18,13 @@ export function App() {
   const [key, setKey] = useState(readKey);
   const [session, setSession] = useState<Session>();
   const [message, setMessage] = useState<string>();
+  /** Grows when the same key is tried again. */
+  const [attempt, setAttempt] = useState(0);
+  const [hasFailed, setFailed] = useState(false);
 
   useEffect(() => {
     if (key === undefined) return;
+    setFailed(false);
     const stop = new AbortController();
     const api = createApi(key);
     api.authority(stop.signal).then(
@@ -29,17 +33,27 @@ export function App() {
         setSession({ api, authority });
       },
       (error: unknown) => {
-        if (!stop.signal.aborted) signOut(sentenceOf(error));
+        if (stop.signal.aborted) return;
+        if (error instanceof RefusedError && error.isKeyRefused) return signOut(sentenceOf(error));
+        // A portal that is away says nothing about the key.
+        setMessage(sentenceOf(error));
+        setFailed(true);
       },
     );
     return () => stop.abort();
-  }, [key]);
+  }, [key, attempt]);
 
   const signOut = (why?: string): void => {
     forgetKey();
     setKey(undefined);
     setSession(undefined);
+    setFailed(false);
     setMessage(why);
+  };
+  const tryKey = (text: string): void => {
+    setMessage(undefined);
+    setKey(text);
+    setAttempt((before) => before + 1);
   };
 
   return (
@@ -62,12 +76,11 @@ export function App() {
       <main id="main" tabIndex={-1}>
         {session === undefined ? (
           <SignIn
-            isBusy={key !== undefined}
+            isBusy={key !== undefined && !hasFailed}
             message={message}
-            onKey={(text) => {
-              setMessage(undefined);
-              setKey(text);
-            }}
+            onKey={tryKey}
+            onRetry={key !== undefined && hasFailed ? () => tryKey(key) : undefined}
+            onForget={() => signOut('The key is forgotten.')}
           />
         ) : (
           <Dashboard
