@@ -15,6 +15,47 @@ interface Session {
 }
 
 export function App() {
+  const { session, setSession, message, isBusy, tryKey, retry, signOut } = useSession();
+  return (
+    <>
+      <a class="skip" href="#main">
+        Skip to the results
+      </a>
+      <header class="top">
+        <p class="brand">
+          <Logo /> Results portal
+        </p>
+        {session !== undefined && <p class="who">{session.authority.authority}</p>}
+        <ThemeChoice />
+        {session !== undefined && (
+          <button type="button" onClick={() => signOut('You are signed out.')}>
+            Sign out
+          </button>
+        )}
+      </header>
+      <main id="main" tabIndex={-1}>
+        {session === undefined ? (
+          <SignIn
+            isBusy={isBusy}
+            message={message}
+            onKey={tryKey}
+            onRetry={retry}
+            onForget={() => signOut('The key is forgotten.')}
+          />
+        ) : (
+          <Dashboard
+            api={session.api}
+            authority={session.authority}
+            onAuthority={(authority) => setSession({ api: session.api, authority })}
+            onRefused={(error) => signOut(sentenceOf(error))}
+          />
+        )}
+      </main>
+    </>
+  );
+}
+
+function useSession() {
   const [key, setKey] = useState(readKey);
   const [session, setSession] = useState<Session>();
   const [message, setMessage] = useState<string>();
@@ -55,44 +96,16 @@ export function App() {
     setKey(text);
     setAttempt((before) => before + 1);
   };
-
-  return (
-    <>
-      <a class="skip" href="#main">
-        Skip to the results
-      </a>
-      <header class="top">
-        <p class="brand">
-          <Logo /> Results portal
-        </p>
-        {session !== undefined && <p class="who">{session.authority.authority}</p>}
-        <ThemeChoice />
-        {session !== undefined && (
-          <button type="button" onClick={() => signOut('You are signed out.')}>
-            Sign out
-          </button>
-        )}
-      </header>
-      <main id="main" tabIndex={-1}>
-        {session === undefined ? (
-          <SignIn
-            isBusy={key !== undefined && !hasFailed}
-            message={message}
-            onKey={tryKey}
-            onRetry={key !== undefined && hasFailed ? () => tryKey(key) : undefined}
-            onForget={() => signOut('The key is forgotten.')}
-          />
-        ) : (
-          <Dashboard
-            api={session.api}
-            authority={session.authority}
-            onAuthority={(authority) => setSession({ api: session.api, authority })}
-            onRefused={(error) => signOut(sentenceOf(error))}
-          />
-        )}
-      </main>
-    </>
-  );
+  const canRetry = key !== undefined && hasFailed;
+  return {
+    session,
+    setSession,
+    message,
+    isBusy: key !== undefined && !hasFailed,
+    tryKey,
+    retry: canRetry ? () => tryKey(key) : undefined,
+    signOut,
+  };
 }
 
 function Logo() {

@@ -1,4 +1,4 @@
-/** The configuration: the example of CONFIGURATION.md is one, and what is wrong is told all at once. */
+/** The configuration: CONFIGURATION.md has an example, and what is wrong is told all at once. */
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
