@@ -28,7 +28,7 @@ Examples:
   priolab-ingestor lint-config --config apple.json`;
 
 const ALLOWED: Readonly<Record<string, string>> = {
-  config: 'a file, see README.md of apps/ingestor',
+  config: 'a file, see CONFIGURATION.md of apps/ingestor',
 };
 
 function command(about: string, run: Command['run']): Command {

@@ -1,7 +1,10 @@
 /** The program: its commands, and a service that is stopped and started again. */
 
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -152,5 +155,22 @@ describe('commands', () => {
     expect(code).toBe(2);
     expect(err).toMatch(/^priolab-ingestor: .*none\.json: got ENOENT/);
     expect(err).not.toMatch(/^\s+at /m);
+  });
+
+  test('a port that is in use is named, for uploads and for operators', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    try {
+      for (const name of ['listen', 'operators']) {
+        const config = deployment.config(`${name}.json`, { [name]: { port } });
+        const { code, err } = await run('serve', '--config', config);
+        expect(code, name).toBe(2);
+        expect(err).toContain(`listen 127.0.0.1:${port}: got EADDRINUSE, allowed: an address`);
+        expect(err).not.toMatch(/^\s+at /m);
+      }
+    } finally {
+      taken.close();
+    }
   });
 });

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'preact/hooks';
 
-import { createApi, sentenceOf } from './api.ts';
+import { RefusedError, createApi, sentenceOf } from './api.ts';
 import type { Api, Authority } from './api.ts';
 import { Dashboard } from './dashboard.tsx';
 import { forgetKey, keepKey, readKey } from './session.ts';
@@ -15,33 +15,7 @@ interface Session {
 }
 
 export function App() {
-  const [key, setKey] = useState(readKey);
-  const [session, setSession] = useState<Session>();
-  const [message, setMessage] = useState<string>();
-
-  useEffect(() => {
-    if (key === undefined) return;
-    const stop = new AbortController();
-    const api = createApi(key);
-    api.authority(stop.signal).then(
-      (authority) => {
-        keepKey(key);
-        setSession({ api, authority });
-      },
-      (error: unknown) => {
-        if (!stop.signal.aborted) signOut(sentenceOf(error));
-      },
-    );
-    return () => stop.abort();
-  }, [key]);
-
-  const signOut = (why?: string): void => {
-    forgetKey();
-    setKey(undefined);
-    setSession(undefined);
-    setMessage(why);
-  };
-
+  const { session, setSession, message, isBusy, tryKey, retry, signOut } = useSession();
   return (
     <>
       <a class="skip" href="#main">
@@ -62,12 +36,11 @@ export function App() {
       <main id="main" tabIndex={-1}>
         {session === undefined ? (
           <SignIn
-            isBusy={key !== undefined}
+            isBusy={isBusy}
             message={message}
-            onKey={(text) => {
-              setMessage(undefined);
-              setKey(text);
-            }}
+            onKey={tryKey}
+            onRetry={retry}
+            onForget={() => signOut('The key is forgotten.')}
           />
         ) : (
           <Dashboard
@@ -80,6 +53,59 @@ export function App() {
       </main>
     </>
   );
+}
+
+function useSession() {
+  const [key, setKey] = useState(readKey);
+  const [session, setSession] = useState<Session>();
+  const [message, setMessage] = useState<string>();
+  /** Grows when the same key is tried again. */
+  const [attempt, setAttempt] = useState(0);
+  const [hasFailed, setFailed] = useState(false);
+
+  useEffect(() => {
+    if (key === undefined) return;
+    setFailed(false);
+    const stop = new AbortController();
+    const api = createApi(key);
+    api.authority(stop.signal).then(
+      (authority) => {
+        keepKey(key);
+        setSession({ api, authority });
+      },
+      (error: unknown) => {
+        if (stop.signal.aborted) return;
+        if (error instanceof RefusedError && error.isKeyRefused) return signOut(sentenceOf(error));
+        // A portal that is away says nothing about the key.
+        setMessage(sentenceOf(error));
+        setFailed(true);
+      },
+    );
+    return () => stop.abort();
+  }, [key, attempt]);
+
+  const signOut = (why?: string): void => {
+    forgetKey();
+    setKey(undefined);
+    setSession(undefined);
+    setFailed(false);
+    setMessage(why);
+  };
+  const tryKey = (text: string): void => {
+    setMessage(undefined);
+    setKey(text);
+    setAttempt((before) => before + 1);
+  };
+  const canRetry = key !== undefined && hasFailed;
+  return {
+    session,
+    setSession,
+    message,
+    isBusy: key !== undefined && !hasFailed,
+    tryKey,
+    retry: canRetry ? () => tryKey(key) : undefined,
+    signOut,
+  };
 }
 
 function Logo() {

@@ -15,8 +15,8 @@ export interface LiveListener {
   onResult(): void;
   /** The key is no longer good: there is nothing to come back to. */
   onRefused(error: RefusedError): void;
-  /** The stream was away: what happened meanwhile is unknown. */
-  onReturn(): void;
+  /** The stream is open: what happened before, since results were last fetched, is unknown. */
+  onOpen(): void;
 }
 
 const PAUSE_MIN_MS = 1000;
@@ -24,13 +24,11 @@ const PAUSE_MAX_MS = 30_000;
 
 export async function follow(api: Api, listener: LiveListener, signal: AbortSignal): Promise<void> {
   let pauseMs = PAUSE_MIN_MS;
-  let wasLive = false;
   while (!signal.aborted) {
     try {
       const stream = await api.events(signal);
       listener.onState('live');
-      if (wasLive) listener.onReturn();
-      wasLive = true;
+      listener.onOpen();
       await readEvents(
         stream,
         ({ event }) => event === 'result' && listener.onResult(),

@@ -8,9 +8,12 @@ interface Properties {
   readonly isBusy: boolean;
   readonly message: string | undefined;
   readonly onKey: (key: string) => void;
+  /** Where a key is there that the portal could not be asked about. */
+  readonly onRetry: (() => void) | undefined;
+  readonly onForget: () => void;
 }
 
-export function SignIn({ isBusy, message, onKey }: Properties) {
+export function SignIn({ isBusy, message, onKey, onRetry, onForget }: Properties) {
   const [problem, setProblem] = useState<string>();
   const submit = (event: SubmitEvent & { currentTarget: HTMLFormElement }): void => {
     event.preventDefault();
@@ -49,6 +52,16 @@ export function SignIn({ isBusy, message, onKey }: Properties) {
       <p id="sign-in-message" class="message" role="status">
         {problem ?? message}
       </p>
+      {onRetry !== undefined && (
+        <p class="retry">
+          <button type="button" onClick={onRetry}>
+            Try again
+          </button>{' '}
+          <button type="button" onClick={onForget}>
+            Forget the key
+          </button>
+        </p>
+      )}
     </form>
   );
 }

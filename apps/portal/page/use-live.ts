@@ -24,7 +24,7 @@ export function useLive(
         setVersion((before) => before + 1);
       }, GATHER_MS);
     };
-    const listener = { onState: setState, onRefused, onResult: renew, onReturn: renew };
+    const listener = { onState: setState, onRefused, onResult: renew, onOpen: renew };
     void follow(api, listener, stop.signal);
     return () => {
       stop.abort();

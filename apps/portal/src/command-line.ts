@@ -31,7 +31,7 @@ Examples:
   priolab-portal audit --config portal.json --limit 20`;
 
 const ALLOWED: Readonly<Record<string, string>> = {
-  config: 'a file, see README.md of apps/portal',
+  config: 'a file, see CONFIGURATION.md of apps/portal',
   authority: "an authority's name, for keys add",
   localities: 'such as us-wa or us-wa,us-or, for keys add',
   expires: "a key's last day, such as 2022-12-31, UTC",

@@ -7,7 +7,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { monotonicMs } from '@priolab/runtime';
 import { serveHttp } from '@priolab/runtime/http';
-import { explain, serveOperators } from '@priolab/service';
+import type { HttpServer } from '@priolab/runtime/http';
+import { explain, fileError, serveOperators } from '@priolab/service';
 import type { Health } from '@priolab/service';
 
 import type { IngestorConfig } from '../config.ts';
@@ -32,8 +33,7 @@ export async function serve(
       ? undefined
       : await serveOperators({ ...address, health: life.health, metrics: life.metricsText });
   try {
-    const onError = (error: unknown): void => log('error', 'request-failed', explain(error));
-    const server = await serveHttp(service.http, { ...config.listen, onError });
+    const server = await listen(config, opened);
     const { vendor } = config;
     log('info', 'serving', { vendor, url: server.url, operators: operators?.url });
     try {
@@ -47,6 +47,21 @@ export async function serve(
     await operators?.close();
     await opened.close();
     log('info', 'stopped', { stored: metrics.totals.stored, batched: metrics.totals.batched });
+  }
+}
+
+async function listen(
+  config: IngestorConfig,
+  { service, log }: OpenedIngestor,
+): Promise<HttpServer> {
+  const { host, port } = config.listen;
+  const onError = (error: unknown): void => log('error', 'request-failed', explain(error));
+  try {
+    return await serveHttp(service.http, { ...config.listen, onError });
+  } catch (error) {
+    await service.close();
+    const allowed = 'an address of this machine and a port that is free';
+    throw fileError(`listen ${host}:${port}`, allowed, error);
   }
 }
 

@@ -79,9 +79,13 @@ export type Shape =
   | { readonly kind: 'cumulative'; readonly groupSize: number }
   /** In each list the first bin is the sum of the others (up to noise), or equal to the other. */
   | { readonly kind: 'sums'; readonly sums: readonly (readonly number[])[] }
-  | { readonly kind: 'loose' };
+  | { readonly kind: 'loose' }
+  /** One of these, and nobody knows which. */
+  | { readonly kind: 'any'; readonly of: readonly Shape[] };
 
 const CUMULATIVE_DAYS = 12;
+const CUMULATIVE_BINS = 48;
+const WHOLE: Shape = { kind: 'whole' };
 
 /** From `encodeVaccineStatus`: uploads by status, with and without a notification before. */
 const VACCINE_SUMS = [
@@ -89,10 +93,27 @@ const VACCINE_SUMS = [
   [12, 13, 14],
 ]; // prettier-ignore
 
-/** A dataset that nobody knows may be one whose bins add up to the clients: it is taken for one. */
+/**
+ * Certain for the catalogue's own forms of a dataset. Another vendor's or version's form may be
+ * laid out like these or not; one that nobody knows may have bins that add up to the clients.
+ */
 export function shapeOf(aggregation: string, bins: number): Shape {
   const metric = catalogueMetric(aggregation);
-  if (metric?.bins !== bins || metric.layout === 'one-hot') return { kind: 'whole' };
-  if (metric.layout === 'cumulative') return { kind: 'cumulative', groupSize: CUMULATIVE_DAYS };
-  return bins === 15 ? { kind: 'sums', sums: VACCINE_SUMS } : { kind: 'loose' };
+  const isVaccine = /vaccineStatus/i.test(genericId(aggregation));
+  if (metric?.bins === bins) {
+    if (metric.layout === 'one-hot') return WHOLE;
+    if (metric.layout === 'cumulative') return cumulative(CUMULATIVE_DAYS);
+    return isVaccine ? vaccineSums(bins) : { kind: 'loose' };
+  }
+  if (isVaccine) return { kind: 'any', of: [WHOLE, vaccineSums(bins)] };
+  if (!/dateExposure/i.test(genericId(aggregation))) return WHOLE;
+  // Steps that are large throughout are large in groups of any size.
+  const groupSize = bins === CUMULATIVE_BINS ? CUMULATIVE_DAYS : bins;
+  return { kind: 'any', of: [WHOLE, cumulative(groupSize)] };
+}
+
+const cumulative = (groupSize: number): Shape => ({ kind: 'cumulative', groupSize });
+
+function vaccineSums(bins: number): Shape {
+  return { kind: 'sums', sums: VACCINE_SUMS.filter((list) => list.every((bin) => bin < bins)) };
 }

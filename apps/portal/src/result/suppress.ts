@@ -37,9 +37,16 @@ export function suppressedBins(
       break;
     case 'loose':
       hideSmall();
+      break;
+    case 'any':
+      // What more is hidden than one of the rules asks for does not make that rule weaker.
+      return union(shape.of.map((one) => suppressedBins(estimates, { below, shape: one })));
   }
-  return [...hidden].sort((a, b) => a - b);
+  return union([[...hidden]]);
 }
+
+const union = (lists: readonly (readonly number[])[]): number[] =>
+  [...new Set(lists.flat())].sort((a, b) => a - b);
 
 /**
  * The number of clients gives away the sum of what is hidden. So the next smallest bin is always

@@ -8,7 +8,7 @@ import type { Change, ResultState } from './results.ts';
 
 /** Clocks of processes that share a database differ by less. */
 const SKEW_MS = 60_000;
-const CHANGES_MAX = 2000;
+const PAGE_SIZE = 2000;
 
 export interface Changes {
   /** @throws TransportError */
@@ -17,22 +17,33 @@ export interface Changes {
 
 export function createChanges(
   results: Pick<ResultState, 'changes'>,
-  listeners: Pick<Listeners, 'tell' | 'close'>,
+  listeners: Pick<Listeners, 'tell'>,
   startMs: number,
 ): Changes {
   let seenMs = startMs;
   let told = new Set<string>();
-  const nameOf = ({ id, status, changedMs }: Change): string => `${id} ${status} ${changedMs}`;
+  const nameOf = ({ key, status, changedMs }: Change): string => `${key} ${status} ${changedMs}`;
+  const isNew = (one: Change): boolean => one.changedMs >= startMs && !told.has(nameOf(one));
   return {
     async tell() {
-      const found = await results.changes(Math.floor(seenMs - SKEW_MS), CHANGES_MAX);
-      const isNew = (one: Change): boolean => one.changedMs >= startMs && !told.has(nameOf(one));
-      const fresh = found.filter(isNew);
-      // Too many to name: whoever listens comes back and reads the results again.
-      if (found.length === CHANGES_MAX) listeners.close();
-      else listeners.tell(fresh);
-      told = new Set(found.map(nameOf));
-      seenMs = Math.max(seenMs, ...found.map(({ changedMs }) => changedMs));
+      const found = new Set<string>();
+      let newestMs = seenMs;
+      let after = { changedMs: Math.floor(seenMs - SKEW_MS), key: '' };
+      for (;;) {
+        const page = await results.changes(after, PAGE_SIZE);
+        // A listener for whom that is too much is cut off, and nobody else.
+        listeners.tell(page.filter(isNew));
+        for (const name of page.map(nameOf)) {
+          found.add(name);
+          // Now already: what was told stays told if the next page can't be read.
+          told.add(name);
+        }
+        after = page.at(-1) ?? after;
+        newestMs = Math.max(newestMs, after.changedMs);
+        if (page.length < PAGE_SIZE) break;
+      }
+      told = found;
+      seenMs = newestMs;
     },
   };
 }

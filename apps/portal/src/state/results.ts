@@ -43,6 +43,7 @@ export interface DatasetRow {
 
 /** What has changed, for listeners. */
 export interface Change {
+  readonly key: string;
   readonly id: string;
   readonly locality: string;
   readonly status: Status;
@@ -60,8 +61,8 @@ export interface ResultState {
   /** Of all localities, the newest first. */
   list(limit: number): Promise<Result[]>;
   datasets(localities: readonly string[]): Promise<DatasetRow[]>;
-  /** What changed at `sinceMs` or later, oldest first. */
-  changes(sinceMs: number, limit: number): Promise<Change[]>;
+  /** What comes after that change, or would: by time, then by window's key. */
+  changes(after: Pick<Change, 'changedMs' | 'key'>, limit: number): Promise<Change[]>;
 }
 
 export function createResultState(database: Database, clock: Clock, audit: Audit): ResultState {
@@ -116,14 +117,15 @@ export function createResultState(database: Database, clock: Clock, audit: Audit
       );
       return datasetsOf(rows);
     },
-    async changes(sinceMs, limit) {
+    async changes({ changedMs: afterMs, key: afterKey }, limit) {
       const rows = await database.query<SqlRow>(
-        `SELECT id, locality, status, changed_ms FROM portal_result
-           WHERE changed_ms >= $1 ORDER BY changed_ms, window_key LIMIT $2`,
-        [sinceMs, limit],
+        `SELECT window_key, id, locality, status, changed_ms FROM portal_result
+           WHERE changed_ms >= $1 AND (changed_ms > $1 OR window_key > $2)
+           ORDER BY changed_ms, window_key LIMIT $3`,
+        [afterMs, afterKey, limit],
       );
-      return rows.map(({ id, locality, status, changed_ms: changedMs }) => {
-        return { id, locality, status, changedMs };
+      return rows.map(({ window_key: key, id, locality, status, changed_ms: changedMs }) => {
+        return { key, id, locality, status, changedMs };
       });
     },
   };

@@ -128,3 +128,33 @@ test('one that does not read is cut off', async () => {
   expect(bench.portal.listenerCount()).toBe(0);
   expect(await slow.next()).toBeUndefined();
 });
+
+test('after thousands of changes at one moment, listeners hear what is next', async () => {
+  const bench = await createBench();
+  const slow = await listen(bench, await bench.keyFor('us-wa'));
+  const other = await listen(bench, await bench.keyFor('us-or'));
+  const cells = Array.from({ length: 2100 }, (_, hour) => ({
+    locality: 'us-wa',
+    vendor: 'google' as const,
+    aggregation: 'a',
+    startMs: START + hour * HOUR,
+    endMs: START + (hour + 1) * HOUR,
+    epsilon: 8,
+    clients: 10,
+    totals: [9, 1],
+  }));
+  await bench.portal.putResults(cells);
+  expect(await slow.next()).toBeUndefined();
+  const wa = await listen(bench, await bench.keyFor('us-wa'));
+  await bench.portal.scan();
+  expect(bench.portal.listenerCount()).toBe(2);
+  // The clock stands still: these are at the same moment, and sort before and after the others.
+  await bench.sum({ instance: 'us-or-apple' });
+  await bench.sum({ instance: 'us-wa-apple' });
+  await bench.portal.scan();
+  expect(idsIn(await wa.next())).toEqual([expect.stringContaining('-us-wa-')]);
+  expect(idsIn(await other.next())).toEqual([expect.stringContaining('-us-or-')]);
+  await bench.sum({ instance: 'us-wa-google' });
+  await bench.portal.scan();
+  expect(idsIn(await wa.next())).toHaveLength(1);
+});

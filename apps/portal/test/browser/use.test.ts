@@ -168,6 +168,56 @@ describe.skipIf(chromium === undefined)('the page in a browser', () => {
     });
   });
 
+  test('a window that is settled while the stream is being opened is shown', async () => {
+    await visiting({}, async ({ page, signIn, requests }) => {
+      let settle = (): void => {};
+      const settled = new Promise<void>((resolve) => (settle = resolve));
+      await page.route('**/events', async (route) => {
+        await settled;
+        await route.continue();
+      });
+      await signIn(stand.keys.maryland);
+      const count = page.locator('.summary div').nth(2).locator('dd');
+      const before = Number(await count.textContent());
+      const aggregations = ['PeriodicExposureNotification-v1'];
+      const cells = cellsOf({ locality: 'us-md', days: 5, clients: 900, aggregations });
+      await stand.portal.putResults(cells.slice(-2));
+      expect(requests.filter(({ url }) => url.includes('/results?'))).toHaveLength(1);
+      settle();
+      await expect.poll(() => count.textContent()).toBe(String(before + 2));
+    });
+  });
+
+  test.each(['503', 'no network'])(
+    '%s at signing in: the key is kept, to try again',
+    async (how) => {
+      const { page, context } = await visit(browser, stand.url);
+      await page.getByLabel('API key').fill(stand.keys.washington);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('heading', { name: 'Over time' }).waitFor();
+      await page.route('**/authority', (route) =>
+        how === '503' ? route.fulfill({ status: 503, json: { detail: 'busy' } }) : route.abort(),
+      );
+      await page.reload();
+      const said = how === '503' ? 'The portal refused: busy' : 'The portal did not answer';
+      await page.getByRole('status').filter({ hasText: said }).waitFor();
+      const stored = (): Promise<number> => page.evaluate(() => sessionStorage.length);
+      expect(await stored()).toBe(1);
+      expect(await seriousProblems(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await page.getByRole('status').filter({ hasText: said }).waitFor();
+      await page.unroute('**/authority');
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await page.getByRole('heading', { name: 'Over time' }).waitFor();
+      await page.route('**/authority', (route) => route.abort());
+      await page.reload();
+      await page.getByRole('button', { name: 'Forget the key' }).click();
+      await page.getByText('The key is forgotten.').waitFor();
+      expect(await stored()).toBe(0);
+      await context.close();
+    },
+  );
+
   test('what is withheld is named, what is negative is shown', async () => {
     await visiting({}, async ({ page, signIn }) => {
       await signIn(stand.keys.washington);

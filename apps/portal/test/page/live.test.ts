@@ -22,7 +22,7 @@ function createFollower(answers: readonly (string | Error)[]) {
   const listener = {
     onState: (state: string) => void heard.push(state),
     onResult: () => void heard.push('result'),
-    onReturn: () => void heard.push('return'),
+    onOpen: () => void heard.push('open'),
     onRefused: ({ status }: RefusedError) => void heard.push(`refused ${status}`),
   };
   const done = follow({ events } as unknown as Api, listener, stop.signal);
@@ -41,9 +41,9 @@ test('pauses double up to half a minute; whatever is heard makes the next one sh
   await vi.advanceTimersByTimeAsync(1);
   expect(opened()).toBe(2);
   await vi.advanceTimersByTimeAsync(2000);
-  expect(heard).toEqual(['waiting', 'waiting', 'live', 'result', 'waiting']);
+  expect(heard).toEqual(['waiting', 'waiting', 'live', 'open', 'result', 'waiting']);
   await vi.advanceTimersByTimeAsync(1000);
-  expect(heard.slice(5)).toEqual(['live', 'return', 'waiting']);
+  expect(heard.slice(6)).toEqual(['live', 'open', 'waiting']);
   await vi.advanceTimersByTimeAsync(10 * 60_000);
   // 1, 2, 4, 8 and 16 s, then every 30 s.
   expect(opened()).toBe(4 + 5 + 18);

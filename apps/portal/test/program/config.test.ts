@@ -1,4 +1,4 @@
-/** The configuration: the README's example is one, and what is wrong is told all at once. */
+/** The configuration: CONFIGURATION.md has an example, and what is wrong is told all at once. */
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,9 +13,9 @@ function read(config: unknown) {
   return readConfig(file);
 }
 
-test('the example of the README is a configuration, and shows the defaults', () => {
-  const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
-  const text = /^```json\n([^]*?)^```$/m.exec(readme)![1]!;
+test('the example of CONFIGURATION.md is a configuration, and shows the defaults', () => {
+  const documentation = readFileSync(join(import.meta.dirname, '../../CONFIGURATION.md'), 'utf8');
+  const text = /^```json\n([^]*?)^```$/m.exec(documentation)![1]!;
   const folder = temporaryFolder();
   const inFolder = (config: unknown) => {
     writeFileSync(join(folder, 'portal.json'), JSON.stringify(config));

@@ -58,6 +58,57 @@ describe('a table', () => {
     expect(shapeOf('KeysUploaded-v1', 6)).toEqual(LOOSE);
     expect(shapeOf('KeysUploaded-v1', 7)).toEqual(WHOLE);
     expect(shapeOf('DateExposure14d-v3', 48)).toEqual({ kind: 'cumulative', groupSize: 12 });
+    expect(shapeOf('KeysUploadedVaccineStatus14d-v3', 15)).toMatchObject({ kind: 'sums' });
+  });
+
+  const DATES = ['com.apple.EN.DateExposureV2D14', 'DateExposure14d-v2', 'DateExposure-v2'];
+  test.each(DATES)('%s: steps that count few people are hidden as well', (name) => {
+    // 100 and 103 would tell of 3 people, and no bin is small.
+    const group = [100, 103, 120, 140, 160, 180, 200, 220, 240, 260, 280, 300];
+    const estimates = [group, group, group, group].flat();
+    const hidden = suppressedBins(estimates, { below: 10, shape: shapeOf(name, 48) });
+    expect(hidden).toEqual([0, 12, 24, 36]);
+    // The first group of another width, its classes unknown.
+    const shape = shapeOf(name, 12);
+    expect(suppressedBins(group, { below: 10, shape })).toEqual([0]);
+    // It may be one-hot as well: a small bin is not hidden alone.
+    expect(suppressedBins([4, ...group], { below: 10, shape: shapeOf(name, 13) })).toEqual([0, 1]);
+  });
+
+  const VACCINE = [
+    'KeysUploadedVaccineStatus-v2',
+    'KeysUploadedVaccineStatus14d-v2',
+    'com.apple.EN.KeysUploadedVaccineStatusV2D14',
+  ];
+  test.each(VACCINE)('%s: hides what either layout would give away', (name) => {
+    const estimates = [160, 80, 80, 96, 48, 48, 64, 32, 32, 40, 40, 40, 64, 4, 60];
+    const shapes = [name, 'KeysUploadedVaccineStatus-v1'].map((one) => shapeOf(one, 15));
+    const [hidden, sums] = shapes.map((shape) => suppressedBins(estimates, { below: 10, shape }));
+    expect(hidden).toEqual(expect.arrayContaining(sums!));
+    const whole = suppressedBins(estimates, { below: 10, shape: WHOLE });
+    expect(hidden).toEqual(expect.arrayContaining(whole));
+    expect(sums!.every((bin) => whole.includes(bin))).toBe(false);
+    // Of a shorter form only the sums that it can have.
+    expect(shapeOf(name, 9)).toMatchObject({ kind: 'any', of: [WHOLE, { kind: 'sums' }] });
+    expect(suppressedBins([50, 4, 46], { below: 10, shape: shapeOf(name, 3) })).toEqual([1, 2]);
+  });
+
+  test('each rule of a union holds in what it hides', () => {
+    const counts = fc.array(fc.integer({ min: 0, max: 90 }), { minLength: 12, maxLength: 12 });
+    fc.assert(
+      fc.property(counts, (estimates) => {
+        const hidden = new Set(
+          suppressedBins(estimates, { below: 10, shape: shapeOf('DateExposure-v2', 12) }),
+        );
+        const shown = estimates.filter((_, bin) => !hidden.has(bin));
+        for (const [index, one] of shown.entries()) {
+          expect(one - (shown[index - 1] ?? 0)).toBeGreaterThanOrEqual(10);
+        }
+        for (const bin of suppressedBins(estimates, { below: 10, shape: WHOLE })) {
+          expect(hidden).toContain(bin);
+        }
+      }),
+    );
   });
 });
 
