@@ -55,8 +55,11 @@ export interface IngestorConfig {
   readonly state: string;
   readonly listen: ListenConfig & {
     readonly connectionsMax: number;
-    /** Whose body is held at once. */
+    readonly connectionsPerAddressMax: number;
+    /** Whose body is being read or whose answer is not out. */
     readonly requestsMax: number;
+    /** Bytes of their bodies that have come, all together. */
+    readonly bodiesSizeMax: number;
   };
   readonly operators: ListenConfig | undefined;
   readonly batchEveryMs: number;
@@ -200,14 +203,21 @@ function readAndroid(node: JsonNode, place: Place): AndroidConfig {
 }
 
 function readListen(node: JsonNode): IngestorConfig['listen'] {
-  const { host, port, connectionsMax, requestsMax } = node.members(
-    'host', 'port', 'connectionsMax', 'requestsMax',
+  const { host, port, bodiesMiB, ...counts } = node.members(
+    'host', 'port', 'connectionsMax', 'connectionsPerAddress', 'requestsMax', 'bodiesMiB',
   ); // prettier-ignore
+  const count = (one: JsonNode): number => one.integer(1, 65_535);
+  const connectionsMax = optional(counts.connectionsMax, count) ?? 1024;
+  const requestsMax = optional(counts.requestsMax, count) ?? 512;
+  // So that it takes four addresses to keep everybody else out.
+  const quarter = Math.max(1, Math.floor(Math.min(connectionsMax, requestsMax) / 4));
   return {
     host: hostOf(host),
     port: port.integer(0, 65_535),
-    connectionsMax: optional(connectionsMax, (one) => one.integer(1, 65_535)) ?? 1024,
-    requestsMax: optional(requestsMax, (one) => one.integer(1, 65_535)) ?? 512,
+    connectionsMax,
+    connectionsPerAddressMax: optional(counts.connectionsPerAddress, count) ?? quarter,
+    requestsMax,
+    bodiesSizeMax: 2 ** 20 * (optional(bodiesMiB, (one) => one.integer(4, 65_536)) ?? 64),
   };
 }
 

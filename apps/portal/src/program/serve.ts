@@ -67,6 +67,8 @@ async function listen(config: PortalConfig, { portal, log }: OpenedPortal): Prom
       port,
       requestsMax,
       connectionsMax: 2 * requestsMax,
+      // A proxy in front is one address: it has all listeners, and half of what else there is.
+      connectionsPerAddressMax: config.limits.listenersMax + REQUESTS_MAX / 2,
       onError: (error) => log('error', 'answer-failed', explain(error)),
     });
   } catch (error) {

@@ -1,13 +1,15 @@
 /**
  * A service on a socket, over node:http. Everything that a stranger can make the server hold is
- * bounded before it is held: connections, heads, bodies, requests at work, the time each may take,
- * and the time an answer may wait to be taken. Nothing that is sent makes the server throw.
+ * bounded before it is held: connections, in all and of one address, heads, requests, the bytes of
+ * their bodies, each alone and all together, the time each may take, and the time an answer may
+ * wait to be taken. Nothing that is sent makes the server throw.
  */
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { answerOf, createBodyBuffer, tooLarge, type OnError } from './exchange.ts';
+import { createBodies, type Bodies } from './bodies.ts';
+import { answerOf, tooLarge, type OnError } from './exchange.ts';
 import {
   NetworkFailure,
   problem,
@@ -15,6 +17,7 @@ import {
   type HttpService,
   type RequestHead,
 } from './handler.ts';
+import { createPlaces, type Places } from './places.ts';
 import { sendEarly, sendResponse } from './send.ts';
 import { createSockets, type Sockets } from './sockets.ts';
 
@@ -22,10 +25,24 @@ export interface ServeOptions {
   readonly host: string;
   /** 0: one that is free. */
   readonly port: number;
-  /** More are closed as they come. Default: 1024. */
+  /**
+   * One more takes the place of one without a request at work, first of the oldest that has sent no
+   * whole head; if all have one, it is closed as it comes. Default: 1024.
+   */
   readonly connectionsMax?: number;
-  /** Requests whose body is read and whose answer is not; more get 503. Default: 256. */
+  /**
+   * Of one IPv4 address, or of 64 leading bits of IPv6; one more as above. Behind a proxy all have
+   * the proxy's. Default: a quarter of the lesser of `connectionsMax` and `requestsMax`.
+   */
+  readonly connectionsPerAddressMax?: number;
+  /** From the end of their heads to the end of their answers; more get 503. Default: 256. */
   readonly requestsMax?: number;
+  /**
+   * Bytes of all bodies that have come, of requests without a whole answer; beyond it 503. Memory
+   * for them is at most about twice that. Below the longest body allowed, that one never gets
+   * through. Default: 64 MiB.
+   */
+  readonly bodiesSizeMax?: number;
   /** Within which the head of a request must have come. Default: 10 s. */
   readonly headersTimeoutMs?: number;
   /** Within which all of a request must have come, and an answer be taken. Default: 30 s. */
@@ -54,20 +71,27 @@ interface Serving {
   readonly sendTimeoutMs: number;
   readonly onError: OnError;
   readonly sockets: Sockets;
-  /** Requests at work. */
+  readonly places: Places;
+  readonly bodies: Bodies;
+  /** Requests whose body is being read or whose answer is not out. */
   underWay: number;
   readonly closing: AbortController;
 }
 
 export async function serveHttp(service: HttpService, options: ServeOptions): Promise<HttpServer> {
   const { headersTimeoutMs = 10_000, requestTimeoutMs = 30_000, headersCountMax = 64 } = options;
+  const { connectionsMax = 1024, requestsMax = 256 } = options;
+  const quarter = Math.max(1, Math.floor(Math.min(connectionsMax, requestsMax) / 4));
+  const { connectionsPerAddressMax = quarter } = options;
   const serving: Serving = {
     service,
-    requestsMax: options.requestsMax ?? 256,
+    requestsMax,
     headersCountMax,
     sendTimeoutMs: requestTimeoutMs,
     onError: options.onError ?? (() => {}),
     sockets: createSockets(),
+    places: createPlaces({ connectionsMax, connectionsPerAddressMax }),
+    bodies: createBodies(options.bodiesSizeMax ?? 64 * 1024 * 1024),
     underWay: 0,
     closing: new AbortController(),
   };
@@ -80,7 +104,7 @@ export async function serveHttp(service: HttpService, options: ServeOptions): Pr
     connectionsCheckingInterval: Math.min(1_000, Math.ceil(headersTimeoutMs / 4)),
     noDelay: true,
   });
-  server.maxConnections = options.connectionsMax ?? 1024;
+  server.on('connection', (socket) => serving.places.enter(socket));
   // One more than allowed, as node drops what is above without a word.
   server.maxHeadersCount = headersCountMax + 1;
   const take = (request: IncomingMessage, response: ServerResponse): void => {
@@ -105,33 +129,53 @@ async function exchange(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { sockets, closing, onError } = serving;
+  const { sockets, places, closing, onError } = serving;
   const gone = new AbortController();
   const exchangeEnd = sockets.begin(request.socket, request, response);
+  const workEnd = places.work(request.socket);
   response.on('error', () => {});
   request.on('error', () => {});
   response.once('close', () => {
     if (!response.writableFinished) gone.abort();
     exchangeEnd();
+    workEnd();
   });
   if (closing.signal.aborted) response.shouldKeepAlive = false;
   try {
     const head = headOf(request);
     const early = refusalOf(serving, request, head);
     if (early !== undefined) return await sendEarly(request, response, early);
-    const sizeMax = serving.service.bodySizeMax(head);
-    // By its length: before a byte of it is read.
-    if (Number(head.headers['content-length'] ?? 0) > sizeMax) {
-      return await sendEarly(request, response, tooLarge(sizeMax));
-    }
-    if (head.headers['expect'] !== undefined) response.writeContinue();
-    const body = await readBody(request, sizeMax);
-    if (body === 'gone') return void request.socket.destroy();
-    if (body === 'too-large') return await sendEarly(request, response, tooLarge(sizeMax));
-    await answer(serving, response, { ...head, body, signal: gone.signal });
+    await readAndAnswer(serving, request, response, { ...head, signal: gone.signal });
   } catch (error) {
     if (!(error instanceof NetworkFailure)) onError(error);
     request.socket.destroy();
+  }
+}
+
+/** Counts as under way from before the first byte of the body, so that slow bodies do as well. */
+async function readAndAnswer(
+  serving: Serving,
+  request: IncomingMessage,
+  response: ServerResponse,
+  head: RequestHead & { readonly signal: AbortSignal },
+): Promise<void> {
+  const sizeMax = serving.service.bodySizeMax(head);
+  const size = Number(head.headers['content-length'] ?? 0);
+  // By its length: before a byte of it is read.
+  if (size > sizeMax) return sendEarly(request, response, tooLarge(sizeMax));
+  if (!serving.bodies.hasRoomFor(size)) return sendEarly(request, response, overloaded());
+  const held = serving.bodies.hold();
+  serving.underWay++;
+  try {
+    if (head.headers['expect'] !== undefined) response.writeContinue();
+    const body = await held.read(request, sizeMax);
+    if (body === 'gone') return void request.socket.destroy();
+    if (body === 'too-large') return await sendEarly(request, response, tooLarge(sizeMax));
+    if (body === 'no-room') return await sendEarly(request, response, overloaded());
+    await answer(serving, response, { ...head, body });
+  } finally {
+    serving.underWay--;
+    held.release();
   }
 }
 
@@ -141,22 +185,17 @@ async function answer(
   request: RequestHead & { readonly body: Uint8Array; readonly signal: AbortSignal },
 ): Promise<void> {
   const { service, onError, closing, sendTimeoutMs } = serving;
-  serving.underWay++;
-  try {
-    const found = await answerOf(service, request, onError);
-    if (request.signal.aborted) return;
-    if (closing.signal.aborted) response.shouldKeepAlive = false;
-    const { method, signal } = request;
-    await sendResponse(response, found, {
-      method,
-      signal,
-      closing: closing.signal,
-      sendTimeoutMs,
-      onError,
-    });
-  } finally {
-    serving.underWay--;
-  }
+  const found = await answerOf(service, request, onError);
+  if (request.signal.aborted) return;
+  if (closing.signal.aborted) response.shouldKeepAlive = false;
+  const { method, signal } = request;
+  await sendResponse(response, found, {
+    method,
+    signal,
+    closing: closing.signal,
+    sendTimeoutMs,
+    onError,
+  });
 }
 
 /** What is answered before the service is asked; undefined: nothing is wrong. */
@@ -172,12 +211,13 @@ function refusalOf(
   if (!head.target.startsWith('/')) {
     return problem(400, 'bad-target', 'expected a request target that begins with /');
   }
-  if (serving.underWay >= requestsMax) {
-    return problem(503, 'overloaded', 'expected fewer requests at once; try again', {
-      headers: { 'retry-after': '1' },
-    });
-  }
-  return undefined;
+  return serving.underWay >= requestsMax ? overloaded() : undefined;
+}
+
+function overloaded(): HttpResponse {
+  return problem(503, 'overloaded', 'expected fewer requests at once; try again', {
+    headers: { 'retry-after': '1' },
+  });
 }
 
 function headOf(request: IncomingMessage): RequestHead {
@@ -195,25 +235,6 @@ function headOf(request: IncomingMessage): RequestHead {
     headers,
     remote: request.socket.remoteAddress ?? '',
   };
-}
-
-/** Listens rather than iterates: an iterator that is left would destroy the socket, unanswered. */
-function readBody(
-  request: IncomingMessage,
-  sizeMax: number,
-): Promise<Uint8Array | 'too-large' | 'gone'> {
-  const buffer = createBodyBuffer(sizeMax);
-  return new Promise((resolve) => {
-    const onData = (piece: Buffer): void => {
-      if (buffer.append(piece)) return;
-      request.off('data', onData);
-      request.pause();
-      resolve('too-large');
-    };
-    request.on('data', onData);
-    request.once('end', () => resolve(buffer.bytes()));
-    request.once('close', () => resolve('gone'));
-  });
 }
 
 /** The whole answer to what is not HTTP, too large a head, or too slow. */

@@ -1,5 +1,6 @@
 /** What strangers send to a socket: slow, oversized, malformed, or gone before the answer. */
 
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
 import {
@@ -11,6 +12,7 @@ import {
   type HttpServer,
   type ServeOptions,
 } from '../../src/http/index.ts';
+import { networkOf } from '../../src/http/places.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 
 let server: HttpServer | undefined;
@@ -48,9 +50,10 @@ interface Raw {
   received(text: string): Promise<void>;
 }
 
-function raw(url: string, first = ''): Raw {
+function raw(url: string, first = '', localAddress?: string): Raw {
   const { hostname, port } = new URL(url);
-  const socket = connect(Number(port), hostname);
+  const from = localAddress === undefined ? {} : { localAddress };
+  const socket = connect({ port: Number(port), host: hostname, ...from });
   sockets.push(socket);
   let got = '';
   socket.setEncoding('latin1').on('data', (piece) => (got += String(piece)));
@@ -72,13 +75,19 @@ function raw(url: string, first = ''): Raw {
 const statuses = (text: string): string[] =>
   [...text.matchAll(/^HTTP\/1\.1 (\d{3})/gm)].map((match) => match[1]!);
 
-async function isServed(url: string): Promise<boolean> {
+const isServed = (url: string): Promise<boolean> => isServedWith(url, 10);
+
+async function isServedWith(url: string, size: number): Promise<boolean> {
   const client = createFetchClient();
-  const response = await client.send({ method: 'POST', url, body: new Uint8Array(10) });
+  const response = await client.send({ method: 'POST', url, body: new Uint8Array(size) });
   return response.status === 200;
 }
 
 const HEAD = 'host: x\r\n';
+
+/** Without the body; answered 100 when it begins to be read. */
+const slowBody = (size: number): string =>
+  `POST / HTTP/1.1\r\n${HEAD}expect: 100-continue\r\ncontent-length: ${size}\r\n\r\n`;
 
 describe('bodies', () => {
   it('answers 413 by the length alone, before the body is sent, and closes', async () => {
@@ -299,7 +308,7 @@ describe('many', () => {
         await held;
         return echo(request);
       },
-      { requestsMax: 2 },
+      { requestsMax: 2, connectionsPerAddressMax: 4 },
     );
     const client = createPooledClient({ connections: 4 });
     const send = () => client.send({ method: 'POST', url, body: new Uint8Array(900) });
@@ -313,14 +322,91 @@ describe('many', () => {
     await client.close();
   });
 
-  it('closes connections above its number', async () => {
-    const url = await start(echo, { connectionsMax: 2 });
-    const request = `GET / HTTP/1.1\r\n${HEAD}\r\n`;
-    const kept = [raw(url, request), raw(url, request)];
-    await Promise.all(kept.map(({ received }) => received('200 OK')));
-    expect(await raw(url, request).all).toBe('');
-    kept[0]!.socket.write(request);
-    await kept[0]!.received('200 OK');
+  it('counts requests whose body is still being read', async () => {
+    const url = await start(echo, { requestsMax: 2, connectionsPerAddressMax: 8 });
+    const slow = [raw(url, slowBody(5)), raw(url, slowBody(5))];
+    await Promise.all(slow.map(({ received }) => received('100 Continue')));
+    const third = await raw(url, slowBody(5)).all;
+    expect(statuses(third)).toEqual(['503']);
+    expect(third).toContain('retry-after: 1\r\n');
+    for (const { socket } of slow) socket.write('abcde');
+    await Promise.all(slow.map(({ received }) => received('POST / 5')));
+    expect(await isServed(url)).toBe(true);
+  });
+
+  it('holds no more bytes of bodies than were set aside', async () => {
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const url = await start(
+      async (request) => {
+        if (request.body.length === 900) await held;
+        return echo(request);
+      },
+      { bodiesSizeMax: 1000, connectionsPerAddressMax: 8 },
+    );
+    // What is only announced takes up nothing: both are let begin.
+    const slow = [raw(url, slowBody(900)), raw(url, slowBody(900))] as const;
+    await Promise.all(slow.map(({ received }) => received('100 Continue')));
+    slow[0].socket.write('x'.repeat(900));
+    const whole = slow[0].received('POST / 900');
+    while (await isServedWith(url, 200)) await new Promise((resolve) => setTimeout(resolve, 5));
+    slow[1].socket.write('x'.repeat(900));
+    const over = await slow[1].all;
+    expect(statuses(over)).toEqual(['100', '503']);
+    expect(over).toContain('retry-after: 1\r\n');
+    release();
+    await whole;
+    expect(await isServedWith(url, 900)).toBe(true);
+  });
+
+  it('closes connections above its number if all are at work, else the longest idle', async () => {
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const url = await start(
+      async (request) => {
+        if (request.target === '/wait') await held;
+        return echo(request);
+      },
+      { connectionsMax: 2, connectionsPerAddressMax: 2 },
+    );
+    const request = (target: string) => `GET ${target} HTTP/1.1\r\n${HEAD}\r\n`;
+    const [first, second] = [raw(url, request('/')), raw(url, request('/'))];
+    await Promise.all([first, second].map(({ received }) => received('200 OK')));
+    first.socket.write(request('/wait'));
+    const third = raw(url, request('/wait'));
+    expect(statuses(await second.all)).toEqual(['200']);
+    expect(await raw(url, request('/')).all).toBe('');
+    release();
+    await Promise.all([first.received('/wait'), third.received('/wait')]);
+  });
+
+  // Elsewhere than on Linux loopback is one address.
+  it.runIf(process.platform === 'linux').each([
+    ['with heads half sent', 'GET / HTTP/1.1\r\nhost: x\r\n', { connectionsPerAddressMax: 50 }],
+    ['with slow bodies', slowBody(5), {}],
+  ])('serves others when one address takes all it can %s', async (_, first, more) => {
+    const url = await start(echo, { connectionsMax: 50, requestsMax: 50, ...more });
+    const attack = Array.from({ length: 60 }, () => raw(url, first, '127.0.0.2'));
+    let closed = 0;
+    for (const { all } of attack) void all.then(() => closed++);
+    await Promise.all(attack.map(({ socket }) => once(socket, 'connect')));
+    while (closed < 10) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(await isServed(url)).toBe(true);
+    expect(closed).toBeLessThan(60);
+  });
+});
+
+describe('one address', () => {
+  it.each([
+    ['10.0.0.1', '10.0.0.1'],
+    ['::ffff:10.0.0.1', '10.0.0.1'],
+    ['::1', '0:0:0:0::/64'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:db8:1:2::9', '2001:db8:1:2::/64'],
+    ['2001:db8::9', '2001:db8:0:0::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+  ])('%s is of %s', (address, network) => {
+    expect(networkOf(address)).toBe(network);
   });
 });
 
