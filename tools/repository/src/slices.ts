@@ -3,7 +3,7 @@
  * (`.ci/run` gives `PRIOLAB_SLICE`), so that none is left out for good. `npm test` runs all.
  */
 
-export const SLICES = 4;
+export const SLICES = 8;
 
 export const LONG_TESTS: Readonly<Record<string, readonly string[]>> = {
   'libs/harness': [
