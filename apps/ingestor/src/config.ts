@@ -9,7 +9,7 @@ import { dirname, resolve } from 'node:path';
 import type { BackendName } from '@priolab/crypto';
 import { catalogueMetric, createTask, customMetric } from '@priolab/roles';
 import type { Metric, ProcessorRole, Task, Vendor } from '@priolab/roles';
-import { UsageError, readDocument } from '@priolab/service';
+import { UsageError, inFolder, readAddress, readDocument, readHost } from '@priolab/service';
 import type { JsonNode } from '@priolab/service';
 
 import { projectOf } from './service/firestore.ts';
@@ -76,7 +76,6 @@ const PROJECT = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?$/;
 const PACKAGE = /^[A-Za-z][\w]*(\.[A-Za-z][\w]*)+$/;
 const PLACE = /^[^\0]{1,1024}$/;
 const KEY_ID = /^[\x21-\x7e]{1,256}$/;
-const HOST = /^[0-9A-Za-z.:-]{1,253}$/;
 const DAY_S = 86_400;
 
 type Place = (node: JsonNode) => string;
@@ -115,10 +114,7 @@ function parseConfig(root: JsonNode, folder: string): IngestorConfig {
     ...readTrust(node.authorityKey, node.android, vendor, place),
     state: state.startsWith('sqlite:') ? `sqlite:${inFolder(folder, state.slice(7))}` : state,
     listen: readListen(node.listen),
-    operators: optional(node.operators, (one) => {
-      const { host, port } = one.members('host', 'port');
-      return { host: hostOf(host), port: port.integer(0, 65_535) };
-    }),
+    operators: optional(node.operators, readAddress),
     ...readAmounts(node.batches, node.limits),
     clockFile: optional(node.clockFile, place),
     arithmetic: optional(node.arithmetic, (one) => one.oneOf('wasm', 'node', 'noble')) ?? 'wasm',
@@ -212,18 +208,13 @@ function readListen(node: JsonNode): IngestorConfig['listen'] {
   // So that it takes four addresses to keep everybody else out.
   const quarter = Math.max(1, Math.floor(Math.min(connectionsMax, requestsMax) / 4));
   return {
-    host: hostOf(host),
+    host: readHost(host),
     port: port.integer(0, 65_535),
     connectionsMax,
     connectionsPerAddressMax: optional(counts.connectionsPerAddress, count) ?? quarter,
     requestsMax,
     bodiesSizeMax: 2 ** 20 * (optional(bodiesMiB, (one) => one.integer(4, 65_536)) ?? 64),
   };
-}
-
-/** Whoever wants it to be seen from elsewhere says so. */
-function hostOf(node: JsonNode): string {
-  return optional(node, (one) => one.text(HOST, 'a host name or address')) ?? '127.0.0.1';
 }
 
 function readAmounts(batches: JsonNode, limits: JsonNode) {
@@ -258,10 +249,6 @@ function readAmounts(batches: JsonNode, limits: JsonNode) {
       leaseMs: ms(given?.leaseSeconds, 1, base.leaseMs),
     },
   };
-}
-
-function inFolder(folder: string, place: string): string {
-  return /^[a-z0-9]+:\/\//.test(place) || place === ':memory:' ? place : resolve(folder, place);
 }
 
 /** One task of each locality, by name, for a message. */

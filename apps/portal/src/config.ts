@@ -7,17 +7,12 @@
 import { dirname, resolve } from 'node:path';
 
 import type { ProcessorRole } from '@priolab/roles';
-import { readDocument } from '@priolab/service';
-import type { JsonNode } from '@priolab/service';
+import { inFolder, readAddress, readDocument } from '@priolab/service';
+import type { Address, JsonNode } from '@priolab/service';
 
 import type { Policy } from './result/result.ts';
 import { DEFAULT_LIMITS } from './service.ts';
 import type { PortalLimits } from './service.ts';
-
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-}
 
 export interface SumsConfig {
   /** A folder or `s3://region/bucket[/prefix]`. */
@@ -143,19 +138,4 @@ function readSchedule(node: JsonNode) {
     recheckMs: ms('recheckSeconds'),
     auditKeepMs: ms('auditKeepSeconds'),
   };
-}
-
-function readAddress(node: JsonNode): Address {
-  const { host, port } = node.members('host', 'port');
-  return {
-    // Whoever wants it to be seen from elsewhere says so.
-    host: host.present
-      ? host.text(/^[0-9A-Za-z.:-]{1,253}$/, 'a host name or address')
-      : '127.0.0.1',
-    port: port.integer(0, 65_535),
-  };
-}
-
-function inFolder(folder: string, place: string): string {
-  return /^[a-z0-9]+:\/\//.test(place) || place === ':memory:' ? place : resolve(folder, place);
 }

@@ -8,7 +8,7 @@ import { dirname, resolve } from 'node:path';
 
 import { MAX_DIMENSION } from '@priolab/prio';
 import type { ProcessorRole } from '@priolab/roles';
-import { readDocument } from '@priolab/service';
+import { inFolder, readAddress, readDocument } from '@priolab/service';
 import type { JsonNode } from '@priolab/service';
 
 /** What the 2021 servers did and ours does when asked: `docs/interop.md` says what each means. */
@@ -146,7 +146,7 @@ function parseConfig(root: JsonNode, folder: string): ProcessorConfig {
     singleObjectValidations: node.singleObjectValidations.present
       ? node.singleObjectValidations.boolean()
       : false,
-    listen: node.listen.present ? readListen(node.listen) : undefined,
+    listen: node.listen.present ? readAddress(node.listen) : undefined,
     clockFile: node.clockFile.present ? place(node.clockFile) : undefined,
     arithmetic: node.arithmetic.present
       ? node.arithmetic.oneOf('service', 'simulation')
@@ -203,19 +203,4 @@ function readSchedule(node: JsonNode): ScheduleConfig {
 
 function readAttempts(node: JsonNode | undefined): number {
   return node?.present === true ? node.integer(1, 1000) : DEFAULTS.attemptsMax;
-}
-
-function readListen(node: JsonNode): { readonly host: string; readonly port: number } {
-  const { host, port } = node.members('host', 'port');
-  return {
-    // Whoever wants it to be seen from elsewhere says so.
-    host: host.present
-      ? host.text(/^[0-9A-Za-z.:-]{1,253}$/, 'a host name or address')
-      : '127.0.0.1',
-    port: port.integer(0, 65_535),
-  };
-}
-
-function inFolder(folder: string, place: string): string {
-  return /^[a-z0-9]+:\/\//.test(place) || place === ':memory:' ? place : resolve(folder, place);
 }

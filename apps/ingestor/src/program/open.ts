@@ -9,12 +9,12 @@ import { createAndroidVerifier } from '@priolab/attestation';
 import type { AndroidVerifier } from '@priolab/attestation';
 import { CryptoError, createBackend, decodePublicKey } from '@priolab/crypto';
 import { createServiceSigner } from '@priolab/roles/enpa';
-import { TransportError, readSecretFile, wallClock } from '@priolab/runtime';
+import { TransportError, readSecretFile } from '@priolab/runtime';
 import type { Clock } from '@priolab/runtime';
 import { openDatabase } from '@priolab/runtime/database';
 import { openStore } from '@priolab/runtime/stores';
 import type { OpenStoreOptions, StreamingStore } from '@priolab/runtime/stores';
-import { UsageError, createLog, fileError, readSigningKey } from '@priolab/service';
+import { UsageError, clockOf, createLog, fileError, readSigningKey } from '@priolab/service';
 import type { Log } from '@priolab/service';
 
 import { checkHasTasks } from '../config.ts';
@@ -152,17 +152,6 @@ function readSerials(file: string): ReadonlySet<string> {
   const odd = serials.find((line) => !/^[0-9a-f]{1,64}$/.test(line));
   if (odd === undefined) return new Set(serials);
   throw new UsageError(`${file}: expected serial numbers in lower-case hex, got another line`);
-}
-
-function clockOf(file: string | undefined): Clock {
-  if (file === undefined) return wallClock;
-  return {
-    nowMs() {
-      const timeMs = Date.parse(readText(file).trim());
-      if (!Number.isNaN(timeMs)) return timeMs;
-      throw new UsageError(`${file}: expected a time such as 2021-12-02T06:00:00Z`);
-    },
-  };
 }
 
 function readText(file: string): string {

@@ -4,6 +4,7 @@
  */
 
 import { monotonicMs } from '@priolab/runtime';
+import { networkOf } from '@priolab/runtime/http';
 
 export interface KeyCounts {
   /** Counts one more under the first eight bytes, and says how many that makes. */
@@ -91,15 +92,4 @@ export function createFailureCounts(max: number, nowMs: () => number = monotonic
       return (counts.get(networkOf(remote)) ?? 0) >= max;
     },
   };
-}
-
-/** Who has one address of version 6 has 2^64: its network stands for all of them. */
-function networkOf(remote: string): string {
-  const isMapped = remote.startsWith('::ffff:') && remote.includes('.');
-  if (isMapped || !remote.includes(':')) return remote;
-  const [head = '', tail = ''] = remote.split('::', 2);
-  const groups = head.split(':').filter((group) => group !== '');
-  const after = tail.split(':').filter((group) => group !== '');
-  while (groups.length + after.length < 8) groups.push('0');
-  return [...groups, ...after].slice(0, 4).join(':');
 }

@@ -4,6 +4,8 @@
  * out, so that nobody can lock an authority out by failing in its place.
  */
 
+import { networkOf } from '@priolab/runtime/http';
+
 export interface Failures {
   /** Counts one; whether its source has failed too often within the minute. */
   isTooMany(remote: string, nowMs: number): boolean;
@@ -29,7 +31,7 @@ export function createFailures(options: {
     isTooMany(remote, nowMs) {
       if (isOver(all.sinceMs, nowMs)) all = { count: 0, sinceMs: nowMs };
       all.count += 1;
-      const source = sourceOf(remote);
+      const source = networkOf(remote);
       const known = sources.get(source);
       if (known === undefined || isOver(known.sinceMs, nowMs)) {
         sources.delete(source);
@@ -45,19 +47,4 @@ export function createFailures(options: {
       return sources.size;
     },
   };
-}
-
-const SOURCE_MAX = 64;
-
-/** An address; of IPv6 the network of 64 bits, of which one machine has as many as it likes. */
-function sourceOf(remote: string): string {
-  const text = remote.slice(0, SOURCE_MAX);
-  const isMapped = /^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(text);
-  if (!text.includes(':') || isMapped) return text;
-  const [head = '', tail] = text.split('::');
-  const groups = head === '' ? [] : head.split(':');
-  // `1::2` has zeros in between; they count only where they reach into the first four groups.
-  const rest = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = tail === undefined ? 0 : Math.max(0, 8 - groups.length - rest.length);
-  return [...groups, ...Array<string>(zeros).fill('0'), ...rest].slice(0, 4).join(':');
 }

@@ -1,12 +1,9 @@
 /** Opens what the configuration names: buckets, manifests, state, clock. */
 
-import { readFileSync } from 'node:fs';
-
-import { wallClock } from '@priolab/runtime';
 import type { Clock } from '@priolab/runtime';
 import { openDatabase } from '@priolab/runtime/database';
 import { openStore } from '@priolab/runtime/stores';
-import { UsageError, createLog, fileError } from '@priolab/service';
+import { clockOf, createLog } from '@priolab/service';
 import type { Log } from '@priolab/service';
 
 import type { PortalConfig } from '../config.ts';
@@ -36,7 +33,7 @@ export async function openPortal(
   config: PortalConfig,
   { environment, writeLog, assets }: Surroundings & { readonly assets: Assets },
 ): Promise<OpenedPortal> {
-  const clock = clockOf(config);
+  const clock = clockOf(config.clockFile);
   const log = createLog(clock, writeLog);
   const metrics = createMetrics();
   const { leader, helper } = config.sums;
@@ -78,30 +75,11 @@ export async function openState(
   config: PortalConfig,
   { writeLog }: Pick<Surroundings, 'writeLog'>,
 ): Promise<PortalService> {
-  const clock = clockOf(config);
+  const clock = clockOf(config.clockFile);
   return createPortalService({
     clock,
     database: await openDatabase(config.state),
     log: createLog(clock, writeLog),
     policy: config.policy,
   });
-}
-
-export function clockOf({ clockFile }: Pick<PortalConfig, 'clockFile'>): Clock {
-  if (clockFile === undefined) return wallClock;
-  return {
-    nowMs() {
-      const timeMs = Date.parse(readTime(clockFile));
-      if (!Number.isNaN(timeMs)) return timeMs;
-      throw new UsageError(`${clockFile}: expected a time such as 2021-12-02T06:00:00Z`);
-    },
-  };
-}
-
-function readTime(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch (error) {
-    throw fileError(file, 'a file with a time', error);
-  }
 }

@@ -6,10 +6,10 @@ import { monotonicMs } from '@priolab/runtime';
 import { serveHttp } from '@priolab/runtime/http';
 import type { HttpServer } from '@priolab/runtime/http';
 import { explain, fileError, serveOperators } from '@priolab/service';
-import type { Health, OperatorServer } from '@priolab/service';
+import type { Address, Health, OperatorServer } from '@priolab/service';
 
 import type { Assets } from '../api/page.ts';
-import type { Address, PortalConfig } from '../config.ts';
+import type { PortalConfig } from '../config.ts';
 import type { ScanReport } from '../scan/scan.ts';
 import { openPortal } from './open.ts';
 import type { OpenedPortal, Surroundings } from './open.ts';

@@ -4,8 +4,6 @@
  * of packets that don't open (ENPA 9.2 no. 31).
  */
 
-import { readFileSync } from 'node:fs';
-
 import type { KeyPair } from '@priolab/crypto';
 import { createBatchSigner, createServiceSigner } from '@priolab/roles/enpa';
 import type { BatchSigner } from '@priolab/roles/enpa';
@@ -14,7 +12,7 @@ import type { Clock } from '@priolab/runtime';
 import { createDurableQueue, openDatabase } from '@priolab/runtime/database';
 import { openStore } from '@priolab/runtime/stores';
 import type { OpenStoreOptions, StreamingStore } from '@priolab/runtime/stores';
-import { UsageError, createLog, fileError, readPacketKey, readSigningKey } from '@priolab/service';
+import { clockOf, createLog, readPacketKey, readSigningKey } from '@priolab/service';
 import type { Log } from '@priolab/service';
 
 import type { ProcessorConfig } from '../config.ts';
@@ -41,7 +39,7 @@ export async function openDesk(
     readonly writeLog: (line: string) => void;
   },
 ): Promise<OpenedDesk> {
-  const clock = clockOf(config);
+  const clock = clockOf(config.clockFile);
   const log = createLog(clock, options.writeLog);
   const metrics = createMetrics();
   const reach = createSteps(options.environment);
@@ -147,23 +145,4 @@ async function openInstances(
     });
   }
   return { instances, renewals };
-}
-
-function clockOf({ clockFile }: ProcessorConfig): Clock {
-  if (clockFile === undefined) return wallClock;
-  return {
-    nowMs() {
-      const timeMs = Date.parse(readTime(clockFile));
-      if (!Number.isNaN(timeMs)) return timeMs;
-      throw new UsageError(`${clockFile}: expected a time such as 2021-12-02T06:00:00Z`);
-    },
-  };
-}
-
-function readTime(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch (error) {
-    throw fileError(file, 'a file with a time', error);
-  }
 }

@@ -59,7 +59,7 @@ export function testFamily(family: Family): void {
   const run = process.env['CI'] ? own.filter((_, index) => index % 3 === first) : own;
   describe(family, () => {
     test('has several scenarios', () => {
-      expect(own.length).toBeGreaterThanOrEqual(3);
+      expect(own.length).toBeGreaterThanOrEqual(4);
     });
 
     test.each(run)('%s passes', async (file) => {

@@ -18,4 +18,5 @@ export type {
   ProblemMembers,
   RequestHead,
 } from './handler.ts';
+export { networkOf } from './places.ts';
 export { serveHttp, type HttpServer, type ServeOptions } from './serve.ts';
