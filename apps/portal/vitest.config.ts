@@ -1,5 +1,11 @@
-import { defineProject } from 'vitest/config';
+import { configDefaults, defineProject } from 'vitest/config';
+import { leftOut } from '../../tools/repository/src/slices.ts';
 
 export default defineProject({
-  test: { name: '@priolab/portal', include: ['test/**/*.test.ts'], testTimeout: 180_000 },
+  test: {
+    name: '@priolab/portal',
+    include: ['test/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, ...leftOut('apps/portal')],
+    testTimeout: 180_000,
+  },
 });

@@ -27,9 +27,17 @@ export const LONG_TESTS: Readonly<Record<string, readonly string[]>> = {
     'simulation/swarm',
     'simulation/versions',
     'simulation/when',
+    'simulation/wire/deployments',
     'simulation/worked-again',
   ].map((name) => `test/${name}.test.ts`),
-  'apps/simulator': ['test/simulated.test.ts', 'test/capsules.test.ts', 'test/runs.test.ts'],
+  'apps/simulator': [
+    'test/simulated.test.ts',
+    'test/capsules.test.ts',
+    'test/runs.test.ts',
+    'test/processes.test.ts',
+    'test/portal.test.ts',
+  ],
+  'apps/portal': ['test/browser/use.test.ts'],
 };
 
 /** The files of a project that this run leaves out: none, but in CI. */

@@ -1,7 +1,8 @@
 /**
  * `priolab portal`: serves a run's results on the authority's page, on this machine only. Those of
  * a finished run are all there; those of a scenario in simulated time come while it runs, as its
- * combiner publishes them. Results and keys are in memory; each state is an authority with a key of its own.
+ * combiner publishes them. Results and keys are in memory; each state is an authority with a key of
+ * its own.
  */
 
 import { existsSync, statSync } from 'node:fs';
