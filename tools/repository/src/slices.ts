@@ -10,7 +10,10 @@ export const LONG_TESTS: Readonly<Record<string, readonly string[]>> = {
     'adversary/adversaries',
     'expectations/detected',
     'expectations/outcomes',
+    'run/broken-on-purpose',
+    'run/consent',
     'run/fidelity',
+    'simulation/consent',
     'simulation/conservation',
     'simulation/defences',
     'simulation/fault-parameters',
@@ -36,8 +39,11 @@ export const LONG_TESTS: Readonly<Record<string, readonly string[]>> = {
     'test/runs.test.ts',
     'test/processes.test.ts',
     'test/portal.test.ts',
+    'test/deployments.test.ts',
   ],
   'apps/portal': ['test/browser/use.test.ts'],
+  'apps/processor': ['test/sweep/sweep.test.ts', 'test/sweep/broken-machines.test.ts'],
+  'tools/repository': ['test/benchmarks/benchmarks.test.ts', 'test/memory/memory.test.ts'],
 };
 
 /** The files of a project that this run leaves out: none, but in CI. */
