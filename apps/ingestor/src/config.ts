@@ -9,7 +9,14 @@ import { dirname, resolve } from 'node:path';
 import type { BackendName } from '@priolab/crypto';
 import { catalogueMetric, createTask, customMetric } from '@priolab/roles';
 import type { Metric, ProcessorRole, Task, Vendor } from '@priolab/roles';
-import { UsageError, inFolder, readAddress, readDocument, readHost } from '@priolab/service';
+import {
+  UsageError,
+  inFolder,
+  readAddress,
+  readDocument,
+  readHost,
+  readTrustedProxies,
+} from '@priolab/service';
 import type { JsonNode } from '@priolab/service';
 
 import { projectOf } from './service/firestore.ts';
@@ -60,6 +67,8 @@ export interface IngestorConfig {
     readonly requestsMax: number;
     /** Bytes of their bodies that have come, all together. */
     readonly bodiesSizeMax: number;
+    /** Addresses or ranges. */
+    readonly trustedProxies: readonly string[];
   };
   readonly operators: ListenConfig | undefined;
   readonly batchEveryMs: number;
@@ -199,8 +208,9 @@ function readAndroid(node: JsonNode, place: Place): AndroidConfig {
 }
 
 function readListen(node: JsonNode): IngestorConfig['listen'] {
-  const { host, port, bodiesMiB, ...counts } = node.members(
+  const { host, port, bodiesMiB, trustedProxies, ...counts } = node.members(
     'host', 'port', 'connectionsMax', 'connectionsPerAddress', 'requestsMax', 'bodiesMiB',
+    'trustedProxies',
   ); // prettier-ignore
   const count = (one: JsonNode): number => one.integer(1, 65_535);
   const connectionsMax = optional(counts.connectionsMax, count) ?? 1024;
@@ -214,6 +224,7 @@ function readListen(node: JsonNode): IngestorConfig['listen'] {
     connectionsPerAddressMax: optional(counts.connectionsPerAddress, count) ?? quarter,
     requestsMax,
     bodiesSizeMax: 2 ** 20 * (optional(bodiesMiB, (one) => one.integer(4, 65_536)) ?? 64),
+    trustedProxies: readTrustedProxies(trustedProxies),
   };
 }
 

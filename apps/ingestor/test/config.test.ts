@@ -109,6 +109,11 @@ describe('what is refused', () => {
       'a divisor of the day',
     ],
     ['a project of apple', () => locality({ project: 'x' }), 'projects are of google'],
+    [
+      'everybody as a proxy',
+      () => ({ listen: { port: 1, trustedProxies: ['0.0.0.0/0'] } }),
+      'listen.trustedProxies[0]: got "0.0.0.0/0", allowed: an address, or a range',
+    ],
     ['a port', () => ({ listen: { port: 70_000 } }), 'listen.port: got 70000'],
     [
       'a password in a wrong URL',

@@ -7,7 +7,13 @@
 import { dirname, resolve } from 'node:path';
 
 import type { ProcessorRole } from '@priolab/roles';
-import { inFolder, readAddress, readDocument } from '@priolab/service';
+import {
+  inFolder,
+  readAddress,
+  readDocument,
+  readHost,
+  readTrustedProxies,
+} from '@priolab/service';
 import type { Address, JsonNode } from '@priolab/service';
 
 import type { Policy } from './result/result.ts';
@@ -32,8 +38,8 @@ export interface PortalConfig {
   readonly manifestsEveryMs: number;
   readonly recheckMs: number;
   readonly auditKeepMs: number;
-  /** For authorities. */
-  readonly listen: Address;
+  /** For authorities; proxies by addresses or ranges. */
+  readonly listen: Address & { readonly trustedProxies: readonly string[] };
   /** For operators: health and metrics; undefined: no port. */
   readonly operators: Address | undefined;
   /** A file that holds the time (ISO 8601), for rehearsals; left out: the machine's clock. */
@@ -79,9 +85,18 @@ function parseConfig(root: JsonNode, folder: string): PortalConfig {
     limits: readLimits(node.limits),
     providerVersions: new Map(node.providerVersions.present ? readVersions(node) : []),
     ...readSchedule(node.schedule),
-    listen: readAddress(node.listen),
+    listen: readListen(node.listen),
     operators: node.operators.present ? readAddress(node.operators) : undefined,
     clockFile: node.clockFile.present ? place(node.clockFile) : undefined,
+  };
+}
+
+function readListen(node: JsonNode): PortalConfig['listen'] {
+  const { host, port, trustedProxies } = node.members('host', 'port', 'trustedProxies');
+  return {
+    host: readHost(host),
+    port: port.integer(0, 65_535),
+    trustedProxies: readTrustedProxies(trustedProxies),
   };
 }
 

@@ -10,6 +10,7 @@ export {
   type Clock,
   type VirtualClock,
 } from './clock.ts';
+export { isAddressRange } from './address-range.ts';
 export { createScheduler, type Scheduler, type SimulatedScheduler } from './scheduler.ts';
 export { collectBetweenWork } from './engine/collect-garbage.ts';
 export { createEngine } from './engine/create.ts';

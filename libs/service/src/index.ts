@@ -11,5 +11,5 @@ export type { Fields, Level, Log } from './log.ts';
 export { readManifestText } from './manifest-text.ts';
 export { serveOperators } from './operators.ts';
 export type { Health, OperatorServer } from './operators.ts';
-export { inFolder, readAddress, readHost } from './places.ts';
+export { inFolder, readAddress, readHost, readTrustedProxies } from './places.ts';
 export type { Address } from './places.ts';

@@ -2,7 +2,11 @@
 
 import { resolve } from 'node:path';
 
+import { isAddressRange } from '@priolab/runtime';
+
 import type { JsonNode } from './checks.ts';
+
+const RANGE = 'an address, or a range such as 10.0.0.0/8';
 
 export interface Address {
   readonly host: string;
@@ -19,6 +23,16 @@ export function readAddress(node: JsonNode): Address {
 export function readHost(node: JsonNode): string {
   if (!node.present) return '127.0.0.1';
   return node.text(/^[0-9A-Za-z.:-]{1,253}$/, 'a host name or address');
+}
+
+/** Addresses and ranges of proxies in front, of whom it is believed whose requests they pass on. */
+export function readTrustedProxies(node: JsonNode): readonly string[] {
+  if (!node.present) return [];
+  return node.items(0, 64).map((one) => {
+    const range = one.text(/^[0-9A-Fa-f.:/]{1,64}$/, RANGE);
+    if (!isAddressRange(range)) one.fail(RANGE);
+    return range;
+  });
 }
 
 /** A path as it is meant in a file of that folder; a URL, or SQLite's memory, as it is. */

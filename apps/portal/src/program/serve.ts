@@ -6,7 +6,7 @@ import { monotonicMs } from '@priolab/runtime';
 import { serveHttp } from '@priolab/runtime/http';
 import type { HttpServer } from '@priolab/runtime/http';
 import { explain, fileError, serveOperators } from '@priolab/service';
-import type { Address, Health, OperatorServer } from '@priolab/service';
+import type { Health, OperatorServer } from '@priolab/service';
 
 import type { Assets } from '../api/page.ts';
 import type { PortalConfig } from '../config.ts';
@@ -60,14 +60,13 @@ async function listenForOperators(
 
 async function listen(config: PortalConfig, { portal, log }: OpenedPortal): Promise<HttpServer> {
   const requestsMax = REQUESTS_MAX + config.limits.listenersMax;
-  const { host, port }: Address = config.listen;
+  const { host, port } = config.listen;
   try {
     return await serveHttp(portal.http, {
-      host,
-      port,
+      ...config.listen,
       requestsMax,
       connectionsMax: 2 * requestsMax,
-      // A proxy in front is one address: it has all listeners, and half of what else there is.
+      // Also for a proxy that is not named: all listeners, and half of what else there is.
       connectionsPerAddressMax: config.limits.listenersMax + REQUESTS_MAX / 2,
       onError: (error) => log('error', 'answer-failed', explain(error)),
     });

@@ -52,6 +52,7 @@ const wrong: [name: string, change: Record<string, unknown>, text: RegExp][] = [
   ['a version that is no digest', { providerVersions: { 'us-wa-apple': 'v1' } }, /64 lower-case/],
   ['an instance that is no name', { providerVersions: { 'US/WA': 'a'.repeat(64) } }, /instance/],
   ['no limit at all', { limits: { resultsMax: 0 } }, /limits\.resultsMax/],
+  ['a proxy that is none', { listen: { port: 1, trustedProxies: ['all'] } }, /Proxies\[0\]/],
   ['a port that is none', { operators: { port: 70_000 } }, /operators\.port/],
 ];
 

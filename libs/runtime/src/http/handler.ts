@@ -12,7 +12,7 @@ export interface RequestHead {
   readonly target: string;
   /** By names in lower case; those sent more than once joined by ", ". */
   readonly headers: Readonly<Record<string, string>>;
-  /** Address of the other end; empty where it was called directly. For logs and limits only. */
+  /** Address of who sent it; empty where it was called directly. For logs and limits only. */
   readonly remote: string;
 }
 

@@ -6,6 +6,8 @@
 
 import type { Socket } from 'node:net';
 
+import type { TrustedProxies } from './proxies.ts';
+
 export interface Places {
   /** A connection has come; if there is no place for it, it is closed. */
   enter(socket: Socket): void;
@@ -30,8 +32,10 @@ interface Waiting {
 export function createPlaces(limits: {
   readonly connectionsMax: number;
   readonly connectionsPerAddressMax: number;
+  /** They may have as many as there are. */
+  readonly proxies: Pick<TrustedProxies, 'has'>;
 }): Places {
-  const { connectionsMax, connectionsPerAddressMax } = limits;
+  const { connectionsMax, connectionsPerAddressMax, proxies } = limits;
   const places = new Map<Socket, Place>();
   const all = createWaiting();
   /** By network. */
@@ -64,7 +68,8 @@ export function createPlaces(limits: {
       if (remoteAddress === undefined) return void socket.destroy();
       const network = networkOf(remoteAddress);
       const before = neighbours.get(network);
-      const isCrowded = (before?.count ?? 0) >= connectionsPerAddressMax;
+      const isCrowded =
+        (before?.count ?? 0) >= connectionsPerAddressMax && !proxies.has(remoteAddress);
       // Who has too many makes room among its own, whether or not there are places for others.
       if (isCrowded && !makeRoom(before!)) return void socket.destroy();
       if (places.size >= connectionsMax && !makeRoom(all)) return void socket.destroy();

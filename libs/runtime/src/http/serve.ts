@@ -18,6 +18,8 @@ import {
   type RequestHead,
 } from './handler.ts';
 import { createPlaces, type Places } from './places.ts';
+import { createTrustedProxies, type TrustedProxies } from './proxies.ts';
+import { createRequests, type Requests } from './requests.ts';
 import { sendEarly, sendResponse } from './send.ts';
 import { createSockets, type Sockets } from './sockets.ts';
 
@@ -31,10 +33,16 @@ export interface ServeOptions {
    */
   readonly connectionsMax?: number;
   /**
-   * Of one IPv4 address, or of 64 leading bits of IPv6; one more as above. Behind a proxy all have
-   * the proxy's. Default: a quarter of the lesser of `connectionsMax` and `requestsMax`.
+   * Of one IPv4 address, or of 64 leading bits of IPv6; one more as above. So many requests of one
+   * address may be under way as well, through whatever proxy. Default: a quarter of the lesser of
+   * `connectionsMax` and `requestsMax`.
    */
   readonly connectionsPerAddressMax?: number;
+  /**
+   * Addresses or ranges of proxies of our own, whose `x-forwarded-for` says who sent a request, and
+   * which may have all connections. Default: none, and the header is ignored.
+   */
+  readonly trustedProxies?: readonly string[];
   /** From the end of their heads to the end of their answers; more get 503. Default: 256. */
   readonly requestsMax?: number;
   /**
@@ -66,15 +74,14 @@ export interface HttpServer {
 
 interface Serving {
   readonly service: HttpService;
-  readonly requestsMax: number;
   readonly headersCountMax: number;
   readonly sendTimeoutMs: number;
   readonly onError: OnError;
   readonly sockets: Sockets;
   readonly places: Places;
   readonly bodies: Bodies;
-  /** Requests whose body is being read or whose answer is not out. */
-  underWay: number;
+  readonly requests: Requests;
+  readonly proxies: TrustedProxies;
   readonly closing: AbortController;
 }
 
@@ -83,16 +90,17 @@ export async function serveHttp(service: HttpService, options: ServeOptions): Pr
   const { connectionsMax = 1024, requestsMax = 256 } = options;
   const quarter = Math.max(1, Math.floor(Math.min(connectionsMax, requestsMax) / 4));
   const { connectionsPerAddressMax = quarter } = options;
+  const proxies = createTrustedProxies(options.trustedProxies ?? []);
   const serving: Serving = {
     service,
-    requestsMax,
     headersCountMax,
     sendTimeoutMs: requestTimeoutMs,
     onError: options.onError ?? (() => {}),
     sockets: createSockets(),
-    places: createPlaces({ connectionsMax, connectionsPerAddressMax }),
+    places: createPlaces({ connectionsMax, connectionsPerAddressMax, proxies }),
+    requests: createRequests({ requestsMax, perAddressMax: connectionsPerAddressMax }),
+    proxies,
     bodies: createBodies(options.bodiesSizeMax ?? 64 * 1024 * 1024),
-    underWay: 0,
     closing: new AbortController(),
   };
   const server = createServer({
@@ -142,7 +150,7 @@ async function exchange(
   });
   if (closing.signal.aborted) response.shouldKeepAlive = false;
   try {
-    const head = headOf(request);
+    const head = headOf(request, serving.proxies);
     const early = refusalOf(serving, request, head);
     if (early !== undefined) return await sendEarly(request, response, early);
     await readAndAnswer(serving, request, response, { ...head, signal: gone.signal });
@@ -164,8 +172,9 @@ async function readAndAnswer(
   // By its length: before a byte of it is read.
   if (size > sizeMax) return sendEarly(request, response, tooLarge(sizeMax));
   if (!serving.bodies.hasRoomFor(size)) return sendEarly(request, response, overloaded());
+  const end = serving.requests.begin(head.remote);
+  if (end === undefined) return sendEarly(request, response, overloaded());
   const held = serving.bodies.hold();
-  serving.underWay++;
   try {
     if (head.headers['expect'] !== undefined) response.writeContinue();
     const body = await held.read(request, sizeMax);
@@ -174,7 +183,7 @@ async function readAndAnswer(
     if (body === 'no-room') return await sendEarly(request, response, overloaded());
     await answer(serving, response, { ...head, body });
   } finally {
-    serving.underWay--;
+    end();
     held.release();
   }
 }
@@ -204,14 +213,14 @@ function refusalOf(
   request: IncomingMessage,
   head: RequestHead,
 ): HttpResponse | undefined {
-  const { headersCountMax, requestsMax } = serving;
+  const { headersCountMax } = serving;
   if (request.rawHeaders.length / 2 > headersCountMax) {
     return problem(431, 'too-many-headers', `expected at most ${headersCountMax} headers`);
   }
   if (!head.target.startsWith('/')) {
     return problem(400, 'bad-target', 'expected a request target that begins with /');
   }
-  return serving.underWay >= requestsMax ? overloaded() : undefined;
+  return undefined;
 }
 
 function overloaded(): HttpResponse {
@@ -220,7 +229,7 @@ function overloaded(): HttpResponse {
   });
 }
 
-function headOf(request: IncomingMessage): RequestHead {
+function headOf(request: IncomingMessage, proxies: TrustedProxies): RequestHead {
   // Without a prototype: names are the other end's choice.
   const headers: Record<string, string> = Object.create(null);
   for (let k = 0; k + 1 < request.rawHeaders.length; k += 2) {
@@ -233,7 +242,7 @@ function headOf(request: IncomingMessage): RequestHead {
     method: request.method ?? '',
     target: request.url ?? '',
     headers,
-    remote: request.socket.remoteAddress ?? '',
+    remote: proxies.clientOf(request.socket.remoteAddress ?? '', headers['x-forwarded-for']),
   };
 }
 
