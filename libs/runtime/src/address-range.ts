@@ -1,3 +1,5 @@
+/** Addresses and ranges of them, as people write them into a configuration. */
+
 import { isIP } from 'node:net';
 
 /** An address, or a range such as `10.0.0.0/8`; not all addresses there are. */

@@ -1,7 +1,7 @@
 /**
- * Who means no good, from another address of this machine: connections that send a byte now and
- * then, bodies that are too long, uploads that are nonsense, and others with a bad signature, which
- * cost most.
+ * Who means no good, from other addresses of this machine: more connections than there are places,
+ * each of which sends a byte now and then; bodies that are too long, uploads that are nonsense, and
+ * others with a bad signature, which cost most.
  */
 
 import { request } from 'node:http';
@@ -22,11 +22,13 @@ export interface AttackOptions {
   readonly upload: Uint8Array;
   readonly slowConnections: number;
   readonly perSecond: number;
-  /** Of loopback, other than the phones'. Only Linux has all of 127/8. */
-  readonly localAddress?: string;
+  /** Of loopback, other than the phones'; empty: the phones' own. */
+  readonly addresses: readonly string[];
 }
 
 const OVERSIZED = 2 ** 20;
+/** Until a slow connection that was closed comes again. */
+const REOPEN_MS = 1_000;
 
 export function startAttack(options: AttackOptions): Attack {
   const { slowConnections, perSecond } = options;
@@ -35,10 +37,10 @@ export function startAttack(options: AttackOptions): Attack {
   let isOver = false;
   const sockets = new Set<Socket>();
 
-  const slow = async (): Promise<void> => {
+  const slow = async (_: unknown, index: number): Promise<void> => {
     while (!isOver) {
       const { hostname, port } = new URL(options.url);
-      const socket = connect({ host: hostname, port: Number(port), ...from(options) });
+      const socket = connect({ host: hostname, port: Number(port), ...from(options, index) });
       sockets.add(socket);
       const closed = new Promise<void>((resolve) => void socket.once('close', () => resolve()));
       socket.on('error', () => {});
@@ -49,7 +51,7 @@ export function startAttack(options: AttackOptions): Attack {
       clearInterval(drip);
       sockets.delete(socket);
       note('slow connection: closed by the server');
-      if (!isOver) await pause(100);
+      if (!isOver) await pause(REOPEN_MS);
     }
   };
   const flood = async (): Promise<void> => {
@@ -70,8 +72,9 @@ export function startAttack(options: AttackOptions): Attack {
   };
 }
 
-const from = ({ localAddress }: AttackOptions) =>
-  localAddress === undefined ? {} : { localAddress };
+function from({ addresses }: AttackOptions, index: number): { localAddress?: string } {
+  return addresses.length === 0 ? {} : { localAddress: addresses[index % addresses.length]! };
+}
 
 function spoiled(upload: Uint8Array, i: number): { name: string; body: Uint8Array } {
   switch (i % 4) {
@@ -98,7 +101,7 @@ function post(options: AttackOptions, body: Uint8Array): Promise<string> {
     const headers = { 'content-type': UPLOAD_TYPE, 'content-length': body.length };
     const sent = request(
       new URL(UPLOAD_PATH, options.url),
-      { method: 'POST', headers, agent: false, timeout: 10_000, ...from(options) },
+      { method: 'POST', headers, agent: false, timeout: 10_000, ...from(options, 0) },
       (response) => {
         response.resume();
         resolve(String(response.statusCode));

@@ -62,6 +62,14 @@ export interface LoadResult {
 
 /** By the machine's clock: a file would be read for each upload. */
 const AT_ITS_OWN_TIME = { clockFile: undefined };
+/**
+ * Together more slow connections than a server takes, of each address fewer than it may have. Only
+ * Linux has all of 127/8: elsewhere attackers have the phones' address, and its share.
+ */
+const ATTACKERS =
+  process.platform === 'linux'
+    ? { slowConnections: 1200, addresses: Array.from({ length: 12 }, (_, i) => `127.0.0.${i + 2}`) }
+    : { slowConnections: 100, addresses: [] };
 /** In flight on the way to the limit. */
 const AT_ONCE = 256;
 
@@ -159,9 +167,8 @@ async function sendAll(
     ? startAttack({
         url: running.at(-1)!.url,
         upload: arena.upload(first),
-        slowConnections: 100,
         perSecond: 100,
-        ...(process.platform === 'linux' ? { localAddress: '127.0.0.2' } : {}),
+        ...ATTACKERS,
       })
     : undefined;
   const killing = options.kill

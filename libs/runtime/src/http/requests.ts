@@ -1,4 +1,7 @@
-/** Requests whose body is being read or whose answer is not out: so many at all, and of one address. */
+/**
+ * Requests whose body is being read or whose answer is not out: so many at all, and so many of one
+ * address.
+ */
 
 import { networkOf } from './places.ts';
 
