@@ -79,7 +79,8 @@ export interface IngestorConfig {
 
 /** ENPA's widest metric has 1,344. */
 const BINS_MAX = 16_384;
-const LOCALITY = /^[a-z]{2}(-[a-z0-9]{1,30})?$/;
+/** A country, and a part of it (ISO 3166-2). */
+const LOCALITY = /^[a-z]{2}(-[a-z0-9]{1,3})?$/;
 const AGGREGATION = /^(?!task-markers$)[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 const PROJECT = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?$/;
 const PACKAGE = /^[A-Za-z][\w]*(\.[A-Za-z][\w]*)+$/;

@@ -30,7 +30,7 @@ export const PARAMETERS = {
   start_date: { about: 'First day, UTC, of windows’ starts', pattern: DATE, example: '2021-12-01' },
   end_date: { about: 'Last day, UTC, of windows’ starts', pattern: DATE, example: '2021-12-16' },
   country: { about: 'Country code', pattern: '^[A-Za-z]{2}$', example: 'US' },
-  state: { about: 'State code', pattern: '^[A-Za-z]{2,3}$', example: 'wa' },
+  state: { about: 'State code', pattern: '^[A-Za-z0-9]{1,3}$', example: 'wa' },
 } as const satisfies Readonly<Record<string, Parameter>>;
 
 export type ParameterName = keyof typeof PARAMETERS;

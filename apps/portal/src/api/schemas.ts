@@ -19,7 +19,7 @@ const WINDOW = {
   aggregation_end_time: time,
   generic_id: text,
   aggregation_id: text,
-  state_code: { type: 'string', pattern: '^([a-z]{2,3})?$' },
+  state_code: { type: 'string', pattern: '^([a-z0-9]{1,3})?$' },
   country_code: { type: 'string', pattern: '^[a-z]{2}$' },
   data_provider: word('apple', 'google'),
 };

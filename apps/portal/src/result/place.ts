@@ -14,7 +14,8 @@ export interface Place {
   readonly provider: Provider;
 }
 
-const LOCALITY = /^[a-z]{2}(-[a-z]{2,3})?$/;
+/** A country, and a part of it (ISO 3166-2). */
+const LOCALITY = /^[a-z]{2}(-[a-z0-9]{1,3})?$/;
 
 /** Labels of ingestors; `g-enpa` is what Google's was called in 2021. */
 const INGESTORS: readonly (readonly [label: string, provider: Provider])[] = [
