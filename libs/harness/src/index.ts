@@ -51,9 +51,16 @@ export {
   type NoiseRecord,
   type RunRecord,
   type RunSummary,
+  type StateFateCount,
   type TallyRecord,
   type Verdict,
 } from './record/run-record.ts';
+export type {
+  SeriesColumn,
+  SeriesRecord,
+  SimulatedSeries,
+  WallSeries,
+} from './record/series-record.ts';
 export type {
   DeployedPrograms,
   DeployedServices,
@@ -75,7 +82,7 @@ export {
   type DeploymentName,
 } from './scenario/deployment-schema.ts';
 export { prepareWorkers, runScenario } from './run/run.ts';
-export type { Progress, PublishedWindow, RunOptions } from './run/run.ts';
+export type { FlowProgress, Progress, PublishedWindow, RunOptions } from './run/run.ts';
 export { metricsOf, planGradually, planOf, seedTreeOf } from './run/settings.ts';
 export { STAGES, type Stage } from './run/stages.ts';
 export { cellSettings, type CellSettings } from './scenario/cell-settings.ts';

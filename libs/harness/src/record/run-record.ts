@@ -14,6 +14,7 @@ import type { Scenario } from '../scenario/scenario.ts';
 import type { RecheckRecord } from '../run/recheck.ts';
 import type { Stage } from '../run/stages.ts';
 import type { Work } from '../run/work.ts';
+import type { SeriesRecord } from './series-record.ts';
 import type { SimulationRecord } from './simulation-record.ts';
 
 export const RECORD_SCHEMA = 'priolab-run/1';
@@ -70,6 +71,11 @@ export interface FateCount {
   readonly hop: string;
   readonly reason: string;
   readonly count: number;
+}
+
+/** Planned reports of one state that ended in one way; a run's rows add up to its `fates`. */
+export interface StateFateCount extends FateCount {
+  readonly state: string;
 }
 
 export interface AdversaryRecord {
@@ -185,6 +191,8 @@ export interface RunRecord {
   };
   /** Every planned report, by what became of it. */
   readonly fates: readonly FateCount[];
+  /** The same by state, for who asks where: no part of the digest, as `fates` is. */
+  readonly fatesByState?: readonly StateFateCount[];
   /** Copies of uploads, by what became of them. */
   readonly copyFates: readonly FateCount[];
   readonly cells: readonly CellRecord[];
@@ -199,6 +207,8 @@ export interface RunRecord {
   /** What only runs in simulated time have. */
   readonly simulation?: SimulationRecord;
   readonly cost: CostRecord;
+  /** Left out of records of older versions. */
+  readonly series?: SeriesRecord;
   readonly environment: EnvironmentRecord;
 }
 

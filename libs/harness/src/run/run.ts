@@ -53,6 +53,26 @@ export interface Progress {
   readonly reportsDone: number;
   readonly reportCount: number;
   readonly elapsedMs: number;
+  /** Where reports are, for a live view. */
+  readonly flow?: FlowProgress;
+}
+
+/** How far reports have come, totals so far. What is in flight is the difference of two. */
+export interface FlowProgress {
+  /** Reports that devices have sent, that ingestors took in, that both processors accepted. */
+  readonly sent: number;
+  readonly ingested: number;
+  readonly leader: number;
+  readonly helper: number;
+  /** Windows that the combiner has published, and those due in the whole run where it is known. */
+  readonly published: number;
+  readonly due?: number;
+  /** Reports refused for good, by `hop reason`, such as `ingestor bad-signature`. */
+  readonly rejected: Readonly<Record<string, number>>;
+  readonly rssBytes: number;
+  /** In simulated time: the moment it has reached, ms since the epoch, and strikes so far. */
+  readonly simulatedMs?: number;
+  readonly strikes?: Readonly<Record<string, number>>;
 }
 
 /** What a combiner published of one metric of one state and vendor. */
