@@ -59,8 +59,8 @@ was done so far, a second one ends it at once.
 Standard output has the verdict, what failed and how to repeat it, all expectations, what was not
 covered and known limits, then data flow, states and cost. Standard error shows how the run goes on:
 on a terminal a live view of the pipeline (in ASCII where the locale is not UTF-8), elsewhere a line
-every 5 seconds, or every 30 where CI is set. NO_COLOR=1 switches colours off, FORCE_COLOR=1 on where
-there is no terminal; with TERM=dumb or CI set nothing is drawn over.
+every 5 seconds, or every 30 where CI is set. NO_COLOR=1 switches colours off, FORCE_COLOR=1 on
+where there is no terminal; with TERM=dumb or CI set nothing is drawn over.
 
 The folder of a run is <out>/<id>-<seed>-<digest8>/, the digest over scenario and seed.
 

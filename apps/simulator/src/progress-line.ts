@@ -80,10 +80,12 @@ function createView(stream: NodeJS.WriteStream, of: ProgressOf | undefined): Pro
   };
 
   return {
-    update(progress) {
-      // Whoever draws to a terminal that can't keep up leaves frames out.
-      if (progress.elapsedMs < nextMs || stream.writableNeedDrain) return;
-      nextMs = progress.elapsedMs + REDRAW_MS;
+    update(state) {
+      // To a terminal that can't keep up go fewer frames.
+      if (state.elapsedMs < nextMs || stream.writableNeedDrain) return;
+      nextMs = state.elapsedMs + REDRAW_MS;
+      // What a state says of flow it may work out when it is asked: as it is now, and once.
+      const progress = { ...state };
       first ??= progress;
       newest = strikesNewestFirst(newest, last?.flow?.strikes, progress.flow?.strikes);
       last = progress;

@@ -101,6 +101,24 @@ describe('on a terminal', () => {
     expect(screen.rows().join('\n')).toContain('↯ proc.crash ×1  ↯ net.drop ×9');
   });
 
+  test('flow that is worked out when it is asked for is asked for once a frame', () => {
+    const { screen, line } = createTerminal();
+    const strikes: Record<string, number> = { 'net.drop': 9 };
+    let count = 0;
+    const at = (elapsedMs: number): Progress => ({
+      ...progressAt(elapsedMs),
+      get flow() {
+        count += 1;
+        return progressAt(elapsedMs, { strikes: { ...strikes } }).flow!;
+      },
+    });
+    for (let ms = 1000; ms < 1100; ms++) line.update(at(ms));
+    strikes['proc.crash'] = 1;
+    for (let ms = 1100; ms < 1200; ms++) line.update(at(ms));
+    expect(screen.rows().join('\n')).toContain('↯ proc.crash ×1  ↯ net.drop ×9');
+    expect(count).toBe(2);
+  });
+
   test('cleared, it was never there; drawn again, it begins anew', () => {
     const { screen, line, stream, writes } = createTerminal();
     line.update(progressAt(1000));
