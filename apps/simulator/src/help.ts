@@ -39,6 +39,9 @@ const details: Readonly<Record<string, string>> = {
                      the authorities (default: the scenario's)
   --workers <n>      worker threads; 0 runs in the main thread (default: one a core)
   --out <folder>     where runs are written (default: runs)
+  --terse            for CI logs: a line for each scenario, and below it what did not pass, with
+                     the command that repeats the run; the full text of a run is never cut short
+                     because of where it is printed
   --profile          every stage with its time and its counted work, instead of bars
   --keep             leave the files of a deployment (keys, states, batches, logs) in the run's
                      folder, below deployment/; kept anyway where the run fails
@@ -51,7 +54,13 @@ All files are checked and planned before any is run; problems of all of them are
 run one after the other in one process, each with its own folder and peak memory (a run alone may
 take some MiB less: a process keeps memory that it had). The exit code is the worst one.
 Same scenario and seed give the same results with any number of workers. Ctrl-C ends a run with what
-was done so far, a second one ends it at once. NO_COLOR=1 switches colours off.
+was done so far, a second one ends it at once.
+
+Standard output has the verdict, what failed and how to repeat it, all expectations, what was not
+covered and known limits, then data flow, states and cost. Standard error shows how the run goes on:
+on a terminal a live view of the pipeline (in ASCII where the locale is not UTF-8), elsewhere a line
+every 5 seconds, or every 30 where CI is set. NO_COLOR=1 switches colours off, FORCE_COLOR=1 on
+where there is no terminal; with TERM=dumb or CI set nothing is drawn over.
 
 The folder of a run is <out>/<id>-<seed>-<digest8>/, the digest over scenario and seed.
 
@@ -59,6 +68,7 @@ Examples
   npx priolab run scenarios/smoke.scenario.ts
   npx priolab run scenarios/us-day.scenario.ts --reports 500000 --workers 2
   npx priolab run scenarios/smoke.scenario.ts --deployment http
+  npx priolab run scenarios/*/*.scenario.* --terse
   npx priolab run scenarios/*.scenario.ts --json > summaries.json`,
   list: `priolab list [folder or file...]
 

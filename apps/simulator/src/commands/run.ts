@@ -20,7 +20,7 @@ import {
   worstExit,
 } from '@priolab/harness';
 import type { RunOptions, RunSummary, Scenario } from '@priolab/harness';
-import { renderSummary } from '@priolab/report';
+import { renderSummary, renderTerse } from '@priolab/report';
 import { createInterrupt } from '@priolab/runtime';
 
 import { numberMistake, parse, usage } from '../arguments.ts';
@@ -47,6 +47,7 @@ const options = {
   out: { type: 'string', default: 'runs' },
   profile: { type: 'boolean', default: false },
   keep: { type: 'boolean', default: false },
+  terse: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
 } as const;
 
@@ -57,6 +58,7 @@ interface Settings {
   readonly json: boolean;
   readonly profile: boolean;
   readonly keep: boolean;
+  readonly terse: boolean;
   readonly signal: AbortSignal;
   /** Said on the command line. */
   readonly deployment: string | undefined;
@@ -78,7 +80,7 @@ export async function run(
   onPublished?: RunOptions['onPublished'],
 ): Promise<number> {
   const { values, positionals } = parse('run', args, options, mistakesIn);
-  const { seed, out, json, profile, keep, deployment } = values;
+  const { seed, out, json, profile, keep, terse, deployment } = values;
   const numberOf = (text: string | undefined) => (text === undefined ? undefined : Number(text));
   const reports = numberOf(values.reports);
   const workers = numberOf(values.workers) ?? availableParallelism();
@@ -100,7 +102,7 @@ export async function run(
       return EXIT.interrupted;
     }
     const jobs = jobsOf(prepared, out);
-    const settings = { workers, json, profile, keep, signal, deployment, onPublished };
+    const settings = { workers, json, profile, keep, terse, signal, deployment, onPublished };
     return await runAll(jobs, settings);
   } finally {
     interrupt.dispose();
@@ -160,19 +162,26 @@ async function runAll(jobs: readonly Job[], settings: Settings): Promise<number>
   } finally {
     // In `finally`, so that runs that ended well are reported whatever ended the next one.
     if (settings.json) printJson(jobs, finished, exitCode);
-    else if (jobs.length > 1) printOverview(jobs, finished);
+    else if (jobs.length > 1) printOverview(jobs, finished, settings);
   }
 }
 
 /** Of several scenarios one line each, at the end, so that nobody has to scroll for a red one. */
-function printOverview(jobs: readonly Job[], finished: readonly Finished[]): void {
+function printOverview(
+  jobs: readonly Job[],
+  finished: readonly Finished[],
+  { terse }: Settings,
+): void {
   const passed = finished.filter(({ summary }) => summary.verdict === 'pass').length;
+  const count = `${passed} of ${jobs.length} scenarios pass`;
+  // Its lines have just been printed, one below the other.
+  if (terse && finished.length === jobs.length) return console.log(count);
   const lines = jobs.map((job) => {
     const verdict = finished.find((one) => one.job === job)?.summary.verdict;
     const where = verdict === undefined || verdict === 'pass' ? '' : `  ${job.folder}`;
     return `  ${(verdict ?? 'not run').padEnd(8)} ${job.scenario.id}${where}`;
   });
-  console.log(printable([`${passed} of ${jobs.length} scenarios pass`, ...lines].join('\n')));
+  console.log(printable([count, ...lines].join('\n')));
 }
 
 /** One document: the summary of one scenario; of several, a list and what was not run. */
@@ -194,7 +203,7 @@ async function runOne(job: Job, settings: Settings): Promise<RunSummary> {
   const stream = json ? process.stderr : process.stdout;
   const progress = createProgressLine(process.stderr);
   const waiting = createProgressLine(process.stderr, { doing: 'waiting for', unit: 'sums' });
-  say(printable(`${scenario.id}: ${scenario.about}`));
+  if (!settings.terse) say(printable(`${scenario.id}: ${scenario.about}`));
   const onStop = (): void => {
     progress.clear();
     waiting.clear();
@@ -231,15 +240,13 @@ async function runOne(job: Job, settings: Settings): Promise<RunSummary> {
   }
   const { note, ...repeat } = repeatOf(summary, job, settings.deployment);
   const files = writeRun(folder, summary, repeat);
+  const { replay } = repeat;
+  const colour = wantsColour(stream);
+  const width = stream.columns ?? 100;
   say(
-    renderSummary(summary, {
-      colour: wantsColour(stream),
-      width: stream.columns ?? 100,
-      maxRows: MAX_ROWS,
-      replay: repeat.replay,
-      files,
-      profile,
-    }),
+    settings.terse
+      ? renderTerse(summary, { colour, replay })
+      : renderSummary(summary, { colour, width, maxRows: MAX_ROWS, replay, files, profile }),
   );
   if (note !== undefined) say(note);
   return summary;
