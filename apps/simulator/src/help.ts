@@ -2,7 +2,9 @@
 
 export const HELP = `priolab: simulate a Prio-style private measurement system and test it
 
+  priolab new <name>           a scenario file to begin with, from a template
   priolab run <file...>        run scenarios, judge them, write runs/<id>-<seed>-<digest>/
+  priolab watch <file>         run a scenario again whenever its files change
   priolab list [folder...]     the scenarios in a folder (default: scenarios)
   priolab check <file...>      validate scenarios and print what they would do
   priolab explain [term]       what a field, expectation, fault or exit code means
@@ -17,6 +19,8 @@ export const HELP = `priolab: simulate a Prio-style private measurement system a
   priolab manifest lint        what is wrong with one, and whether it fits its owner's keys
   priolab combine              add up the sum parts that two processors wrote to their buckets
   priolab portal <run>         serve a run's results on the authority's page
+  priolab doctor               whether this machine can run priolab, and what is left out here
+  priolab completion <shell>   complete commands, options, files and words in bash, zsh or fish
   priolab <command> --help     options and examples of one command
   priolab --version            the version
 
@@ -70,6 +74,60 @@ Examples
   npx priolab run scenarios/smoke.scenario.ts --deployment http
   npx priolab run scenarios/*/*.scenario.* --terse
   npx priolab run scenarios/*.scenario.ts --json > summaries.json`,
+  new: `priolab new <name> [options]
+
+  --from <template>  smoke: the whole system in a second (default); day: a day of four states, to
+                     see what noise does; faults: simulated time, a network and servers that fail;
+                     cheats: devices that break the protocol
+  --yaml             as data, the form for files that you don't trust (default)
+  --ts               as code, typed in editors
+  --dir <folder>     where it goes (default: scenarios)
+
+Writes <folder>/<name>.scenario.yaml (or .ts), commented and valid, with <name> as its id: lower-case
+words joined by "-", with "/" between a folder and the rest. A file that exists is left alone.
+
+Examples
+  npx priolab new my-first
+  npx priolab new outages/my-second --from faults
+  npx priolab new typed --from day --ts`,
+  watch: `priolab watch <file> [options]
+
+  --reports <n>      reports in each run, to keep it quick (default: the scenario's)
+  --seed <text>      seed of all randomness (default: the scenario's)
+  --workers <n>      worker threads; 0 runs in the main thread (default: one a core)
+
+Runs a scenario, and again whenever its file changes, or one that it imports or is built on. Says the
+verdict, which expectations turned since the run before, and whether results are the same. A run that
+is under way is stopped by a change. Nothing is written: "priolab run" is for that.
+On a terminal Enter runs again and q ends it. Exit code: after q that of the last run that came to its
+end (130 where none did), after Ctrl-C 130.
+
+Examples
+  npx priolab watch scenarios/smoke.scenario.ts
+  npx priolab watch scenarios/us-day.scenario.ts --reports 2000`,
+  doctor: `priolab doctor [--json] [--out <folder>]
+
+Looks at Node, processor, WebAssembly, memory, clock, the noise of the machine (a second of P-256
+multiplications), at every cryptographic backend against published answers, at the folder of runs
+(--out, default: runs), and at what tests and tools use where it is there: git, PostgreSQL
+(PRIOLAB_POSTGRES), Chromium (PRIOLAB_CHROMIUM), published vectors (PRIOLAB_VECTORS).
+Each is ok, a note (something is left out, or not so good) or a problem, with what to do about it.
+Passwords are never printed. Exit code: 0, with notes too; 2 where there is a problem, as of a run
+that can't begin. --json prints one document (schema priolab-doctor/1).
+
+Examples
+  npx priolab doctor
+  npx priolab doctor --json`,
+  completion: `priolab completion bash|zsh|fish
+
+Prints a script that completes commands, options, scenario files, runs, faults and words to explain.
+The script asks this priolab, wherever it was called from; make it anew if the clone moves. It
+completes the word "priolab", so the shell must know it: by an alias, or on the PATH.
+
+Examples
+  alias priolab='npx priolab'
+  source <(npx priolab completion bash)      # in zsh after compinit: completion zsh
+  npx priolab completion fish | source`,
   list: `priolab list [folder or file...]
 
 Lists scenario files (*.scenario.ts, .yaml, .yml, .json) below folders, with their id, size and

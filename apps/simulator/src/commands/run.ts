@@ -28,6 +28,7 @@ import { deploymentOptions } from '../deployment-options.ts';
 import { prepareAll } from '../prepare.ts';
 import type { Prepared } from '../prepare.ts';
 import { createProgressLine } from '../progress-line.ts';
+import { quote } from '../quote.ts';
 import { checkFolder, openFolder, runFolder, writeRun } from '../run-folder.ts';
 import type { Repeat } from '../run-folder.ts';
 import { printable, wantsColour } from '../streams.ts';
@@ -268,10 +269,6 @@ function repeatOf(
     return { replay, note: `no ${CAPSULE_FILE}: ${reason}; run its file again` };
   }
   return { replay: `npx priolab replay ${quote(join(job.folder, CAPSULE_FILE))}`, capsule };
-}
-
-function quote(text: string): string {
-  return /^[\w./:-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function runCommand(scenario: Scenario, file: string): string {
