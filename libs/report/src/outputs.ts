@@ -65,11 +65,11 @@ type TableRenderer = (table: import('./tables.ts').Table) => string | Uint8Array
 
 /** In the order in which they are listed. */
 export const outputs: readonly Output[] = [
-  text('junit', 'junit.xml', 'test results for CI', async () => {
-    return (await import('./junit.ts')).renderJunit;
-  }),
   text('md', 'report.md', 'Markdown for a pull request', async () => {
     return (await import('./markdown.ts')).renderMarkdown;
+  }),
+  text('junit', 'junit.xml', 'test results for CI', async () => {
+    return (await import('./junit.ts')).renderJunit;
   }),
   tables('csv', 'tables for spreadsheets', async () => (await import('./csv.ts')).renderCsv),
   tables('parquet', 'tables for data frames and DuckDB', async () => {
