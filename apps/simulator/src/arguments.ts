@@ -118,7 +118,8 @@ function mistakeOf(
     return value === undefined ? [] : mistake(`${rawName} takes no value; got "${value}"`);
   }
   if (value === undefined) return mistake(`${rawName} needs a value`);
-  if (inlineValue !== true && value.startsWith('-')) {
+  // A dash alone is no option but, by custom, standard output.
+  if (inlineValue !== true && value.startsWith('-') && value !== '-') {
     const written = `${rawName}=${value}`;
     return mistake(`${rawName} needs a value; if "${value}" is meant, write ${written}`);
   }

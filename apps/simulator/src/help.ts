@@ -9,6 +9,7 @@ export const HELP = `priolab: simulate a Prio-style private measurement system a
   priolab check <file...>      validate scenarios and print what they would do
   priolab explain [term]       what a field, expectation, fault or exit code means
   priolab schema scenario      the JSON Schema of scenario files, for editors
+  priolab report [run]         a stored run as Markdown, tables, metrics and more
   priolab where <run> <report> what became of one report
   priolab replay <capsule>     run it again and compare byte for byte
   priolab fork <capsule>       the same up to a moment, then with other randomness
@@ -46,6 +47,8 @@ const details: Readonly<Record<string, string>> = {
   --terse            for CI logs: a line for each scenario, and below it what did not pass, with
                      the command that repeats the run; the full text of a run is never cut short
                      because of where it is printed
+  --report <list>    further outputs in the run's folder, such as md,csv; the names are those of
+                     "priolab report --help"
   --profile          every stage with its time and its counted work, instead of bars
   --keep             leave the files of a deployment (keys, states, batches, logs) in the run's
                      folder, below deployment/; kept anyway where the run fails
@@ -66,13 +69,16 @@ on a terminal a live view of the pipeline (in ASCII where the locale is not UTF-
 every 5 seconds, or every 30 where CI is set. NO_COLOR=1 switches colours off, FORCE_COLOR=1 on
 where there is no terminal; with TERM=dumb or CI set nothing is drawn over.
 
-The folder of a run is <out>/<id>-<seed>-<digest8>/, the digest over scenario and seed.
+The folder of a run is <out>/<id>-<seed>-<digest8>/, the digest over scenario and seed;
+<out>/latest leads to the newest one. In GitHub Actions (GITHUB_ACTIONS=true) what did not pass is
+annotated, and the run is added to the step summary.
 
 Examples
   npx priolab run scenarios/smoke.scenario.ts
   npx priolab run scenarios/us-day.scenario.ts --reports 500000 --workers 2
   npx priolab run scenarios/smoke.scenario.ts --deployment http
   npx priolab run scenarios/*/*.scenario.* --terse
+  npx priolab run scenarios/smoke.scenario.ts --report md,csv,parquet
   npx priolab run scenarios/*.scenario.ts --json > summaries.json`,
   new: `priolab new <name> [options]
 
@@ -296,12 +302,32 @@ Examples
     --pha-sum-part-bucket gs://sums-0 --out global-manifest.json
   npx priolab manifest lint processor us-ca-g-enpa-manifest.json \\
     --packet-key keys/nih-2.packet-key --signing-key s2=keys/nih-2.signing-key`,
+  report: `priolab report [run] [options]
+
+  --md               report.md: Markdown for a pull request (default)
+  --junit            junit.xml: test results for CI
+  --csv              csv/: a file for each table, for spreadsheets
+  --parquet          parquet/: the same tables, for data frames and DuckDB
+  --otlp             otlp.json: metrics for an OpenTelemetry collector
+  --prometheus       openmetrics.txt: metrics for Prometheus
+  --out <folder>     where to write (default: the folder of the run); - prints one file to
+                     standard output
+
+Renders a stored run again, from its summary.json alone. <run> is a folder that "priolab run" wrote,
+or its name below runs/; without it runs/latest, the newest one. The exit code is 0 whatever the
+run's verdict is. docs/RESULTS.md describes every file, column and unit.
+
+Examples
+  npx priolab report
+  npx priolab report runs/latest --csv --parquet --out results
+  npx priolab report smoke-1-53d0a8aa --md --out - | gh pr comment --body-file -`,
   where: `priolab where <run> <report>
 
 Says what became of one report of a stored run: who sent it, where it ended and why.
-<run> is a folder that "priolab run" wrote, or its name below runs/.
+<run> is a folder that "priolab run" wrote, or its name below runs/; runs/latest is the newest one.
 
 Examples
+  npx priolab where runs/latest 4711
   npx priolab where runs/us-day-1-0a1b2c3d 48211
   npx priolab where us-day-1-0a1b2c3d 0`,
 };

@@ -18,6 +18,7 @@ const commands: Commands = {
   list: async () => (await import('./commands/list.ts')).list,
   check: async () => (await import('./commands/check.ts')).check,
   explain: async () => (await import('./commands/explain.ts')).explain,
+  report: async () => (await import('./commands/report.ts')).report,
   where: async () => (await import('./commands/where.ts')).where,
   replay: async () => (await import('./commands/replay.ts')).replay,
   fork: async () => (await import('./commands/fork.ts')).fork,

@@ -19,14 +19,17 @@ import {
   CAPSULE_FILE,
   LEDGER_FILE,
   RECORD_SCHEMA,
+  checkSummary,
   resolveScenario,
   runDigest,
 } from '@priolab/harness';
 import type { RunSummary, Scenario } from '@priolab/harness';
-import { renderJunit } from '@priolab/report';
+import { outputs, renderJunit } from '@priolab/report';
 import type { WrittenFile } from '@priolab/report';
 
 import { usage } from './arguments.ts';
+import { followLatest } from './latest.ts';
+import type { Repeat } from './repeat.ts';
 
 export const SUMMARY_FILE = 'summary.json';
 
@@ -59,14 +62,10 @@ function makeFolder(path: string): void {
 export function openFolder(folder: string): void {
   attempt(folder, () => {
     makeFolder(folder);
-    for (const name of [SUMMARY_FILE, CAPSULE_FILE]) rmSync(join(folder, name), { force: true });
+    for (const name of [SUMMARY_FILE, CAPSULE_FILE, ...outputs.map(({ path }) => path)]) {
+      rmSync(join(folder, name), { force: true, recursive: true });
+    }
   });
-}
-
-/** The command that repeats a run, and the capsule that it needs, if it does. */
-export interface Repeat {
-  readonly replay: string;
-  readonly capsule?: string;
 }
 
 /** Writes a run's record and says what is where. */
@@ -100,29 +99,34 @@ export function writeRun(
   ];
 }
 
-/** The folder of a run that is over, named by its path or by its name below `runs`. */
+/**
+ * The folder of a run that is over, named by its path or by its name below `runs`; `latest` is the
+ * newest one.
+ */
 export function findRun(command: string, run: string): string {
-  const folder = [run, join('runs', run)].find((path) => existsSync(join(path, SUMMARY_FILE)));
+  const paths = [run, join('runs', run)].map(followLatest);
+  const folder = paths.find((path) => existsSync(join(path, SUMMARY_FILE)));
   if (folder !== undefined) return folder;
   throw usage(command, `no run at ${run} or runs/${run}: expected a folder with ${SUMMARY_FILE}`);
 }
 
-/** A stored run; its scenario is checked like any other, since files can be damaged. */
+/** A stored run, with all that a report believes of it checked, since files can be damaged. */
 export function readRun(
   command: string,
   folder: string,
 ): { summary: RunSummary; scenario: Scenario } {
   const file = join(folder, SUMMARY_FILE);
-  let summary: RunSummary | null;
+  let value: { readonly schema?: unknown; readonly scenario?: unknown } | null;
   try {
-    summary = JSON.parse(readFileSync(file, 'utf8')) as typeof summary;
+    value = JSON.parse(readFileSync(file, 'utf8')) as typeof value;
   } catch (error) {
     throw usage(command, `${file} is no JSON: ${error instanceof Error ? error.message : ''}`);
   }
-  if (summary?.schema === RECORD_SCHEMA) {
-    return { summary, scenario: resolveScenario(summary.scenario, file) };
+  if (value?.schema !== RECORD_SCHEMA) {
+    throw usage(command, `${file}: got schema ${String(value?.schema)}; expected ${RECORD_SCHEMA}`);
   }
-  throw usage(command, `${file}: got schema ${String(summary?.schema)}; expected ${RECORD_SCHEMA}`);
+  const scenario = resolveScenario(value.scenario, file);
+  return { summary: { ...checkSummary(value, file), scenario }, scenario };
 }
 
 function attempt(path: string, step: () => void): void {

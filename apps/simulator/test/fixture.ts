@@ -7,7 +7,8 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '../../..');
 // Nx sets FORCE_COLOR; beside NO_COLOR, Node then warns on stderr, which tests read.
-const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, CI: '1' };
+const ofTests = { NO_COLOR: '1', FORCE_COLOR: undefined, CI: '1', GITHUB_ACTIONS: undefined };
+const env = { ...process.env, ...ofTests };
 
 export const scenarios = join(root, 'scenarios');
 export const smoke = join(scenarios, 'smoke.scenario.ts');
@@ -16,12 +17,16 @@ export const smoke = join(scenarios, 'smoke.scenario.ts');
  * The caller removes `folder`.
  * @param of the clone whose command line it is
  * @param spoiledBy a script that is run before it, for what can't be had otherwise
+ * @param within further variables of the environment
  */
-export function createCli(of = root, { spoiledBy }: { readonly spoiledBy?: string } = {}) {
+export function createCli(
+  of = root,
+  { spoiledBy, within }: { readonly spoiledBy?: string; readonly within?: NodeJS.ProcessEnv } = {},
+) {
   const bin = join(of, 'apps/simulator/bin/priolab.js');
   const folder = mkdtempSync(join(tmpdir(), 'priolab-cli-'));
   const spoiled = spoiledBy === undefined ? {} : { NODE_OPTIONS: `--require ${spoiledBy}` };
-  const options = { env: { ...env, ...spoiled }, cwd: folder };
+  const options = { env: { ...env, ...spoiled, ...within }, cwd: folder };
   return {
     folder,
 

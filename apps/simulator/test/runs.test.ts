@@ -92,13 +92,14 @@ test('seeds that differ in odd characters only have folders of their own', () =>
   for (const seed of seeds) {
     expect(priolab('run', file, `--seed=${seed}`, '--workers', '0', '--out', 'odd').code).toBe(0);
   }
-  const folders = readdirSync(join(folder, 'odd'));
+  const runs = (): string[] => readdirSync(join(folder, 'odd')).filter((name) => name !== 'latest');
+  const folders = runs();
   expect(folders).toHaveLength(seeds.length);
   // A file system that ignores case must not bring two of them together either.
   expect(new Set(folders.map((name) => name.toLowerCase())).size).toBe(seeds.length);
   // The same seed again: the same folder.
   priolab('run', file, '--seed', 'a b', '--workers', '0', '--out', 'odd');
-  expect(readdirSync(join(folder, 'odd'))).toHaveLength(seeds.length);
+  expect(runs()).toHaveLength(seeds.length);
 }, 60_000);
 
 describe('a reader that goes away', () => {

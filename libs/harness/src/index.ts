@@ -56,6 +56,7 @@ export {
   type TallyRecord,
   type Verdict,
 } from './record/run-record.ts';
+export { checkSummary } from './record/stored-summary.ts';
 export type {
   SeriesColumn,
   SeriesRecord,

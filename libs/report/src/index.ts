@@ -2,8 +2,11 @@
 
 export { coverageGaps, type CoverageGap, type CoverageKind } from './coverage.ts';
 export { verdictSentence } from './headline.ts';
+export { renderAnnotations, type AnnotationOptions } from './github.ts';
 export { renderJunit } from './junit.ts';
 export { renderLive, strikesNewestFirst, type LiveOptions } from './live.ts';
+export { renderMarkdown } from './markdown.ts';
+export { outputs, type Output, type RenderedFile, type RenderOptions } from './outputs.ts';
 export { poolCells, relativeRms, type PooledRow, type PooledTotals } from './pool.ts';
 export {
   columnsOf,

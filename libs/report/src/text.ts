@@ -22,7 +22,8 @@ export function sanitise(text: string): string {
   return kept.replace(HARMFUL, visible);
 }
 
-function visible(character: string): string {
+/** `\x60` for a backtick: how a character is written out. */
+export function visible(character: string): string {
   const code = character.codePointAt(0)!;
   const hex = code.toString(16);
   return code < 256 ? `\\x${hex.padStart(2, '0')}` : `\\u{${hex}}`;

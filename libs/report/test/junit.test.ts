@@ -25,7 +25,7 @@ test('a run with every verdict', () => {
   const text = render(summary);
   checkWellFormed(text);
   expect(text).toContain(
-    '<testsuite name="two-states" tests="4" failures="1" errors="2" skipped="0" time="2.500" ' +
+    '<testsuite name="two-states" tests="4" failures="1" errors="2" time="2.500" skipped="0" ' +
       'timestamp="2025-11-24T12:00:00">',
   );
   const cases = text.slice(text.indexOf('    <testcase'), text.indexOf('  </testsuite>'));

@@ -18,6 +18,7 @@ import { openDatabase } from '@priolab/runtime/database';
 import { serveHttp } from '@priolab/runtime/http';
 
 import { numberMistake, parse, usage } from '../arguments.ts';
+import { followLatest } from '../latest.ts';
 import { loadScenario } from '../load.ts';
 import { SUMMARY_FILE, findRun, readRun, runFolder } from '../run-folder.ts';
 import { printable } from '../streams.ts';
@@ -41,7 +42,7 @@ type Values = Arguments['values'];
 
 export async function portal(args: readonly string[]): Promise<number> {
   const { values, positionals } = parse('portal', args, options, mistakesIn);
-  const name = positionals[0]!;
+  const name = followLatest(positionals[0]!);
   const scenario = await unfinished(name, values.out);
   if (scenario?.clock === 'simulated') return watch(name, scenario, values);
   const folder = await folderOf(name, scenario, values.out);

@@ -16,6 +16,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 
 import { parse, usage, wholeNumber } from '../arguments.ts';
 import { deploymentOptions } from '../deployment-options.ts';
+import { followLatest } from '../latest.ts';
 import { printable } from '../streams.ts';
 
 export async function replay(args: readonly string[]): Promise<number> {
@@ -55,7 +56,8 @@ export async function replay(args: readonly string[]): Promise<number> {
 }
 
 /** A capsule's file, or the folder of a run that has one. */
-export function readCapsule(name: string, command: string): Capsule {
+export function readCapsule(given: string, command: string): Capsule {
+  const name = followLatest(given);
   const stat = statSync(name, { throwIfNoEntry: false });
   if (stat === undefined) throw usage(command, `no file ${name}`);
   const file = stat.isDirectory() ? join(name, CAPSULE_FILE) : name;

@@ -28,10 +28,14 @@ import { deploymentOptions } from '../deployment-options.ts';
 import { prepareAll } from '../prepare.ts';
 import type { Prepared } from '../prepare.ts';
 import { createProgressLine } from '../progress-line.ts';
+import { tellGithub } from '../github-actions.ts';
+import { pointLatest } from '../latest.ts';
 import { quote } from '../quote.ts';
+import { replayCommand } from '../repeat.ts';
+import type { Repeat } from '../repeat.ts';
 import { checkFolder, openFolder, runFolder, writeRun } from '../run-folder.ts';
-import type { Repeat } from '../run-folder.ts';
 import { printable, wantsColour } from '../streams.ts';
+import { outputsMistake, outputsNamed, writeOutputs } from '../write-outputs.ts';
 
 /** What `--json` prints for several scenarios. For one it is the summary itself. */
 const RUNS_SCHEMA = 'priolab-runs/1';
@@ -46,6 +50,7 @@ const options = {
   deployment: { type: 'string' },
   workers: { type: 'string' },
   out: { type: 'string', default: 'runs' },
+  report: { type: 'string' },
   profile: { type: 'boolean', default: false },
   keep: { type: 'boolean', default: false },
   terse: { type: 'boolean', default: false },
@@ -60,6 +65,9 @@ interface Settings {
   readonly profile: boolean;
   readonly keep: boolean;
   readonly terse: boolean;
+  readonly out: string;
+  /** Names of further outputs. */
+  readonly report: readonly string[];
   readonly signal: AbortSignal;
   /** Said on the command line. */
   readonly deployment: string | undefined;
@@ -103,7 +111,10 @@ export async function run(
       return EXIT.interrupted;
     }
     const jobs = jobsOf(prepared, out);
-    const settings = { workers, json, profile, keep, terse, signal, deployment, onPublished };
+    const report = values.report?.split(',') ?? [];
+    const settings = {
+      workers, json, profile, keep, terse, out, report, signal, deployment, onPublished,
+    }; // prettier-ignore
     return await runAll(jobs, settings);
   } finally {
     interrupt.dispose();
@@ -119,6 +130,7 @@ function mistakesIn({ values, positionals }: Arguments): (string | undefined)[] 
       : undefined,
     isSeed ? undefined : `--seed: got ${seed.length} characters; allowed: 1 to 200`,
     deploymentMistake(deployment),
+    outputsMistake('--report', values.report),
     numberMistake('--reports', reports, { min: 1, max: 1_000_000_000 }),
     numberMistake('--workers', workers, { min: 0, max: 256 }),
   ];
@@ -244,12 +256,18 @@ async function runOne(job: Job, settings: Settings): Promise<RunSummary> {
   const { replay } = repeat;
   const colour = wantsColour(stream);
   const width = stream.columns ?? 100;
+  // `junit` is among those that every run has.
+  const more = outputsNamed(settings.report.filter((name) => name !== 'junit'));
+  files.push(...(await writeOutputs('run', more, { folder, summary, repeat })));
+  const problem = pointLatest(settings.out, folder);
   say(
     settings.terse
       ? renderTerse(summary, { colour, replay })
       : renderSummary(summary, { colour, width, maxRows: MAX_ROWS, replay, files, profile }),
   );
   if (note !== undefined) say(note);
+  if (problem !== undefined) console.error(printable(`priolab: ${problem}`));
+  tellGithub(summary, { file: job.file, replay: repeat.replay }, { say });
   return summary;
 }
 
@@ -268,7 +286,7 @@ function repeatOf(
     const reason = `the scenario is too large for one (${CAPSULE_SIZE_MAX} bytes)`;
     return { replay, note: `no ${CAPSULE_FILE}: ${reason}; run its file again` };
   }
-  return { replay: `npx priolab replay ${quote(join(job.folder, CAPSULE_FILE))}`, capsule };
+  return { replay: replayCommand(job.folder), capsule };
 }
 
 function runCommand(scenario: Scenario, file: string): string {
