@@ -1,7 +1,7 @@
 /**
- * Checks a value against a JSON Schema: as much of draft 2020-12 as our printed schemas use, written
- * for tests alone and by nobody who makes the schema. A keyword that it does not know is an error,
- * so that nothing of a schema is passed over.
+ * Checks a value against a JSON Schema: as much of draft 2020-12 as our printed schemas use. It
+ * shares no code with what makes them. A keyword that it does not know is an error, so that nothing
+ * of a schema is passed over.
  */
 
 type Schema = Readonly<Record<string, unknown>>;

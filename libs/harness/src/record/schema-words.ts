@@ -13,7 +13,7 @@ export const count = () => z.int().min(0);
 export const byName = <T extends z.ZodType>(value: T) => z.record(z.string(), value);
 /** Counts by name. */
 export const tally = () => byName(count());
-/** Sizes by name. One that came to no number, since nothing was there to measure, is null in JSON. */
+/** Sizes by name; null in JSON where nothing was there to measure, and it came to no number. */
 export const sizes = () => byName(z.number().meta({ type: ['number', 'null'] }));
 /** Lower-case hexadecimal of so many digits. */
 export const hex = (digits: number) => z.string().regex(new RegExp(`^[0-9a-f]{${digits}}$`));
