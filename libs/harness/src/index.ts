@@ -38,6 +38,7 @@ export { deviceLabel } from './population/labels.ts';
 export type { PopulationPlan } from './population/plan.ts';
 export { PopulationError } from './population/population-settings.ts';
 export { FATE_SIZE, HOPS, OUTCOMES, fateCode, fateOf, type Fate } from './record/fate.ts';
+export { summaryJsonSchema } from './record/record-schema.ts';
 export { LEDGER_FILE, LedgerError, createLedger, readFate } from './record/ledger.ts';
 export {
   RECORD_SCHEMA,

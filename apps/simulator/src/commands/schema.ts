@@ -1,15 +1,18 @@
-/** `priolab schema scenario`: the JSON Schema of scenario files. */
+/** `priolab schema <kind>`: the JSON Schema of scenario files, and of what a run leaves behind. */
 
-import { EXIT, scenarioJsonSchema } from '@priolab/harness';
+import { EXIT, scenarioJsonSchema, summaryJsonSchema } from '@priolab/harness';
 
 import { parse, usage } from '../arguments.ts';
 
+const schemas = { scenario: scenarioJsonSchema, summary: summaryJsonSchema };
+
 export function schema(args: readonly string[]): Promise<number> {
   const { positionals } = parse('schema', args, {});
-  if (positionals.length !== 1 || positionals[0] !== 'scenario') {
+  const [kind] = positionals;
+  if (positionals.length !== 1 || kind === undefined || !Object.hasOwn(schemas, kind)) {
     const got = positionals.length === 0 ? 'nothing' : `"${positionals.join(' ')}"`;
-    throw usage('schema', `got ${got}; allowed: scenario`);
+    throw usage('schema', `got ${got}; allowed: ${Object.keys(schemas).join(', ')}`);
   }
-  console.log(JSON.stringify(scenarioJsonSchema(), null, 2));
+  console.log(JSON.stringify(schemas[kind as keyof typeof schemas](), null, 2));
   return Promise.resolve(EXIT.pass);
 }

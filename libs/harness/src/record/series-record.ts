@@ -7,7 +7,10 @@
 export interface SeriesColumn {
   /** Lower case with dots: `accepted`, `rejected.bad-signature`, `stage.prove`. */
   readonly name: string;
-  /** What a value counts: `reports`, `uploads`, `batches`, `windows`, `strikes`, `ms`, `bytes`. */
+  /**
+   * What a value counts: `reports`, `uploads`, `batches`, `windows`, `strikes`, `tasks`, `events`,
+   * `ms`, `bytes`.
+   */
   readonly unit: string;
   readonly values: readonly number[];
 }
