@@ -9,7 +9,8 @@ import type { ParseArgsConfig } from 'node:util';
 
 import { UsageError, didYouMean } from '@priolab/harness';
 
-type Options = NonNullable<ParseArgsConfig['options']>;
+/** A command's table of options. */
+export type Options = NonNullable<ParseArgsConfig['options']>;
 
 type Parsed<O extends Options> = ReturnType<
   typeof parseArgs<{ options: O; allowPositionals: true; strict: true }>
@@ -34,6 +35,7 @@ export function parse<O extends Options>(
   options: O,
   mistakesIn: (parsed: Parsed<O>) => readonly (string | undefined)[] = () => [],
 ): Parsed<O> {
+  if (isAskedForOptions) throw new OptionsTold(options);
   // Not strict: strict parsing ends at the first mistake.
   const loose = parseArgs({
     args: [...args],
@@ -58,6 +60,39 @@ export function parse<O extends Options>(
   if (messages.length === 0) return parsed;
   const problems = messages.map((message) => ({ path: '', message }));
   throw new UsageError(`priolab ${command}`, problems);
+}
+
+/** Thrown instead of parsing where only the table of options is asked for. */
+class OptionsTold extends Error {
+  readonly options: Options;
+
+  constructor(options: Options) {
+    super('options were asked for');
+    this.options = options;
+  }
+}
+
+let isAskedForOptions = false;
+
+/**
+ * The options of a command, which begins by parsing its arguments: it is called, and stopped there.
+ * So whoever lists options reads the very table that they are checked by.
+ * @throws UsageError where the arguments name none of the command's own commands
+ */
+export async function optionsOf(
+  command: (args: readonly string[]) => Promise<number>,
+  args: readonly string[] = [],
+): Promise<Options> {
+  isAskedForOptions = true;
+  try {
+    await command(args);
+  } catch (error) {
+    if (error instanceof OptionsTold) return error.options;
+    throw error;
+  } finally {
+    isAskedForOptions = false;
+  }
+  throw new Error('a command did its work without parsing its arguments');
 }
 
 function mistakeOf(

@@ -2,7 +2,9 @@
 
 export const HELP = `priolab: simulate a Prio-style private measurement system and test it
 
+  priolab new <name>           a scenario file to begin with, from a template
   priolab run <file...>        run scenarios, judge them, write runs/<id>-<seed>-<digest>/
+  priolab watch <file>         run a scenario again whenever its files change
   priolab list [folder...]     the scenarios in a folder (default: scenarios)
   priolab check <file...>      validate scenarios and print what they would do
   priolab explain [term]       what a field, expectation, fault or exit code means
@@ -18,6 +20,8 @@ export const HELP = `priolab: simulate a Prio-style private measurement system a
   priolab manifest lint        what is wrong with one, and whether it fits its owner's keys
   priolab combine              add up the sum parts that two processors wrote to their buckets
   priolab portal <run>         serve a run's results on the authority's page
+  priolab doctor               whether this machine can run priolab, and what is left out here
+  priolab completion <shell>   complete commands, options, files and words in bash, zsh or fish
   priolab <command> --help     options and examples of one command
   priolab --version            the version
 
@@ -40,6 +44,9 @@ const details: Readonly<Record<string, string>> = {
                      the authorities (default: the scenario's)
   --workers <n>      worker threads; 0 runs in the main thread (default: one a core)
   --out <folder>     where runs are written (default: runs)
+  --terse            for CI logs: a line for each scenario, and below it what did not pass, with
+                     the command that repeats the run; the full text of a run is never cut short
+                     because of where it is printed
   --report <list>    further outputs in the run's folder, such as md,csv; the names are those of
                      "priolab report --help"
   --profile          every stage with its time and its counted work, instead of bars
@@ -54,7 +61,13 @@ All files are checked and planned before any is run; problems of all of them are
 run one after the other in one process, each with its own folder and peak memory (a run alone may
 take some MiB less: a process keeps memory that it had). The exit code is the worst one.
 Same scenario and seed give the same results with any number of workers. Ctrl-C ends a run with what
-was done so far, a second one ends it at once. NO_COLOR=1 switches colours off.
+was done so far, a second one ends it at once.
+
+Standard output has the verdict, what failed and how to repeat it, all expectations, what was not
+covered and known limits, then data flow, states and cost. Standard error shows how the run goes on:
+on a terminal a live view of the pipeline (in ASCII where the locale is not UTF-8), elsewhere a line
+every 5 seconds, or every 30 where CI is set. NO_COLOR=1 switches colours off, FORCE_COLOR=1 on
+where there is no terminal; with TERM=dumb or CI set nothing is drawn over.
 
 The folder of a run is <out>/<id>-<seed>-<digest8>/, the digest over scenario and seed;
 <out>/latest leads to the newest one. In GitHub Actions (GITHUB_ACTIONS=true) what did not pass is
@@ -64,8 +77,63 @@ Examples
   npx priolab run scenarios/smoke.scenario.ts
   npx priolab run scenarios/us-day.scenario.ts --reports 500000 --workers 2
   npx priolab run scenarios/smoke.scenario.ts --deployment http
+  npx priolab run scenarios/*/*.scenario.* --terse
   npx priolab run scenarios/smoke.scenario.ts --report md,csv,parquet
   npx priolab run scenarios/*.scenario.ts --json > summaries.json`,
+  new: `priolab new <name> [options]
+
+  --from <template>  smoke: the whole system in a second (default); day: a day of four states, to
+                     see what noise does; faults: simulated time, a network and servers that fail;
+                     cheats: devices that break the protocol
+  --yaml             as data, the form for files that you don't trust (default)
+  --ts               as code, typed in editors
+  --dir <folder>     where it goes (default: scenarios)
+
+Writes <folder>/<name>.scenario.yaml (or .ts), commented and valid, with <name> as its id: lower-case
+words joined by "-", with "/" between a folder and the rest. A file that exists is left alone.
+
+Examples
+  npx priolab new my-first
+  npx priolab new outages/my-second --from faults
+  npx priolab new typed --from day --ts`,
+  watch: `priolab watch <file> [options]
+
+  --reports <n>      reports in each run, to keep it quick (default: the scenario's)
+  --seed <text>      seed of all randomness (default: the scenario's)
+  --workers <n>      worker threads; 0 runs in the main thread (default: one a core)
+
+Runs a scenario, and again whenever its file changes, or one that it imports or is built on. Says the
+verdict, which expectations turned since the run before, and whether results are the same. A run that
+is under way is stopped by a change. Nothing is written: "priolab run" is for that.
+On a terminal Enter runs again and q ends it. Exit code: after q that of the last run that came to its
+end (130 where none did), after Ctrl-C 130.
+
+Examples
+  npx priolab watch scenarios/smoke.scenario.ts
+  npx priolab watch scenarios/us-day.scenario.ts --reports 2000`,
+  doctor: `priolab doctor [--json] [--out <folder>]
+
+Looks at Node, processor, WebAssembly, memory, clock, the noise of the machine (a second of P-256
+multiplications), at every cryptographic backend against published answers, at the folder of runs
+(--out, default: runs), and at what tests and tools use where it is there: git, PostgreSQL
+(PRIOLAB_POSTGRES), Chromium (PRIOLAB_CHROMIUM), published vectors (PRIOLAB_VECTORS).
+Each is ok, a note (something is left out, or not so good) or a problem, with what to do about it.
+Passwords are never printed. Exit code: 0, with notes too; 2 where there is a problem, as of a run
+that can't begin. --json prints one document (schema priolab-doctor/1).
+
+Examples
+  npx priolab doctor
+  npx priolab doctor --json`,
+  completion: `priolab completion bash|zsh|fish
+
+Prints a script that completes commands, options, scenario files, runs, faults and words to explain.
+The script asks this priolab, wherever it was called from; make it anew if the clone moves. It
+completes the word "priolab", so the shell must know it: by an alias, or on the PATH.
+
+Examples
+  alias priolab='npx priolab'
+  source <(npx priolab completion bash)      # in zsh after compinit: completion zsh
+  npx priolab completion fish | source`,
   list: `priolab list [folder or file...]
 
 Lists scenario files (*.scenario.ts, .yaml, .yml, .json) below folders, with their id, size and

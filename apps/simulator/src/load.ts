@@ -15,9 +15,17 @@ export interface Overrides {
   readonly deployment?: string | undefined;
 }
 
-/** The scenario of a file with the command line's overrides; UsageError for whatever is wrong. */
-export async function loadScenario(file: string, overrides: Overrides = {}): Promise<Scenario> {
-  const value = compose(await readSourceTree(file));
+/**
+ * The scenario of a file with the command line's overrides.
+ * @param onFile told of each file that it is made from
+ * @throws UsageError for whatever is wrong
+ */
+export async function loadScenario(
+  file: string,
+  overrides: Overrides = {},
+  onFile?: (path: string) => void,
+): Promise<Scenario> {
+  const value = compose(await readSourceTree(file, onFile));
   return resolveScenario(override(value, overrides), file);
 }
 

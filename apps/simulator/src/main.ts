@@ -7,15 +7,14 @@ import { readFileSync } from 'node:fs';
 
 import { EXIT, UsageError, didYouMean } from '@priolab/harness';
 
+import type { Commands } from './completion/complete.ts';
 import { HELP, commandHelp } from './help.ts';
 import { printable, surviveReaders } from './streams.ts';
 
-/** A command gets its arguments and returns an exit code. */
-type Command = (args: readonly string[]) => Promise<number>;
-
 /** Loaded when asked for: a command pays for what it needs. */
-const commands: Readonly<Record<string, () => Promise<Command>>> = {
+const commands: Commands = {
   run: async () => (await import('./commands/run.ts')).run,
+  new: async () => (await import('./commands/new.ts')).newScenario,
   list: async () => (await import('./commands/list.ts')).list,
   check: async () => (await import('./commands/check.ts')).check,
   explain: async () => (await import('./commands/explain.ts')).explain,
@@ -30,6 +29,9 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   combine: async () => (await import('./commands/combine.ts')).combine,
   portal: async () => (await import('./commands/portal.ts')).portal,
   schema: async () => (await import('./commands/schema.ts')).schema,
+  watch: async () => (await import('./commands/watch.ts')).watch,
+  doctor: async () => (await import('./commands/doctor.ts')).doctor,
+  completion: async () => (await import('./commands/completion.ts')).completionOf(commands),
 };
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -49,7 +51,9 @@ async function main(argv: readonly string[]): Promise<number> {
     return EXIT.pass;
   }
   const command = commandOf(name);
-  if (args.includes('--help') || args.includes('-h')) {
+  // After `--` stand words, of a line that is being completed for example.
+  const asked = args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
+  if (asked.includes('--help') || asked.includes('-h')) {
     console.log(commandHelp(name));
     return EXIT.pass;
   }
@@ -61,7 +65,7 @@ function version(): string {
   return (JSON.parse(manifest) as { version: string }).version;
 }
 
-function commandOf(name: string): () => Promise<Command> {
+function commandOf(name: string): Commands[string] {
   if (Object.hasOwn(commands, name)) return commands[name]!;
   const names = [...Object.keys(commands), 'help'];
   const hint = `${didYouMean(name, names)}; allowed: ${names.join(', ')}; see priolab --help`;

@@ -5,14 +5,12 @@ import { join } from 'node:path';
 
 import { CAPSULE_FILE } from '@priolab/harness';
 
+import { quote } from './quote.ts';
+
 /** The command that repeats a run, and the capsule that it needs, if it does. */
 export interface Repeat {
   readonly replay: string;
   readonly capsule?: string;
-}
-
-export function quote(text: string): string {
-  return /^[\w./:-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** Runs what a capsule in a folder holds. */

@@ -4,14 +4,36 @@
 
 import { sanitise } from '@priolab/report';
 
-/** Colour only where a person looks, and has not said no: https://no-color.org. */
+const isSaid = (value: string | undefined): boolean => value !== undefined && value !== '';
+
+/**
+ * Colour only where a person looks, and has not said no (https://no-color.org), or where somebody
+ * asks for it (https://force-color.org); a no weighs more.
+ */
 export function wantsColour(stream: NodeJS.WriteStream): boolean {
-  return stream.isTTY === true && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
+  const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
+  if (isSaid(NO_COLOR) || FORCE_COLOR === '0' || FORCE_COLOR === 'false') return false;
+  if (isSaid(FORCE_COLOR)) return true;
+  return stream.isTTY === true && TERM !== 'dumb';
 }
 
-/** Whether a line can be drawn over. */
+/** Whether lines can be drawn over. */
 export function canRedraw(stream: NodeJS.WriteStream): boolean {
-  return stream.isTTY === true && process.env['CI'] === undefined && process.env['TERM'] !== 'dumb';
+  return stream.isTTY === true && !isWatchedByMachine() && process.env['TERM'] !== 'dumb';
+}
+
+/** Whether a CI runner keeps what is printed. */
+export function isWatchedByMachine(): boolean {
+  return process.env['CI'] !== undefined;
+}
+
+/** Whether a terminal can show box drawing and arrows: by the locale, as other programs do. */
+export function showsUnicode(): boolean {
+  const { LC_ALL, LC_CTYPE, LANG, TERM } = process.env;
+  // The console of Linux has a font of a few hundred glyphs.
+  if (TERM === 'linux') return false;
+  if (process.platform === 'darwin' || process.platform === 'win32') return true;
+  return /utf-?8/i.test([LC_ALL, LC_CTYPE, LANG].find(isSaid) ?? '');
 }
 
 /** Lines that hold a file's or the user's words, with nothing that a terminal would obey. */

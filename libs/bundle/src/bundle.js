@@ -16,8 +16,11 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const OWN_FILE = fileURLToPath(import.meta.url);
 const HERE = dirname(OWN_FILE);
+const BUNDLER = createRequire(import.meta.url).resolve('esbuild/package.json');
 const CACHE = join(HERE, '../../../node_modules/.cache/priolab');
 const CURRENT = 'current.json';
+/** In each bundle: the modules that went into it. */
+const MODULES = 'modules.json';
 /** How long a bundle that was replaced is kept: a process may still load parts of it. */
 const KEEP_MS = 24 * 60 * 60 * 1000;
 /** Files that change how modules are found or translated, though no module imports them. */
@@ -74,6 +77,16 @@ export function bundlePage(entries) {
   return obtain(entries, { key: 'page', settings: FOR_PAGES });
 }
 
+/**
+ * The modules in a bundle: the files of its entries and all that they import.
+ *
+ * @param {URL} folder what `bundle` gave
+ * @returns {string[]} paths
+ */
+export function bundledFiles(folder) {
+  return JSON.parse(fs.readFileSync(new URL(MODULES, folder), 'utf8'));
+}
+
 /** @typedef {import('esbuild').BuildOptions} Settings */
 
 /**
@@ -90,16 +103,18 @@ async function obtain(entries, { key, settings }) {
     .digest('hex');
   const shelf = join(CACHE, digest.slice(0, 16));
   const outputs = Object.entries(paths).map(([name, path]) => `${name}${outputTypeOf(path)}`);
-  const known = readCurrent(shelf, outputs);
+  const known = readCurrent(shelf, [...outputs, MODULES]);
   if (known !== undefined) return folderUrl(known);
   const { folder, isKept } = makeFolder(shelf);
   // By the clock that files have.
   const startMs = fs.statSync(folder).mtimeMs;
-  const inputs = await build(paths, folder, settings).catch((/** @type {unknown} */ error) => {
+  const modules = await build(paths, folder, settings).catch((/** @type {unknown} */ error) => {
     fs.rmSync(folder, { recursive: true, force: true });
     throw error;
   });
+  fs.writeFileSync(join(folder, MODULES), JSON.stringify(modules));
   if (isKept) {
+    const inputs = [...modules, ...settingsOf(modules), OWN_FILE, BUNDLER];
     keep(shelf, { folder, startMs, inputs });
     tidyUp(startMs);
   }
@@ -228,7 +243,7 @@ function makeFolder(shelf) {
 }
 
 /**
- * Bundles into a folder; resolves with the files that it depends on.
+ * Bundles into a folder; resolves with the modules that went into it.
  *
  * @param {Readonly<Record<string, string>>} entryPoints
  * @param {string} folder
@@ -248,11 +263,9 @@ async function build(entryPoints, folder, settings) {
   });
   const isFile = (/** @type {string} */ input) =>
     !input.startsWith(`${PROVIDED}:`) && !input.startsWith('(disabled):');
-  const modules = Object.keys(metafile.inputs)
+  return Object.keys(metafile.inputs)
     .filter(isFile)
     .map((input) => join(HERE, input));
-  const bundler = createRequire(import.meta.url).resolve('esbuild/package.json');
-  return [...modules, ...settingsOf(modules), OWN_FILE, bundler];
 }
 
 /**

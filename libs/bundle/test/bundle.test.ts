@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 
-import { bundle, bundlePage } from '../src/bundle.js';
+import { bundle, bundlePage, bundledFiles } from '../src/bundle.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'bundle-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -46,6 +46,16 @@ test('a change in any file that went into it gives another', async () => {
   expect(await load(path)).toMatchObject({ part: 1 });
   write('part.ts', 'export const part = 2;', 30);
   expect(await load(path)).toMatchObject({ part: 2 });
+});
+
+test('a bundle knows the files that it was made from, whether it is new or found again', async () => {
+  const part = write('told-part.ts', 'export const part = 1;');
+  const path = write('told.ts', "export { part } from './told-part.ts';");
+  const made = await bundle({ main: path });
+  expect(bundledFiles(made)).toEqual(expect.arrayContaining([path, part]));
+  const found = await bundle({ main: path });
+  expect(found.href).toBe(made.href);
+  expect(bundledFiles(found)).toEqual(bundledFiles(made));
 });
 
 test('a file that changes while it is bundled is not taken for known', async () => {

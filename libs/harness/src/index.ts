@@ -19,6 +19,7 @@ export {
   type OracleId,
   type PlainOracleId,
 } from './expectations/oracles.ts';
+export { DRIFT_LIMIT } from './expectations/performance.ts';
 export { EXIT, exitCodeOf, overallVerdict, worstExit } from './expectations/verdict.ts';
 export { explainTerm, explainableTerms } from './explain.ts';
 export { faultIds, faultSections, faults, outOfReach, type FaultId } from './faults/catalogue.ts';
@@ -82,6 +83,7 @@ export {
   processesOf,
   type DeploymentName,
 } from './scenario/deployment-schema.ts';
+export { calibrate } from './run/calibrate.ts';
 export { prepareWorkers, runScenario } from './run/run.ts';
 export type { FlowProgress, Progress, PublishedWindow, RunOptions } from './run/run.ts';
 export { metricsOf, planGradually, planOf, seedTreeOf } from './run/settings.ts';

@@ -6,7 +6,7 @@
 import type { Progress } from '@priolab/harness';
 
 import { paletteFor } from './palette.ts';
-import { formatCount, formatDuration } from './text.ts';
+import { counted, formatCount, formatDuration, formatShort } from './text.ts';
 
 const BAR_LONGEST = 30;
 const BAR_SHORTEST = 5;
@@ -15,6 +15,8 @@ const DEFAULT_WIDTH = 80;
 export interface ProgressOptions {
   readonly width: number;
   readonly colour: boolean;
+  /** Whether it can show more than ASCII; left out: it can. */
+  readonly unicode?: boolean | undefined;
   /** What is under way and what is counted, if it is not the reports of a run. */
   readonly of?: ProgressOf | undefined;
 }
@@ -24,33 +26,54 @@ export interface ProgressOf {
   readonly unit: string;
 }
 
-/** Bar, percentage, counts, rate, time left, in at most `width` columns; the last goes first. */
+/**
+ * Bar, percentage, counts, rate, time left, in at most `width` columns. Where that is too narrow,
+ * numbers become short, then the last facts go.
+ */
 export function renderProgress(progress: Progress, options: ProgressOptions): string {
-  const width = options.width >= 1 ? Math.floor(options.width) : DEFAULT_WIDTH;
+  const width = columnsOf(options.width);
   const palette = paletteFor(options.colour);
-  const { percent, counts, rate, left } = partsOf(progress, options.of?.unit);
-  const facts = [
-    ...(options.of === undefined ? [] : [options.of.doing]),
-    percent,
-    counts,
-    rate,
-    left,
-  ];
-  const barRoom = (): number => width - facts.join('  ').length - ' '.length;
-  while (facts.length > 1 && barRoom() < BAR_SHORTEST) facts.pop();
+  const doing = options.of === undefined ? [] : [options.of.doing];
+  const { percent, counts, rate, left, shortCounts, shortRate } = partsOf(
+    progress,
+    options.of?.unit,
+  );
+  const roomOf = (facts: readonly string[]): number => width - facts.join('  ').length - 1;
+  const full = [...doing, percent, counts, rate, left];
+  const facts =
+    roomOf(full) < BAR_SHORTEST ? [...doing, percent, shortCounts, shortRate, left] : full;
+  while (facts.length > 1 && roomOf(facts) < BAR_SHORTEST) facts.pop();
   const text = facts.join('  ');
-  if (barRoom() < BAR_SHORTEST) return text.slice(0, width);
-  const length = Math.min(BAR_LONGEST, barRoom());
-  const full = Math.floor(length * shareDone(progress));
-  const bar = palette.good('█'.repeat(full)) + palette.dim('░'.repeat(length - full));
+  if (roomOf(facts) < BAR_SHORTEST) return text.slice(0, width);
+  const length = Math.min(BAR_LONGEST, roomOf(facts));
+  const filled = Math.floor(length * shareDone(progress));
+  const [done, open] = options.unicode === false ? ['=', '.'] : ['█', '░'];
+  const bar = palette.good(done.repeat(filled)) + palette.dim(open.repeat(length - filled));
   return `${bar} ${text}`;
+}
+
+/** What a terminal says of its width, or 80 where it says none. */
+export function columnsOf(width: number): number {
+  return width >= 1 ? Math.floor(width) : DEFAULT_WIDTH;
 }
 
 /** The same for a log: no bar, no colour, no width. */
 export function renderProgressPlain(progress: Progress, of?: ProgressOf): string {
   const { percent, counts, rate, left } = partsOf(progress, of?.unit);
-  const line = [percent.trim(), counts, rate, left].join(', ');
+  const line = [percent.trim(), counts, rate, left, ...flowFacts(progress)].join(', ');
   return of === undefined ? line : `${of.doing} ${line}`;
+}
+
+function flowFacts({ flow }: Progress): string[] {
+  if (flow === undefined) return [];
+  const { rejected, strikes, rssBytes } = flow;
+  const sum = (counts: Readonly<Record<string, number>>): number =>
+    Object.values(counts).reduce((all, count) => all + count, 0);
+  return [
+    `${formatCount(sum(rejected))} refused`,
+    ...(strikes === undefined ? [] : [counted(sum(strikes), 'strike')]),
+    `${formatCount(rssBytes / 2 ** 20)} MiB`,
+  ];
 }
 
 function shareDone({ reportsDone, reportCount }: Progress): number {
@@ -60,7 +83,7 @@ function shareDone({ reportsDone, reportCount }: Progress): number {
 function partsOf(
   progress: Progress,
   unit = 'reports',
-): Record<'percent' | 'counts' | 'rate' | 'left', string> {
+): Record<'percent' | 'counts' | 'rate' | 'left' | 'shortCounts' | 'shortRate', string> {
   const { reportsDone, reportCount, elapsedMs } = progress;
   const share = shareDone(progress);
   // Rounded down: 100 % means done.
@@ -73,6 +96,8 @@ function partsOf(
     counts: `${formatCount(reportsDone)} of ${formatCount(reportCount)} ${unit}`,
     rate: `${perMs > 0 ? formatRate(1000 * perMs) : '-'} ${unit}/s`,
     left,
+    shortCounts: `${formatShort(reportsDone)} of ${formatShort(reportCount)}`,
+    shortRate: `${perMs > 0 ? formatRate(1000 * perMs) : '-'}/s`,
   };
 }
 

@@ -1,12 +1,13 @@
 /**
- * A run as text for a terminal or a CI log: verdict first, then what did not pass, then the numbers
- * in the order in which data flows. A pure function of the summary: it prints nothing, judges
- * nothing and asks no stream for its width or colours.
+ * A run as text for a terminal or a CI log: verdict first, then what did not pass, all that was
+ * expected, what was not covered, and the numbers in the order in which data flows. A pure function
+ * of the summary: it prints nothing, judges nothing and asks no stream for its width or colours.
  */
 
 import type { ExpectationOutcome, RunSummary } from '@priolab/harness';
 
 import { renderCost } from './cost.ts';
+import { coverageGaps } from './coverage.ts';
 import { renderFlow } from './flow.ts';
 import { renderHeadline, renderProblems } from './headline.ts';
 import { knownLimit, measuredLimit } from './known-limits.ts';
@@ -48,12 +49,13 @@ export function renderSummary(summary: RunSummary, options: SummaryOptions): str
   return [
     ...renderHeadline(summary, { width, palette, replay }),
     ...section('To look at', renderProblems(summary, width, palette)),
+    ...section('Expectations', renderExpectations(summary.expectations, width, palette)),
+    ...section('Not covered', renderGaps(summary, width, palette)),
+    ...section('Known limits', renderLimits(summary, width, palette)),
     ...section('Data flow', renderFlow(summary, width, palette)),
     ...section('States and metrics', renderStates(summary, { width, palette, maxRows })),
-    ...section('Expectations', renderExpectations(summary.expectations, width, palette)),
     ...section('Adversaries', renderAdversaries(summary, width, palette)),
     ...section('Deployment', renderDeployment(summary, width)),
-    ...section('Known limits', renderLimits(summary, width, palette)),
     ...section('Cost', renderCost(summary, { width, palette, profile })),
     ...section('Files', renderFiles(files)),
   ].join('\n');
@@ -190,17 +192,14 @@ function renderExpectations(
   if (outcomes.length === 0) return ['  none: write what the run should show under `expect`'];
   const columns: Column[] = [
     { title: 'expectation', flexible: true },
-    { title: 'verdict' },
     { title: 'observed', flexible: true },
     { title: 'limit', flexible: true },
     { title: 'n', align: 'right' },
+    { title: 'verdict' },
   ];
   const rows = outcomes.map(({ id, verdict, observed, limit, n, power }): Row => {
-    const cells = [id, verdict, observed, limit].map(sanitise);
-    const row = {
-      cells: [...cells, formatCount(n)],
-      styles: { 1: verdictStyle(palette, verdict) },
-    };
+    const cells = [...[id, observed, limit].map(sanitise), formatCount(n), sanitise(verdict)];
+    const row = { cells, styles: { 4: verdictStyle(palette, verdict) } };
     if (power === undefined) return row;
     const alpha = formatLevel(power.alpha);
     return { ...row, remark: `power: alpha ${alpha}, would show ${sanitise(power.detectable)}` };
@@ -219,40 +218,59 @@ function renderAdversaries(summary: RunSummary, width: number, palette: Palette)
   ];
   const rows = adversaries.map((adversary): Row => {
     const { id, about, fired, escaped } = adversary;
-    const limit = knownLimit(adversary, summary);
+    const isLimit = knownLimit(adversary, summary) !== undefined;
     // Its reports count by design of the protocol: "0 escaped" would read as "all caught".
-    const escapes = limit === undefined ? formatCount(escaped) : 'known limit';
-    const doubtful = limit !== undefined || escaped > 0 || fired === 0;
-    const remarks = [
-      ...(limit === undefined ? [] : [`known limit: ${limit}`]),
-      ...(fired === 0 ? ['never happened in this run: raise its share, or run more reports'] : []),
-    ];
+    const escapes = isLimit ? 'known limit' : formatCount(escaped);
+    const doubtful = isLimit || escaped > 0 || fired === 0;
+    const remark = 'never happened in this run: raise its share, or run more reports';
     return {
       cells: [sanitise(id), formatCount(fired), escapes, sanitise(about)],
       ...(doubtful ? { styles: { 1: palette.doubt, 2: palette.doubt } } : {}),
-      ...(remarks.length === 0 ? {} : { remark: remarks.join('; ') }),
+      ...(fired === 0 ? { remark } : {}),
     };
   });
   return renderTable({ columns, rows, width, palette }).lines;
 }
 
-/** Of faults; those of adversaries stand with them. */
-function renderLimits({ limits = [] }: RunSummary, width: number, palette: Palette): string[] {
-  if (limits.length === 0) return [];
+/** What the verdict does not stand for: in words, for a pass would be read as more than it is. */
+function renderGaps(summary: RunSummary, width: number, palette: Palette): string[] {
+  const gaps = coverageGaps(summary);
+  const nameWidth = Math.max(0, ...gaps.map(({ kind }) => kind.length));
+  const indent = ' '.repeat(2 + nameWidth + 2);
+  return gaps.flatMap(({ kind, about }, i) => {
+    const isNamed = gaps[i - 1]?.kind !== kind;
+    const [first = '', ...more] = wrap(sanitise(about), width - indent.length);
+    const name = palette.dim((isNamed ? kind : '').padEnd(nameWidth));
+    return [`  ${name}  ${first}`, ...more.map((line) => indent + line)];
+  });
+}
+
+/** What the protocol can't prevent, and how far it went: of cheats and of faults. */
+function renderLimits(summary: RunSummary, width: number, palette: Palette): string[] {
+  const { adversaries, limits = [] } = summary;
   const columns: Column[] = [
     { title: 'fault', flexible: true },
     { title: 'struck', align: 'right' },
     { title: 'what it does', flexible: true },
   ];
-  const rows = limits.map((limit): Row => {
-    const name = limit.at === undefined ? limit.id : `${limit.id} at ${limit.at}`;
-    return {
-      cells: [sanitise(name), formatCount(limit.fired), sanitise(limit.about)],
-      styles: { 0: palette.doubt },
-      remark: `known limit: ${sanitise(measuredLimit(limit))}`,
-    };
+  const row = (name: string, fired: number, about: string, limit: string): Row => ({
+    cells: [sanitise(name), formatCount(fired), sanitise(about)],
+    styles: { 0: palette.doubt },
+    remark: `known limit: ${sanitise(limit)}`,
   });
-  return renderTable({ columns, rows, width, palette }).lines;
+  const rows = [
+    ...adversaries.flatMap((adversary) => {
+      const limit = knownLimit(adversary, summary);
+      return limit === undefined
+        ? []
+        : [row(adversary.id, adversary.fired, adversary.about, limit)];
+    }),
+    ...limits.map((limit) => {
+      const name = limit.at === undefined ? limit.id : `${limit.id} at ${limit.at}`;
+      return row(name, limit.fired, limit.about, measuredLimit(limit));
+    }),
+  ];
+  return rows.length === 0 ? [] : renderTable({ columns, rows, width, palette }).lines;
 }
 
 function renderFiles(files: readonly WrittenFile[]): string[] {

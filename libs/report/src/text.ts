@@ -91,6 +91,16 @@ export function formatFixed(value: number, digits: number): string {
   return value < 0 && /[1-9]/.test(number) ? `-${number}` : number;
 }
 
+/** `9,999`, `407k`, `1.23M`, `45.6G`: rounded down. */
+export function formatShort(count: number): string {
+  if (!(count >= 10_000)) return formatCount(count);
+  const [unit, size] = count < 1e6 ? ['k', 1e3] : count < 1e9 ? ['M', 1e6] : ['G', 1e9];
+  const value = count / Number(size);
+  const digits = unit === 'k' || value >= 100 ? 0 : value >= 10 ? 1 : 2;
+  const scale = 10 ** digits;
+  return `${formatFixed(Math.floor(value * scale) / scale, digits)}${unit}`;
+}
+
 /** `0.05`, `1e-6`. */
 export function formatLevel(alpha: number): string {
   return alpha < 1e-3 ? alpha.toExponential() : String(alpha);

@@ -3,7 +3,7 @@
  * flip probability 1/4, so that every number on the screen can be worked out by hand.
  */
 
-import type { CellRecord, ExpectationOutcome, RunSummary } from '@priolab/harness';
+import type { CellRecord, ExpectationOutcome, Progress, RunSummary } from '@priolab/harness';
 
 export const REPLAY = 'npx priolab run scenarios/two-states.scenario.ts --seed 7';
 
@@ -17,6 +17,32 @@ const P = 0.25;
 export const CLEAN: Readonly<Record<string, readonly number[]>> = {
   'CodeVerified-v1': [70, 10, 20],
   'PeriodicExposureNotification-v1': [80, 12, 5, 3],
+};
+
+const OWN_METRIC = { id: 'own-metric', bins: 4, layout: 'one-hot' } as const;
+
+/** A million reports in simulated time, under way. */
+export const underWay: Progress & { readonly flow: NonNullable<Progress['flow']> } = {
+  reportsDone: 420_000,
+  reportCount: 1_000_000,
+  elapsedMs: 60_000,
+  flow: {
+    sent: 420_000,
+    ingested: 418_500,
+    leader: 407_120,
+    helper: 407_118,
+    published: 64,
+    due: 96,
+    rejected: {
+      'ingestor bad-signature': 412,
+      'leader proof-invalid': 33,
+      'combiner window-held': 20,
+      'helper decrypt-failed': 2,
+    },
+    rssBytes: 312 * 2 ** 20,
+    simulatedMs: Date.UTC(2021, 11, 1, 14, 5),
+    strikes: { 'net.drop': 12, 'proc.crash': 1, 'net.dup': 0, 'store.slow': 3000 },
+  },
 };
 
 /** 100 reports; each bin's total is its expected value plus `shift`. */
@@ -262,6 +288,37 @@ export function limitedRun(): RunSummary {
   const measured = { 'windows changed': 3, 'escape probability': 0.987654 };
   const limit = { id: 'mal.tamper_sum', at: 'leader', about, fired: 3, measured };
   return summaryWith({ limits: [limit, { ...limit, at: 'helper', fired: 1 }] });
+}
+
+/** What it does not show: of everything that can be missing, some. */
+export function gapsRun(): RunSummary {
+  const { scenario } = base;
+  return summaryWith({
+    ...lowerRun('sampled'),
+    scenario: {
+      ...scenario,
+      population: {
+        ...scenario.population,
+        states: { 'us-wa': 3, 'us-ct': 1, 'us-ak': 1, 'us-hi': 0 },
+        vendors: { apple: 1, google: 0 },
+      },
+      system: { ...scenario.system, metrics: ['CodeVerified-v1', OWN_METRIC] },
+    },
+    cells: [
+      cell('us-wa', 'apple', 'CodeVerified-v1'),
+      heldCell('us-ct', 'apple', 'CodeVerified-v1'),
+    ],
+    adversaries: [
+      { id: 'cli.forge', about: 'sends a random proof', fired: 6, escaped: 0 },
+      { id: 'cli.oversize', about: 'sends a megabyte', fired: 0, escaped: 0 },
+    ],
+    expectations: [
+      outcomeOf('pass'),
+      outcomeOf('vacuous', 'noforge'),
+      outcomeOf('invalid', 'throughput'),
+      outcomeOf('pass', 'leak.scan'),
+    ],
+  });
 }
 
 /** Nothing was sent; rates are null, as JSON writes them. */

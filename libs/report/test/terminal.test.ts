@@ -146,6 +146,43 @@ describe('headline', () => {
   });
 });
 
+test('what did not pass, all expectations, gaps and limits stand above the numbers', () => {
+  const summary = { ...failed, ...fixture.limitedRun(), expectations: failed.expectations };
+  const titles = render({ ...summary, adversaries: fixture.adversarialRun().adversaries })
+    .split('\n')
+    .filter((line, i, lines) => lines[i - 1] === '' && !line.startsWith(' '));
+  expect(titles).toEqual([
+    'To look at',
+    'Expectations',
+    'Not covered',
+    'Known limits',
+    'Data flow',
+    'States and metrics',
+    'Adversaries',
+    'Cost',
+  ]);
+});
+
+test('gaps in coverage: one name for those of a kind, wrapped beside it', () => {
+  const text = section(render(fixture.gapsRun(), { width: 80 }), 'Not covered');
+  expect(text).toMatchInlineSnapshot(`
+    "  fidelity      sampled: no encryption, uploads or attestation
+      no verdict    nothing to judge: noforge
+                    not measured well enough: throughput
+      never struck  cli.oversize
+      no data       no report of a state: us-ak
+                    no report of a metric: own-metric
+                    no total published: us-ct CodeVerified-v1
+      not asked     numbers of clients (count.exact), a fate for every report
+                    (conserve), reports counted twice (once), the same reports at
+                    both processors (sets.equal), reasons of refusals (reason),
+                    unsafe or repeated randomness (rand.safe), noise as declared
+                    (noise.dist), bias of estimates (unbiased), the same bytes from
+                    a second backend (crosscheck), memory (memory), the same results
+                    again (det)"
+  `);
+});
+
 describe('data flow', () => {
   test('counts every hop and names who refused what', () => {
     expect(section(render(fixture.adversarialRun()), 'Data flow')).toMatchInlineSnapshot(`
@@ -262,9 +299,9 @@ describe('states and metrics', () => {
 describe('expectations, adversaries, cost, files', () => {
   test('each expectation with its power', () => {
     expect(section(render(summaryWith()), 'Expectations')).toMatchInlineSnapshot(`
-      "  expectation  verdict  observed        limit              n
-        sum.exact    pass     saw sum.exact   want sum.exact   800
-        noise.dist   pass     saw noise.dist  want noise.dist  800
+      "  expectation  observed        limit              n  verdict
+        sum.exact    saw sum.exact   want sum.exact   800  pass
+        noise.dist   saw noise.dist  want noise.dist  800  pass
           power: alpha 1e-6, would show a rate off by 12.3 %"
     `);
   });
@@ -275,13 +312,21 @@ describe('expectations, adversaries, cost, files', () => {
       "  adversary       reports      escaped  what it does
         cli.forge             6            0  sends a random proof
         cli.multi_hot         5  known limit  sets every bin
-          known limit: Prio v2 proves that every bin is 0 or 1, not how many are 1: these
-          reports count; done to 5 reports (0.63 % of the run)
         cli.oversize          0            0  sends a megabyte
           never happened in this run: raise its share, or run more reports
         dev.retry_same        3            0  sends the same upload twice"
     `);
     expect(render(summaryWith())).not.toContain('\nAdversaries\n');
+  });
+
+  test('known limits of cheats stand with how many reports they were done to', () => {
+    const text = section(render(fixture.adversarialRun(), { width: 90 }), 'Known limits');
+    expect(text).toMatchInlineSnapshot(`
+      "  fault          struck  what it does
+        cli.multi_hot       5  sets every bin
+          known limit: Prio v2 proves that every bin is 0 or 1, not how many are 1: these
+          reports count; done to 5 reports (0.63 % of the run)"
+    `);
   });
 
   test('known limits of faults stand with what was measured of them', () => {

@@ -26,6 +26,7 @@ export {
 export {
   cpuTimeMs,
   peakRssBytes,
+  rssBytes,
   watchMemory,
   type MemoryPeak,
   type MemoryWatch,

@@ -20,6 +20,11 @@ export function peakRssBytes(): number {
   return process.resourceUsage().maxRSS * 1024;
 }
 
+/** The resident set of this process now, in bytes. */
+export function rssBytes(): number {
+  return process.memoryUsage.rss();
+}
+
 /** CPU time, user and system, that all threads of this process have used until now, in ms. */
 export function cpuTimeMs(): number {
   const { user, system } = process.cpuUsage();
@@ -60,9 +65,9 @@ export function watchMemory(reset: () => boolean = resetHighWater): MemoryWatch 
     };
   }
   const markBefore = peakRssBytes();
-  let largest = process.memoryUsage.rss();
+  let largest = rssBytes();
   const look = (): void => {
-    largest = Math.max(largest, process.memoryUsage.rss());
+    largest = Math.max(largest, rssBytes());
   };
   const timer = setInterval(look, SAMPLE_EVERY_MS).unref();
   return {

@@ -20,7 +20,7 @@ import {
   worstExit,
 } from '@priolab/harness';
 import type { RunOptions, RunSummary, Scenario } from '@priolab/harness';
-import { renderSummary } from '@priolab/report';
+import { renderSummary, renderTerse } from '@priolab/report';
 import { createInterrupt } from '@priolab/runtime';
 
 import { numberMistake, parse, usage } from '../arguments.ts';
@@ -30,7 +30,8 @@ import type { Prepared } from '../prepare.ts';
 import { createProgressLine } from '../progress-line.ts';
 import { tellGithub } from '../github-actions.ts';
 import { pointLatest } from '../latest.ts';
-import { quote, replayCommand } from '../repeat.ts';
+import { quote } from '../quote.ts';
+import { replayCommand } from '../repeat.ts';
 import type { Repeat } from '../repeat.ts';
 import { checkFolder, openFolder, runFolder, writeRun } from '../run-folder.ts';
 import { printable, wantsColour } from '../streams.ts';
@@ -52,6 +53,7 @@ const options = {
   report: { type: 'string' },
   profile: { type: 'boolean', default: false },
   keep: { type: 'boolean', default: false },
+  terse: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
 } as const;
 
@@ -62,6 +64,7 @@ interface Settings {
   readonly json: boolean;
   readonly profile: boolean;
   readonly keep: boolean;
+  readonly terse: boolean;
   readonly out: string;
   /** Names of further outputs. */
   readonly report: readonly string[];
@@ -86,7 +89,7 @@ export async function run(
   onPublished?: RunOptions['onPublished'],
 ): Promise<number> {
   const { values, positionals } = parse('run', args, options, mistakesIn);
-  const { seed, out, json, profile, keep, deployment } = values;
+  const { seed, out, json, profile, keep, terse, deployment } = values;
   const numberOf = (text: string | undefined) => (text === undefined ? undefined : Number(text));
   const reports = numberOf(values.reports);
   const workers = numberOf(values.workers) ?? availableParallelism();
@@ -109,7 +112,9 @@ export async function run(
     }
     const jobs = jobsOf(prepared, out);
     const report = values.report?.split(',') ?? [];
-    const settings = { workers, json, profile, keep, out, report, signal, deployment, onPublished };
+    const settings = {
+      workers, json, profile, keep, terse, out, report, signal, deployment, onPublished,
+    }; // prettier-ignore
     return await runAll(jobs, settings);
   } finally {
     interrupt.dispose();
@@ -170,19 +175,26 @@ async function runAll(jobs: readonly Job[], settings: Settings): Promise<number>
   } finally {
     // In `finally`, so that runs that ended well are reported whatever ended the next one.
     if (settings.json) printJson(jobs, finished, exitCode);
-    else if (jobs.length > 1) printOverview(jobs, finished);
+    else if (jobs.length > 1) printOverview(jobs, finished, settings);
   }
 }
 
 /** Of several scenarios one line each, at the end, so that nobody has to scroll for a red one. */
-function printOverview(jobs: readonly Job[], finished: readonly Finished[]): void {
+function printOverview(
+  jobs: readonly Job[],
+  finished: readonly Finished[],
+  { terse }: Settings,
+): void {
   const passed = finished.filter(({ summary }) => summary.verdict === 'pass').length;
+  const count = `${passed} of ${jobs.length} scenarios pass`;
+  // Its lines have just been printed, one below the other.
+  if (terse && finished.length === jobs.length) return console.log(count);
   const lines = jobs.map((job) => {
     const verdict = finished.find((one) => one.job === job)?.summary.verdict;
     const where = verdict === undefined || verdict === 'pass' ? '' : `  ${job.folder}`;
     return `  ${(verdict ?? 'not run').padEnd(8)} ${job.scenario.id}${where}`;
   });
-  console.log(printable([`${passed} of ${jobs.length} scenarios pass`, ...lines].join('\n')));
+  console.log(printable([count, ...lines].join('\n')));
 }
 
 /** One document: the summary of one scenario; of several, a list and what was not run. */
@@ -204,7 +216,7 @@ async function runOne(job: Job, settings: Settings): Promise<RunSummary> {
   const stream = json ? process.stderr : process.stdout;
   const progress = createProgressLine(process.stderr);
   const waiting = createProgressLine(process.stderr, { doing: 'waiting for', unit: 'sums' });
-  say(printable(`${scenario.id}: ${scenario.about}`));
+  if (!settings.terse) say(printable(`${scenario.id}: ${scenario.about}`));
   const onStop = (): void => {
     progress.clear();
     waiting.clear();
@@ -241,19 +253,17 @@ async function runOne(job: Job, settings: Settings): Promise<RunSummary> {
   }
   const { note, ...repeat } = repeatOf(summary, job, settings.deployment);
   const files = writeRun(folder, summary, repeat);
+  const { replay } = repeat;
+  const colour = wantsColour(stream);
+  const width = stream.columns ?? 100;
   // `junit` is among those that every run has.
   const more = outputsNamed(settings.report.filter((name) => name !== 'junit'));
   files.push(...(await writeOutputs('run', more, { folder, summary, repeat })));
   const problem = pointLatest(settings.out, folder);
   say(
-    renderSummary(summary, {
-      colour: wantsColour(stream),
-      width: stream.columns ?? 100,
-      maxRows: MAX_ROWS,
-      replay: repeat.replay,
-      files,
-      profile,
-    }),
+    settings.terse
+      ? renderTerse(summary, { colour, replay })
+      : renderSummary(summary, { colour, width, maxRows: MAX_ROWS, replay, files, profile }),
   );
   if (note !== undefined) say(note);
   if (problem !== undefined) console.error(printable(`priolab: ${problem}`));

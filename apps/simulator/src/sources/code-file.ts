@@ -3,7 +3,7 @@
  * user's rights: load only files that you would run.
  */
 
-import { bundle } from '@priolab/bundle';
+import { bundle, bundledFiles } from '@priolab/bundle';
 import * as harness from '@priolab/harness';
 import { problem } from './problem.ts';
 
@@ -17,14 +17,22 @@ export function isCodeFile(path: string): boolean {
 const HARNESS = '@priolab/harness';
 Object.assign(globalThis, { [Symbol.for(HARNESS)]: harness });
 
-/** The default export of a module. */
-export async function importValue(path: string, file: string): Promise<unknown> {
+/**
+ * The default export of a module.
+ * @param onFile told of the files that it is made from
+ */
+export async function importValue(
+  path: string,
+  file: string,
+  onFile: (path: string) => void,
+): Promise<unknown> {
   let exported: unknown;
   try {
     const folder = await bundle(
       { scenario: path },
       { provided: { [HARNESS]: Object.keys(harness) } },
     );
+    for (const input of bundledFiles(folder)) onFile(input);
     const module = (await import(new URL('scenario.js', folder).href)) as { default?: unknown };
     exported = module.default;
   } catch (error) {

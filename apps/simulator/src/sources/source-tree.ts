@@ -18,14 +18,21 @@ import { problem } from './problem.ts';
 /** Most files that one scenario may be built on. */
 const FILES_MAX = 100;
 
-/** Reads a file and what it is built on. */
-export function readSourceTree(file: string): Promise<Source> {
+/**
+ * Reads a file and what it is built on.
+ * @param onFile told of each file, by its absolute path, whether it can be read or not
+ */
+export function readSourceTree(
+  file: string,
+  onFile: (path: string) => void = () => {},
+): Promise<Source> {
   let count = 0;
   const read = async (name: string, chain: readonly string[]): Promise<Source> => {
     count += 1;
     if (count > FILES_MAX) throw problem(file, `is built on more than ${FILES_MAX} files`);
+    onFile(resolve(name));
     const path = existing(name);
-    const value = await readValue(path, name);
+    const value = await readValue(path, name, onFile);
     const files = new Map<string, Source>();
     for (const other of fileNamesOf(value)) {
       // A word without any mark of a file: left to the composition, which knows what is meant.
@@ -76,9 +83,13 @@ function existing(name: string): string {
   return path;
 }
 
-function readValue(path: string, name: string): Promise<unknown> {
+function readValue(
+  path: string,
+  name: string,
+  onFile: (path: string) => void,
+): Promise<unknown> {
   if (isDataFile(path)) return readData(path, name);
-  if (isCodeFile(path)) return importValue(path, name);
+  if (isCodeFile(path)) return importValue(path, name, onFile);
   const endings = [...CODE_ENDINGS, ...DATA_ENDINGS].join(', ');
   throw problem(name, `is no scenario file by its name; allowed: names that end in ${endings}`);
 }

@@ -47,6 +47,8 @@ export interface Collector {
   readonly consent: ConsentTally;
   /** Fate code -> number of planned reports. */
   readonly fateCounts: ReadonlyMap<number, number>;
+  /** The same by state. */
+  readonly fateCountsByState: ReadonlyMap<string, ReadonlyMap<number, number>>;
   readonly wrongFateExamples: readonly number[];
   readonly stagesMs: Float64Array;
   /** Operations by stage and kind, see `StageTimer`. */
@@ -77,6 +79,7 @@ export function createCollector(scenario: Scenario, plan: PopulationPlan): Colle
   const tally = emptyTally(scenario.adversaries.length);
   const consent = emptyConsentTally();
   const fateCounts = new Map<number, number>();
+  const fateCountsByState = new Map<string, Map<number, number>>();
   const wrongFateExamples: number[] = [];
   const stagesMs = new Float64Array(STAGES.length);
   const expectedSample = (2 * FRESH_VALUES * plan.reportCount) / SAMPLE_EVERY + 1024;
@@ -104,6 +107,7 @@ export function createCollector(scenario: Scenario, plan: PopulationPlan): Colle
     tally,
     consent,
     fateCounts,
+    fateCountsByState,
     wrongFateExamples,
     stagesMs,
     work,
@@ -127,9 +131,13 @@ export function createCollector(scenario: Scenario, plan: PopulationPlan): Colle
       addTally(tally, result.tally);
       if (result.consent !== undefined) addConsentTally(consent, result.consent);
       tally.repeatedValues += countRepeats(samples, result.sampledValues);
-      const ofDay = accepted.open(plan.shard(result.index).day);
-      tally.doubled += countRepeats(ofDay, result.acceptedIds);
-      addCounts(fateCounts, countFates(result.fates));
+      const { cell, day } = plan.shard(result.index);
+      tally.doubled += countRepeats(accepted.open(day), result.acceptedIds);
+      const fates = countFates(result.fates);
+      addCounts(fateCounts, fates);
+      const ofState = fateCountsByState.get(cell.state.id) ?? new Map<number, number>();
+      fateCountsByState.set(cell.state.id, ofState);
+      addCounts(ofState, fates);
       const room = EXAMPLES - wrongFateExamples.length;
       wrongFateExamples.push(...result.wrongFateExamples.slice(0, room));
       result.stagesMs.forEach((ms, stage) => (stagesMs[stage]! += ms));

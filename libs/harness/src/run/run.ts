@@ -14,7 +14,7 @@ import { publish } from '../pipeline.ts';
 import type { PopulationPlan } from '../population/plan.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import type { DeploymentOptions } from '../deployment/services.ts';
-import { fateOf } from '../record/fate.ts';
+import { fateCounts } from '../record/fate-counts.ts';
 import { createLedger } from '../record/ledger.ts';
 import { noiseRecordOf } from '../record/noise-record.ts';
 import { RECORD_SCHEMA } from '../record/run-record.ts';
@@ -22,11 +22,11 @@ import type {
   CellRecord,
   CostRecord,
   EnvironmentRecord,
-  FateCount,
   RunRecord,
   RunSummary,
   TallyRecord,
 } from '../record/run-record.ts';
+import type { SeriesRecord } from '../record/series-record.ts';
 import { digestOf, scenarioDigest } from '../scenario/digest.ts';
 import { deploymentNameOf } from '../scenario/deployment-schema.ts';
 import { UsageError } from '../scenario/problems.ts';
@@ -38,6 +38,7 @@ import { consentRecord } from './consent-record.ts';
 import { createConsentView } from './consent-view.ts';
 import { createCollector } from './collect.ts';
 import type { Collector } from './collect.ts';
+import { fatesOf } from './fate-rows.ts';
 import { populationRecord } from './population-record.ts';
 import { createRecheck } from './recheck.ts';
 import type { Recheck } from './recheck.ts';
@@ -46,6 +47,8 @@ import type { ShardInit } from './shard-program.ts';
 import type { ShardResult } from './shard-result.ts';
 import { STAGES } from './stages.ts';
 import type { Stage } from './stages.ts';
+import { createWallProgress } from './wall-progress.ts';
+import type { WallProgress } from './wall-progress.ts';
 import { WORK_KINDS } from './work.ts';
 import type { Work } from './work.ts';
 
@@ -53,7 +56,7 @@ export interface Progress {
   readonly reportsDone: number;
   readonly reportCount: number;
   readonly elapsedMs: number;
-  /** Where reports are, for a live view. */
+  /** Where reports are, for a live view. Counted when it is read: seldom is cheap. */
   readonly flow?: FlowProgress;
 }
 
@@ -169,16 +172,9 @@ async function runOnWallClock(options: RunOptions, deployment?: Deployment): Pro
   const collector = createCollector(scenario, plan);
   const shardsStartMs = monotonicMs();
   const recheck = asksFor(scenario, 'det') ? createRecheck(scenario, plan) : undefined;
-  const shards = runShards(options, {
-    engine,
-    recheck,
-    program,
-    plan,
-    collector,
-    deployment,
-    memory,
-    startMs: shardsStartMs,
-  });
+  const progress = createWallProgress({ scenario, plan, collector, tell: options.onProgress });
+  const parts = { engine, recheck, program, plan, collector, deployment, memory, progress };
+  const shards = runShards(options, parts);
   const isCutShort = await shards.finally(() => memory.stop());
   const rechecked = await recheck?.run();
   const shardsMs = monotonicMs() - shardsStartMs;
@@ -187,6 +183,7 @@ async function runOnWallClock(options: RunOptions, deployment?: Deployment): Pro
   const deployed = await deployment?.finish(collector.cells, reference, how);
   const cells = deployed?.cells ?? reference;
   const interrupted = deployed?.interrupted ?? isCutShort;
+  const series = { wall: progress.finish(cells) };
   const peak = memory.stop();
   const cost: CostRecord = {
     wallMs: monotonicMs() - startMs,
@@ -200,7 +197,7 @@ async function runOnWallClock(options: RunOptions, deployment?: Deployment): Pro
   };
   const environment = { ...options.environment, workers: options.workers };
   const record = {
-    ...recordOf({ scenario, plan, collector, cells, interrupted, cost, environment }),
+    ...recordOf({ scenario, plan, collector, cells, interrupted, cost, series, environment }),
     ...(deployed === undefined ? {} : { deployment: deployed.deployment }),
     ...(rechecked === undefined ? {} : { recheck: rechecked }),
   };
@@ -218,11 +215,11 @@ async function runShards(
     deployment: Deployment | undefined;
     recheck: Recheck | undefined;
     memory: MemoryWatch;
-    startMs: number;
+    progress: WallProgress;
   },
 ): Promise<boolean> {
-  const { engine, program, plan, collector, deployment, recheck, memory, startMs } = parts;
-  const { scenario, signal, onProgress, ledgerPath } = options;
+  const { engine, program, plan, collector, deployment, recheck, memory, progress } = parts;
+  const { scenario, signal, ledgerPath } = options;
   const ledger = ledgerPath === undefined ? undefined : createLedger(ledgerPath);
   const init: ShardInit = {
     scenario,
@@ -241,11 +238,7 @@ async function runShards(
         recheck?.note(result);
         memory.look();
         ledger?.write(result.firstReport, result.fates);
-        onProgress?.({
-          reportsDone: collector.reportCount,
-          reportCount: plan.reportCount,
-          elapsedMs: monotonicMs() - startMs,
-        });
+        progress.look();
         return deployment?.send(result, plan.shard(index));
       },
     });
@@ -272,12 +265,11 @@ function recordOf(parts: {
   cells: readonly CellRecord[];
   interrupted: boolean;
   cost: CostRecord;
+  series: SeriesRecord;
   environment: EnvironmentRecord;
 }): RunRecord {
-  const { scenario, plan, collector, cells, interrupted, cost, environment } = parts;
-  const pendingCount = plan.reportCount - collector.reportCount;
-  const pending = { outcome: 'pending', hop: 'none', reason: 'none', count: pendingCount };
-  const fates = [...fateCounts(collector.fateCounts), ...(pendingCount > 0 ? [pending] : [])];
+  const { scenario, plan, collector, cells, interrupted, cost, series, environment } = parts;
+  const { fates, fatesByState } = fatesOf(plan, collector);
   const copyFates = fateCounts(collector.tally.copyFates);
   const tally = tallyRecord(scenario, collector);
   const adversaries = scenario.adversaries.map(({ id }, i) => ({
@@ -324,18 +316,16 @@ function recordOf(parts: {
     interrupted,
     population: populationRecord(plan),
     fates,
+    fatesByState,
     copyFates,
     cells,
     adversaries,
     tally,
     ...consent,
     cost,
+    series,
     environment,
   };
-}
-
-function fateCounts(counts: ReadonlyMap<number, number>): FateCount[] {
-  return [...counts].sort(([a], [b]) => a - b).map(([code, count]) => ({ ...fateOf(code), count }));
 }
 
 /** Has the combiner and the authority do their part, and puts the truth beside it. */

@@ -8,7 +8,7 @@ import { POINT_SIZE } from '@priolab/crypto';
 import type { SeedBranch } from '@priolab/crypto';
 import type { Prio2Shape } from '@priolab/prio';
 import { sendUpload } from '@priolab/nodes';
-import type { UploadPolicy } from '@priolab/nodes';
+import type { UploadOutcome, UploadPolicy } from '@priolab/nodes';
 import {
   DAY_MS,
   DEVICE_KEY_AT,
@@ -157,6 +157,10 @@ export interface PhoneOptions {
   readonly permission: Permission;
   /** Called for each report that a phone no longer tries to send: it may not. */
   readonly onStopped: (report: number) => void;
+  /** Called for each upload when its time to be sent comes; `isFirst`: no copy nor addition. */
+  readonly onBegan: (isFirst: boolean) => void;
+  /** Called with what became of an upload, as its phone heard. */
+  readonly onEnded: (outcome: UploadOutcome) => void;
   /** Called for each report whose phone broke the protocol. */
   readonly onDeed: (report: PhoneReport) => void;
 }
@@ -194,7 +198,8 @@ export function createPhones(options: PhoneOptions): Phones {
       timeline.at(Math.max(timeline.nowMs(), one.sendAtMs), () => {
         const { vendor, shard } = context;
         const phone = `${vendor}/${one.task.state}/${one.device}`;
-        inTurn(phone, () => send(options, policy, one, { cell: shard.cell, name })).then(
+        const own = { cell: shard.cell, name, isFirst: copy === 0 };
+        inTurn(phone, () => send(options, policy, one, own)).then(
           () => void (underWay -= 1),
           (error: unknown) => timeline.fail(error),
         );
@@ -288,15 +293,18 @@ async function send(
   options: PhoneOptions,
   policy: UploadPolicy,
   report: PhoneReport,
-  { cell, name }: { readonly cell: Shard['cell']; readonly name: string },
+  own: { readonly cell: Shard['cell']; readonly name: string; readonly isFirst: boolean },
 ): Promise<void> {
+  const { cell, name, isFirst } = own;
   const { settings, network, timeline, book, permission, firstDay, onStopped } = options;
   const { vendor } = cell;
   const replicas = replicasOf(report, vendor, settings.replicas);
   const isAllowed = (): boolean =>
     permission.maySend(cell, report.device, timeline.nowMs() - firstDay * DAY_MS);
   const upload = { from: phoneName(vendor), key: name, bytes: report.bytes, replicas, isAllowed };
+  options.onBegan(isFirst);
   const outcome = await sendUpload(network, timeline, upload, policy);
+  options.onEnded(outcome);
   if (outcome.kind === 'stopped') onStopped(report.number);
   const known = book.reports[report.number]!.outcome;
   // The first copy that is stored is the one that counts.

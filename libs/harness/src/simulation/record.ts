@@ -9,10 +9,17 @@ import { isSafeQueryRandomness } from '@priolab/prio';
 import { adversaries as catalogue } from '../adversary/catalogue.ts';
 import type { AdversaryId } from '../adversary/catalogue.ts';
 import { toldEventIds, toldEvents } from '../faults/told-events.ts';
+import { stateFateCounts } from '../record/fate-counts.ts';
 import { fateCode } from '../record/fate.ts';
 import type { Fate } from '../record/fate.ts';
 import { noiseRecordOf } from '../record/noise-record.ts';
-import type { CellRecord, FateCount, NoiseRecord, TallyRecord } from '../record/run-record.ts';
+import type {
+  CellRecord,
+  FateCount,
+  NoiseRecord,
+  StateFateCount,
+  TallyRecord,
+} from '../record/run-record.ts';
 import type {
   FaultRecord,
   SimulationRecord,
@@ -139,6 +146,13 @@ export function countFates(fates: readonly Fate[]): FateCount[] {
     counts.set(key, { ...known, count: known.count + 1 });
   }
   return [...counts.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, count]) => count);
+}
+
+/** The same by state. */
+export function stateFatesOf({ book }: Simulated, { fates }: Closing): StateFateCount[] {
+  return stateFateCounts(
+    book.reports.map(({ number, task: { state } }) => ({ state, ...fates[number]!, count: 1 })),
+  );
 }
 
 /** In how many batches both processors accepted the report. */

@@ -24,7 +24,15 @@ import { emptyWork } from '../run/work.ts';
 import { digestOf, scenarioDigest } from '../scenario/digest.ts';
 import { expandNemesis } from './faults/composite.ts';
 import { faultCode } from './faults/registry.ts';
-import { cellsOf, closeBook, countFates, simulationRecordOf, tallyOf } from './record.ts';
+import { createSimulatedProgress } from './progress.ts';
+import {
+  cellsOf,
+  closeBook,
+  countFates,
+  simulationRecordOf,
+  stateFatesOf,
+  tallyOf,
+} from './record.ts';
 import type { Closing } from './record.ts';
 import { withDeeds } from './deeds.ts';
 import { nemesisOf, simulationSettings } from './scenario-settings.ts';
@@ -41,6 +49,7 @@ export async function runSimulated(options: RunOptions): Promise<RunSummary> {
   const before = calibrate({ isJudged: false });
   const scenario = withDeeds(expandNemesis(options.scenario));
   const plan = options.plan ?? (await planGradually(scenario))!;
+  const progress = createSimulatedProgress({ scenario, plan, startMs, tell: onProgress });
   const simulation: Simulation = {
     scenario,
     plan,
@@ -50,17 +59,15 @@ export async function runSimulated(options: RunOptions): Promise<RunSummary> {
     faults: options.faults ?? faultCode,
     fork: options.fork,
     signal,
-    onProgress: ({ simulatedMs, ofMs }) => {
+    onProgress(reached) {
       memory.look();
-      const share = Math.min(1, simulatedMs / ofMs);
-      const reportsDone = Math.floor(share * plan.reportCount);
-      const elapsedMs = monotonicMs() - startMs;
-      onProgress?.({ reportsDone, reportCount: plan.reportCount, elapsedMs });
+      progress.look(reached);
     },
   };
   // Not those of second runs, which are nobody's results.
   const onPublished = toldAs(options.onPublished);
   const simulated = await simulate({ ...simulation, onPublished });
+  const series = { wall: progress.finish(), simulated: simulated.series };
   const closing = closeBook(simulated, simulation.nemesis);
   const parts = { options, simulation, simulated, closing, cost: NO_COST };
   const once = recordOf({ ...parts, again: {} });
@@ -88,8 +95,9 @@ export async function runSimulated(options: RunOptions): Promise<RunSummary> {
   const record: RunRecord = {
     ...found,
     interrupted,
-    cost,
     simulation: { ...found.simulation, ...without },
+    cost,
+    series,
   };
   const expectations = judge(record);
   const limits = limitsOf(record);
@@ -184,6 +192,7 @@ function recordOf(parts: {
   const { options, simulation, simulated, closing, cost, again } = parts;
   const { scenario, plan, nemesis } = simulation;
   const fates = countFates(closing.fates);
+  const fatesByState = stateFatesOf(simulated, closing);
   const cells = cellsOf(simulated);
   const tally = tallyOf(simulated, scenario, closing);
   const adversaries = scenario.adversaries.map(({ id }, i) => {
@@ -229,6 +238,7 @@ function recordOf(parts: {
     interrupted: simulated.interrupted,
     population: populationRecord(plan),
     fates,
+    fatesByState,
     copyFates: [],
     cells,
     adversaries,

@@ -14,6 +14,7 @@ import type { AggregateResult } from '@priolab/roles';
 import { VENDORS, machineNames } from '../faults/places.ts';
 import { createPermission } from '../population/consent.ts';
 import type { PopulationPlan } from '../population/plan.ts';
+import type { SimulatedSeries } from '../record/series-record.ts';
 import type { SimulationRecord } from '../record/simulation-record.ts';
 import { firstDay } from '../run/settings.ts';
 import type { Work } from '../run/work.ts';
@@ -40,6 +41,7 @@ import type { ShownTotal } from './shown.ts';
 import { injectFaults, setStage } from './stage.ts';
 import type { Endings, Stage } from './stage.ts';
 import type { Strikes } from './strikes.ts';
+import type { Traffic } from './traffic.ts';
 import type { Wire } from './wire/wire.ts';
 
 export interface Simulation {
@@ -55,15 +57,24 @@ export interface Simulation {
   /** Changes the run before it starts: what a second run is to differ in. */
   readonly vary?: ((hooks: Hooks) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: (progress: { readonly simulatedMs: number; readonly ofMs: number }) => void;
+  /** Called after each event, so it must be cheap; `flow` is to be asked now and then. */
+  readonly onProgress?: ((progress: SimulationProgress) => void) | undefined;
   /** What the combiner publishes, as it does. */
   readonly onPublished?: ((result: AggregateResult) => void) | undefined;
+}
+
+export interface SimulationProgress {
+  /** Since the start, and how long it may take at most. */
+  readonly simulatedMs: number;
+  readonly ofMs: number;
+  readonly flow: Traffic['flow'];
 }
 
 /** What a simulation leaves behind, for the record. */
 export interface Simulated {
   readonly book: Book;
   readonly strikes: Strikes;
+  readonly series: SimulatedSeries;
   readonly journal: Journal;
   readonly parties: Parties;
   readonly work: Work;
@@ -136,6 +147,8 @@ async function simulateOver(wire: Wire | undefined, simulation: Simulation): Pro
       noteDeed(simulation, stage, report);
     },
     onStopped: (report) => consent?.stopped(report),
+    onBegan: stage.traffic.began,
+    onEnded: stage.traffic.ended,
   });
   for (let day = 0; day < plan.population.days; day++) {
     timeline.at(startMs + day * DAY_MS, () => phones.startDay(firstDay(scenario) + day));
@@ -148,13 +161,14 @@ async function simulateOver(wire: Wire | undefined, simulation: Simulation): Pro
   for (const action of endings.actions) action();
 
   const { leader, helper } = deployment.queues;
-  const { strikes, parties, work, daysEndMs, events, world, removed } = stage;
+  const { strikes, traffic, parties, work, daysEndMs, events, world, removed } = stage;
   const counts = { eventCount, events, counted: countEvents(stage), rewrites, stale };
   const { stores } = deployment;
   return {
     book,
     consent,
     strikes,
+    series: traffic.series(),
     journal,
     parties,
     work,
@@ -214,7 +228,7 @@ function countEvents({ deployment, parties, timeline, startMs }: Stage): Record<
 function phonesOf(
   { scenario, plan, seedTree, settings }: Simulation,
   { world, parties, timeline, deployment, book, hooks }: Stage,
-  listeners: Pick<PhoneOptions, 'onDeed' | 'onStopped'>,
+  listeners: Pick<PhoneOptions, 'onDeed' | 'onStopped' | 'onBegan' | 'onEnded'>,
 ): Phones {
   const { network } = deployment;
   const permission = createPermission(plan.population, seedTree);
@@ -237,7 +251,7 @@ function noteDeed(
 
 async function passTime(
   { settings, signal, onProgress }: Simulation,
-  { timeline, book, deployment, startMs, daysEndMs }: Stage,
+  { timeline, book, traffic, deployment, startMs, daysEndMs }: Stage,
   { stayUntilMs }: Endings,
   phones: Phones,
 ): Promise<{ readonly eventCount: number; readonly interrupted: boolean }> {
@@ -246,7 +260,7 @@ async function passTime(
   let nextCheckMs = daysEndMs;
   const eventCount = await timeline.driveUntil(lastMs, (nowMs) => {
     interrupted = signal?.aborted === true;
-    onProgress?.({ simulatedMs: nowMs - startMs, ofMs: lastMs - startMs });
+    onProgress?.({ simulatedMs: nowMs - startMs, ofMs: lastMs - startMs, flow: traffic.flow });
     if (interrupted) return false;
     if (nowMs < nextCheckMs || nowMs < stayUntilMs()) return true;
     nextCheckMs = nowMs + CHECK_EVERY_MS;

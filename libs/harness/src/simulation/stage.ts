@@ -41,6 +41,8 @@ import type { Rewrites } from './rewrites.ts';
 import { addHooks, noPhoneHooks } from './phones.ts';
 import { createStrikes } from './strikes.ts';
 import type { Strikes } from './strikes.ts';
+import { createTraffic } from './traffic.ts';
+import type { Traffic } from './traffic.ts';
 import type { Wire } from './wire/wire.ts';
 
 /** Everything that a run consists of, before its time begins to pass. */
@@ -53,6 +55,7 @@ export interface Stage {
   readonly book: Book;
   readonly journal: Journal;
   readonly strikes: Strikes;
+  readonly traffic: Traffic;
   readonly beginnings: Beginnings;
   /** Begins to look at what is written twice; called when all faults are in place. */
   readonly watchRewrites: () => Rewrites;
@@ -74,10 +77,8 @@ export function setStage(simulation: Simulation, wire?: Wire): Stage {
   const startMs = firstDay(scenario) * DAY_MS;
   const daysEndMs = startMs + plan.population.days * DAY_MS;
   const timeline = createTimeline(startMs);
-  const book = createBook();
-  const journal = createJournal();
-  const beginnings = createBeginnings({ nemesis, timeline, startMs });
-  const strikes = createStrikes(nemesis, beginnings.happened);
+  const books = openBooks(simulation, timeline);
+  const { book, journal, traffic, beginnings } = books;
   const hooks = noHooks();
   const work = emptyWork();
 
@@ -114,6 +115,7 @@ export function setStage(simulation: Simulation, wire?: Wire): Stage {
   const events: Record<string, number> = {};
   const listener = (event: NodeEvent): void => {
     book.note(event, timeline.nowMs());
+    traffic.note(event);
     events[event.kind] = (events[event.kind] ?? 0) + 1;
     if (event.kind === 'published') simulation.onPublished?.(event.result);
     journal.write(timeline.nowMs(), describeEvent(event), wordsOf(event));
@@ -125,7 +127,6 @@ export function setStage(simulation: Simulation, wire?: Wire): Stage {
   const parts = { timeline, transport, parties, settings, hooks, listener };
   const deployment = createDeployment(parts);
   const players = { world, parties, deployment, hooks };
-  const books = { book, journal, strikes, beginnings };
   return {
     timeline,
     ...players,
@@ -138,6 +139,18 @@ export function setStage(simulation: Simulation, wire?: Wire): Stage {
     daysEndMs,
     drawnFrom,
   };
+}
+
+/** Where what happens is written down. */
+function openBooks({ nemesis }: Simulation, timeline: DrivenTimeline) {
+  const startMs = timeline.nowMs();
+  const beginnings = createBeginnings({ nemesis, timeline, startMs });
+  const traffic = createTraffic({ startMs, nowMs: () => timeline.nowMs(), nemesis });
+  const strikes = createStrikes(nemesis, (id, count) => {
+    traffic.struck(id);
+    beginnings.happened(id, count);
+  });
+  return { book: createBook(), journal: createJournal(), strikes, traffic, beginnings };
 }
 
 /** What faults ask of the end of the run. */
