@@ -1,4 +1,4 @@
-/** The command line that repeats a run, quoted for a shell. */
+/** The command line that repeats a run. */
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
