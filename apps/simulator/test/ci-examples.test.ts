@@ -1,4 +1,4 @@
-/** The pages on CI and results, and the example pipelines: files are in shape, commands are known. */
+/** The pages on CI and results, and example pipelines: files are in shape, commands are known. */
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

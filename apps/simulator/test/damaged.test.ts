@@ -1,5 +1,5 @@
 /**
- * Stored records with one thing wrong: whatever it is, it is told with its place, or no report minds.
+ * Stored records with one thing wrong: whatever it is, its place is told, or no report minds.
  * Tried with every kind of place of two real records, of either clock.
  */
 
