@@ -1,5 +1,5 @@
 /**
- * `<out>/latest`: a symbolic link to the folder of the newest run, for whoever does not want to copy
+ * `<out>/latest`: a symbolic link to the folder of the newest run, for who does not want to copy
  * its name. Where links can't be made it is a file that holds the name. It is replaced in one step,
  * so that it always leads to a whole run.
  */

@@ -1,4 +1,4 @@
-/** The command line that repeats a run, quoted for a shell. */
+/** The command line that repeats a run. */
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ export function replayCommand(folder: string): string {
   return `npx priolab replay ${quote(join(folder, CAPSULE_FILE))}`;
 }
 
-/** Of a stored run, whose scenario's file may be gone or changed: what its folder holds is enough. */
+/** Of a stored run, whose scenario's file may be gone or changed: its folder is enough. */
 export function repeatOfStored(folder: string): Repeat {
   const file = join(folder, CAPSULE_FILE);
   if (existsSync(file)) {

@@ -1,5 +1,5 @@
 /**
- * A run for GitHub Actions: annotations as workflow commands, which the runner reads from the output
+ * A run for GitHub Actions: annotations as workflow commands, which the runner reads in the output
  * of a step. Foreign text can end neither a property nor the line.
  */
 

@@ -1,6 +1,6 @@
 /**
  * A run as measurements over time, for monitoring: one description for OpenMetrics and OTLP. What a
- * run was in the end is a gauge at the time of its end; a time series is a counter, or a gauge where
+ * run was in the end is a gauge at the time of its end; a time series is a counter, or a gauge if
  * it says how something was at a moment. Those by the machine's clock have the times at which they
  * happened, those by simulated time have simulated times: they lie in the past.
  */
@@ -238,7 +238,7 @@ function byUnit(
   return [...groups].map(([unit, group]) => measure(unit, group));
 }
 
-/** Series of equal attributes (a fault that stands twice in a scenario) are told apart by number. */
+/** Series of equal attributes (a fault that a scenario has twice) are told apart by number. */
 function distinct(all: readonly Series[]): Series[] {
   const seen = new Map<string, number>();
   return all

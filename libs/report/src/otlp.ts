@@ -1,5 +1,5 @@
 /**
- * Measurements as OTLP/JSON: one `ExportMetricsServiceRequest` (OpenTelemetry protocol 1.x), which a
+ * Measurements as OTLP/JSON: one `ExportMetricsServiceRequest` (OpenTelemetry protocol 1), which a
  * collector takes at `/v1/metrics`. Integers of 64 bits are decimal strings there, as in all of
  * protobuf's JSON.
  */

@@ -1,5 +1,5 @@
 /**
- * Tables as Apache Parquet, compressed with Snappy, a row group of at most 100,000 rows. `text` is a
+ * Tables as Apache Parquet, compressed with Snappy, row groups of at most 100,000 rows. `text` is a
  * UTF-8 string, `count` INT64, `number` DOUBLE and `time` a timestamp of milliseconds in UTC; every
  * column may hold nulls.
  */

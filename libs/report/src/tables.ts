@@ -1,5 +1,5 @@
 /**
- * A run as tables: one description of them for CSV and Parquet. Tidy data: a row is one observation,
+ * A run as tables: one description of them for CSV and Parquet. Tidy data: a row is an observation,
  * a column has one type and one unit, and every table says in its first two columns which run it is
  * of, so that the tables of many runs can be read as one. Tables are the same for every run; one
  * that a run has nothing for has no rows.

@@ -37,7 +37,7 @@ test('a pass says nothing', () => {
   expect(render()).toEqual([]);
 });
 
-test('an error for each expectation that did not pass, worst first, with file and replay line', () => {
+test('an error for each expectation that did not pass: file, replay line; worst first', () => {
   const lines = render(timedRun());
   expect(lines[0]).toBe(
     `::error file=${FILE},title=two-states%3A fail once::observed: saw "two", and more%0A` +

@@ -1,4 +1,4 @@
-/** JUnit against a schema, by libxml: what we write is valid, and the schema refuses what is not. */
+/** JUnit against a schema, by libxml: what we write is valid, and the schema refuses the rest. */
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

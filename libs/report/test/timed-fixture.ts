@@ -85,7 +85,7 @@ const series: NonNullable<RunSummary['series']> = {
   },
 };
 
-/** Every verdict, a held cell, rejected reports, adversaries, a known limit, and a text to quote. */
+/** Every verdict, a held cell, rejected reports, adversaries, a known limit, a text to quote. */
 export function timedRun(): RunSummary {
   const run = adversarialRun();
   const limit = { id: 'mal.tamper_sum', at: 'leader', about: 'A processor adds to its sum.' };

@@ -112,10 +112,8 @@ export async function run(
     }
     const jobs = jobsOf(prepared, out);
     const report = values.report?.split(',') ?? [];
-    const settings = {
-      workers, json, profile, keep, terse, out, report, signal, deployment, onPublished,
-    }; // prettier-ignore
-    return await runAll(jobs, settings);
+    const shown = { json, profile, keep, terse, report };
+    return await runAll(jobs, { workers, out, ...shown, signal, deployment, onPublished });
   } finally {
     interrupt.dispose();
   }

@@ -7,6 +7,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { CAPSULE_FILE, deploymentNames, explainableTerms, faultIds } from '@priolab/harness';
+import { outputs } from '@priolab/report';
 import { manifestKinds } from '@priolab/roles/manifest';
 
 import { SUMMARY_FILE } from '../run-folder.ts';
@@ -37,6 +38,7 @@ export const positionals: Readonly<Record<string, Positionals>> = {
   list: several(scenarios),
   check: several(scenarios),
   explain: several(terms),
+  report: one(runs),
   where: one(runs),
   replay: one(capsules),
   fork: one(capsules),
@@ -64,6 +66,7 @@ const values: Readonly<Record<string, Words>> = {
   deployment: () => deploymentNames,
   from: templateNames,
   kind: () => ['packet', 'signing', 'both'],
+  report: () => outputs.map(({ name }) => name),
 };
 
 /** Values of an option; none where they can't be listed. */
