@@ -13,12 +13,22 @@ export interface Overrides {
   readonly reports?: number | undefined;
   /** A name of a deployment; settings that a scenario has for that one stay. */
   readonly deployment?: string | undefined;
+  /** Values for single paths, as in a scenario's own `with`; over all else. */
+  readonly settings?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** The scenario of a file with the command line's overrides; UsageError for whatever is wrong. */
 export async function loadScenario(file: string, overrides: Overrides = {}): Promise<Scenario> {
-  const value = compose(await readSourceTree(file));
-  return resolveScenario(override(value, overrides), file);
+  return resolveScenario(await loadValue(file, overrides), file);
+}
+
+/** What a scenario says before defaults are filled in, so that another build may fill in its own. */
+export async function loadValue(file: string, overrides: Overrides = {}): Promise<unknown> {
+  const value = override(compose(await readSourceTree(file)), overrides);
+  const { settings = {} } = overrides;
+  if (Object.keys(settings).length === 0) return value;
+  const source = { ...(value as object), with: settings };
+  return compose({ name: file, value: source, files: new Map() });
 }
 
 /** Overrides go in before the check, so that they are checked like the file itself. */

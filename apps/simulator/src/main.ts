@@ -24,6 +24,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   fork: async () => (await import('./commands/fork.ts')).fork,
   fuzz: async () => (await import('./commands/fuzz.ts')).fuzz,
   faults: async () => (await import('./commands/faults.ts')).faults,
+  ab: async () => (await import('./commands/ab.ts')).ab,
+  compare: async () => (await import('./commands/compare.ts')).compare,
   keygen: async () => (await import('./commands/keygen.ts')).keygen,
   manifest: async () => (await import('./commands/manifest.ts')).manifest,
   combine: async () => (await import('./commands/combine.ts')).combine,

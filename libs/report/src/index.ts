@@ -1,5 +1,8 @@
 /** Reports of a run: the record in, text out. Judges nothing, prints nothing. */
 
+export { renderCardHtml } from './compare/html-card.ts';
+export { renderCardMarkdown } from './compare/markdown-card.ts';
+export { renderCard, type CardOptions } from './compare/terminal-card.ts';
 export { verdictSentence } from './headline.ts';
 export { renderJunit } from './junit.ts';
 export { poolCells, relativeRms, type PooledRow, type PooledTotals } from './pool.ts';

@@ -1,0 +1,231 @@
+/**
+ * A comparison as one HTML page that needs nothing else: no script, no font, no image from
+ * elsewhere. Light and dark by the reader's own setting; printed it is a page or two.
+ */
+
+import type { ArmRecord, ComparisonRow, Effect, RunComparison } from '@priolab/harness';
+import { h } from 'preact';
+import type { VNode } from 'preact';
+import { renderToString } from 'preact-render-to-string';
+
+import { formatCount, sanitise } from '../text.ts';
+import { CARD_STYLE } from './card-style.ts';
+import {
+  INTERVALS,
+  armFacts,
+  changedFates,
+  countsOf,
+  effectText,
+  fateName,
+  figureText,
+  sectionsOf,
+  sentenceOf,
+  worldLine,
+} from './words.ts';
+
+/** The whole page. */
+export function renderCardHtml(comparison: RunComparison): string {
+  const { a, b, overall } = comparison;
+  const title = `${overall}: ${sanitise(a.id)}, a against b`;
+  const page = h(
+    'html',
+    { lang: 'en' },
+    h(
+      'head',
+      null,
+      h('meta', { charset: 'utf-8' }),
+      h('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
+      h('meta', {
+        'http-equiv': 'Content-Security-Policy',
+        content: "default-src 'none'; style-src 'unsafe-inline'",
+      }),
+      h('title', null, title),
+      h('style', { dangerouslySetInnerHTML: { __html: CARD_STYLE } }),
+    ),
+    h(
+      'body',
+      null,
+      h(
+        'main',
+        null,
+        header(comparison),
+        ...sectionsOf(comparison).map(([name, rows]) => section(name, rows)),
+        fates(comparison),
+        h('p', { class: 'note' }, INTERVALS),
+        h('p', { class: 'note' }, `a: ${sanitise(a.name)}; b: ${sanitise(b.name)}.`),
+      ),
+    ),
+  );
+  return `<!doctype html>\n${renderToString(page)}\n`;
+}
+
+/** Told apart by shape as well as by colour. */
+const MARKS: Readonly<Record<string, string>> = {
+  better: '▲',
+  same: '=',
+  worse: '▼',
+  unknown: '?',
+  mixed: '◆',
+};
+
+function badge(judgement: string): VNode {
+  const mark = h('span', { 'aria-hidden': 'true' }, MARKS[judgement] ?? '');
+  return h('span', { class: `badge ${judgement}` }, mark, ` ${judgement}`);
+}
+
+function header(comparison: RunComparison): VNode {
+  const { a, b, overall, world, differences } = comparison;
+  const isOther = world.otherWorld !== undefined;
+  return h(
+    'header',
+    null,
+    h('p', { class: 'verdict' }, badge(overall), h('span', null, countsOf(comparison))),
+    h('h1', null, sentenceOf(comparison)),
+    h('div', { class: 'arms' }, arm('a', a), arm('b', b)),
+    h(
+      'p',
+      { class: isOther ? 'world other' : 'world' },
+      h('b', null, 'World '),
+      worldLine(comparison),
+    ),
+    differences.length === 0
+      ? h('p', { class: 'world' }, 'The scenarios say the same.')
+      : h(
+          'div',
+          { class: 'wide' },
+          h(
+            'table',
+            null,
+            h('caption', null, 'Where the scenarios differ'),
+            head(['path', 'a', 'b']),
+            h(
+              'tbody',
+              null,
+              ...differences.map((one) =>
+                h(
+                  'tr',
+                  null,
+                  h('th', { scope: 'row' }, h('code', null, sanitise(one.path))),
+                  h('td', null, h('code', null, sanitise(one.a))),
+                  h('td', null, h('code', null, sanitise(one.b))),
+                ),
+              ),
+            ),
+          ),
+        ),
+  );
+}
+
+function arm(side: string, record: ArmRecord): VNode {
+  return h(
+    'section',
+    { class: 'arm', 'aria-label': `side ${side}` },
+    h('h2', null, h('span', { class: 'side' }, side), ` ${sanitise(record.name)}`),
+    h('p', null, armFacts(record)),
+  );
+}
+
+function head(titles: readonly string[]): VNode {
+  return h(
+    'thead',
+    null,
+    h('tr', null, ...titles.map((title) => h('th', { scope: 'col' }, title))),
+  );
+}
+
+function section(title: string, rows: readonly ComparisonRow[]): VNode {
+  return h(
+    'section',
+    null,
+    h('h2', null, title),
+    h(
+      'div',
+      { class: 'wide' },
+      h(
+        'table',
+        { class: 'rows' },
+        h('caption', { class: 'hidden' }, title),
+        head(['what', 'a', 'b', 'b against a', 'judgement']),
+        h('tbody', null, ...rows.map(tableRow)),
+      ),
+    ),
+  );
+}
+
+function tableRow(row: ComparisonRow): VNode {
+  const { what, unit, a, b, effect, judgement, why } = row;
+  const kind = (figure: ComparisonRow['a']): { class: string } => {
+    return { class: typeof figure === 'string' ? 'text' : 'number' };
+  };
+  const ofUnit = unit === '' ? null : h('span', { class: 'unit' }, ` ${sanitise(unit)}`);
+  return h(
+    'tr',
+    null,
+    h('th', { scope: 'row' }, sanitise(what), ofUnit, h('p', { class: 'why' }, sanitise(why))),
+    h('td', kind(a), figureText(a)),
+    h('td', kind(b), figureText(b)),
+    h('td', { class: 'effect' }, plot(effect, judgement), h('span', null, effectText(effect))),
+    h('td', null, badge(judgement)),
+  );
+}
+
+const PLOT = { width: 132, height: 16, ratioMax: 8 };
+
+/** Where a ratio stands on a logarithmic scale with 1 in the middle. */
+function placeOf(ratio: number): number {
+  const { width, ratioMax } = PLOT;
+  const share = Math.log(Math.max(ratio, Number.MIN_VALUE)) / Math.log(ratioMax);
+  return 4 + ((width - 8) * (Math.min(1, Math.max(-1, share)) + 1)) / 2;
+}
+
+/** A ratio with its interval; what goes farther than the scale ends at its edge. */
+function plot(effect: Effect | undefined, judgement: string): VNode | null {
+  if (effect === undefined || effect.kind !== 'ratio') return null;
+  const { value, interval } = effect;
+  const { width, height } = PLOT;
+  const middle = height / 2;
+  const line = (x1: number, x2: number, y1: number, y2: number, name: string): VNode =>
+    h('line', { x1: x1.toFixed(1), x2: x2.toFixed(1), y1, y2, class: name });
+  const low = interval === undefined ? undefined : placeOf(interval.low ?? 0);
+  const high = interval === undefined ? undefined : placeOf(interval.high ?? Infinity);
+  return h(
+    'svg',
+    { width, height, viewBox: `0 0 ${width} ${height}`, class: judgement, 'aria-hidden': 'true' },
+    line(4, width - 4, middle, middle, 'axis'),
+    line(width / 2, width / 2, 1, height - 1, 'even'),
+    low === undefined || high === undefined ? null : line(low, high, middle, middle, 'range'),
+    value === null ? null : h('circle', { cx: placeOf(value).toFixed(1), cy: middle, r: 4 }),
+  );
+}
+
+function fates(comparison: RunComparison): VNode | null {
+  const changed = changedFates(comparison);
+  if (changed.length === 0) return null;
+  return h(
+    'section',
+    null,
+    h('h2', null, 'Fates that differ'),
+    h(
+      'div',
+      { class: 'wide' },
+      h(
+        'table',
+        null,
+        head(['planned reports', 'a', 'b']),
+        h(
+          'tbody',
+          null,
+          ...changed.map((fate) =>
+            h(
+              'tr',
+              null,
+              h('th', { scope: 'row' }, fateName(fate)),
+              h('td', { class: 'number' }, formatCount(fate.a)),
+              h('td', { class: 'number' }, formatCount(fate.b)),
+            ),
+          ),
+        ),
+      ),
+    ),
+  );
+}
