@@ -22,7 +22,7 @@ export async function loadScenario(file: string, overrides: Overrides = {}): Pro
   return resolveScenario(await loadValue(file, overrides), file);
 }
 
-/** What a scenario says before defaults are filled in, so that another build may fill in its own. */
+/** What a scenario says, without defaults, so that another build may fill in its own. */
 export async function loadValue(file: string, overrides: Overrides = {}): Promise<unknown> {
   const value = override(compose(await readSourceTree(file)), overrides);
   const { settings = {} } = overrides;

@@ -9,7 +9,6 @@
 import type { CostRecord, RunSummary } from '../record/run-record.ts';
 import { STAGES } from '../run/stages.ts';
 import type { Stage } from '../run/stages.ts';
-import { WORK_KINDS } from '../run/work.ts';
 import type { WorkKind } from '../run/work.ts';
 import type { ComparisonRow, Judgement } from './comparison.ts';
 import { ALPHA, RATIO_MARGIN, exactRow, rangeOf } from './judgement.ts';
@@ -53,7 +52,7 @@ interface Counter {
   readonly kinds: readonly WorkKind[];
 }
 
-/** Each counter over all stages, and by stage where that differs; in simulated time there is one. */
+/** Each counter over all stages, and by stage where that differs; simulated time has one only. */
 function workRows(a: Costs, b: Costs): ComparisonRow[] {
   return WORK.flatMap((counter) => {
     const whole = workRow(counter, { a, b, stages: STAGES });

@@ -53,8 +53,8 @@ function otherWorldOf(
   b: RunSummary,
   found: { readonly parts: readonly WorldPart[]; readonly isDrawnOtherwise: boolean },
 ): string | undefined {
-  const cut = [a, b].map(({ interrupted }, i) => (interrupted ? ['a', 'b'][i]! : '')).join('');
-  if (cut !== '') return `${[...cut].join(' and ')} was interrupted: it is not a whole run`;
+  const cut = [...(a.interrupted ? ['a'] : []), ...(b.interrupted ? ['b'] : [])];
+  if (cut.length > 0) return `interrupted before its end: ${cut.join(' and ')}`;
   if (a.identity.seed !== b.identity.seed) return 'the seeds differ: other devices, other values';
   if (!found.parts.every(({ name, same }) => name !== 'devices' || same)) {
     return 'population, load or metrics differ: other devices send other reports';

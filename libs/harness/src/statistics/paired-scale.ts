@@ -4,9 +4,9 @@
  *
  * Where x and y are alike, the sign of each d = x^2 - y^2 is a fair coin, and by Hoeffding's
  * inequality P(|sum d| >= t |d|) <= 2 exp(-t^2 / 2), with |d| the root of the sum of squares. So
- * t^2 = 2 ln(2 / alpha) raises a false alarm at most alpha of the time: exact, no approximation, and
- * so careful that normal errors raise one far less often. The interval holds the ratios r for which
- * r x and y would pass for alike (Fieller's quadratic in r^2). For verdicts only.
+ * t^2 = 2 ln(2 / alpha) raises a false alarm at most alpha of the time: a bound, no approximation,
+ * and so careful that normal errors raise one far less often. The interval holds the ratios r for
+ * which r x and y would pass for alike (Fieller's quadratic in r^2). For verdicts only.
  */
 
 import assert from 'node:assert/strict';

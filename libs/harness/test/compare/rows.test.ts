@@ -155,10 +155,12 @@ describe('bytes', () => {
     const task = createTask({ metric, state: 'us-wa', vendor: 'apple', epsilon: 4, windowMs: 1 });
     const layout = uploadLayout(task.shape);
     const reportIds = new Uint8Array(16);
-    const head = { task, batchId: new Uint8Array(16), windowStartMs: 0, count: 1, reportIds };
+    const queryRandomness = new Uint32Array(1);
+    const batchId = new Uint8Array(16);
+    const head = { task, batchId, windowStartMs: 0, count: 1, reportIds, queryRandomness };
     const packetSize = (sealedSize: number): number => {
       const sealed = { bytes: new Uint8Array(sealedSize), offset: 0, stride: sealedSize };
-      const batch = { ...head, queryRandomness: new Uint32Array(1), sealed, sealedSize };
+      const batch = { ...head, sealed, sealedSize };
       return encodeShareBatch(batch, 'leader').packets.length;
     };
     expect(sizes.upload).toBe(layout.size);
@@ -205,7 +207,7 @@ describe('CPU', () => {
       return { ...run.cost, cpuMs: 100 * share, stagesMs, calibrationUs };
     });
 
-  test('stages are judged where they were timed often enough, each at its part of the level', () => {
+  test('stages are judged where they were timed often enough, each at its level', () => {
     const five = compared({ costs: times(1, 5) }, { costs: times(1.5, 5) });
     expect(rowOf(five, 'cpu.time')).toMatchObject({ judgement: 'worse' });
     expect(rowOf(five, 'cpu.time').effect!.value).toBeCloseTo(1.5, 9);

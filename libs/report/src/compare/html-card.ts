@@ -169,16 +169,15 @@ function tableRow(row: ComparisonRow): VNode {
   );
 }
 
-const PLOT = { width: 132, height: 16, ratioMax: 8 };
+const PLOT = { width: 132, height: 16 };
 
-/** Where a ratio stands on a logarithmic scale with 1 in the middle. */
+/** Where a ratio stands: 1 in the middle, 0 and infinity at the ends, 1 / r opposite to r. */
 function placeOf(ratio: number): number {
-  const { width, ratioMax } = PLOT;
-  const share = Math.log(Math.max(ratio, Number.MIN_VALUE)) / Math.log(ratioMax);
-  return 4 + ((width - 8) * (Math.min(1, Math.max(-1, share)) + 1)) / 2;
+  const share = ratio === Infinity ? 1 : (ratio - 1) / (ratio + 1);
+  return 4 + ((PLOT.width - 8) * (share + 1)) / 2;
 }
 
-/** A ratio with its interval; what goes farther than the scale ends at its edge. */
+/** A ratio with its interval. */
 function plot(effect: Effect | undefined, judgement: string): VNode | null {
   if (effect === undefined || effect.kind !== 'ratio') return null;
   const { value, interval } = effect;
