@@ -97,7 +97,11 @@ function timeRows(a: Costs, b: Costs): ComparisonRow[] {
   const all = timeRow('cpu.time', 'CPU time, all of the run', { a, b, of: ({ cpuMs }) => cpuMs });
   // Once measured, they are all unknown.
   const each = (isRepeated ? stages : []).map((stage) =>
-    timeRow(`cpu.stage.${stage}`, stage, { a, b, of: ({ stagesMs }) => stagesMs[stage] }),
+    timeRow(`cpu.stage.${stage}`, `CPU time: ${stage}`, {
+      a,
+      b,
+      of: ({ stagesMs }) => stagesMs[stage],
+    }),
   );
   const judged = ({ samples, ...row }: Timed, level: Level): ComparisonRow => {
     return { ...row, ...judgeSamples(samples, level) };

@@ -33,7 +33,6 @@ h2 { font-size: 1rem; margin: 1.6rem 0 .4rem; overflow-wrap: anywhere; }
 .world { color: var(--soft); font-size: .85rem; margin: .8rem 0; overflow-wrap: anywhere; }
 .world b { color: var(--ink); }
 .world.other { color: var(--worse); font-weight: 600; }
-.wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .88rem; }
 caption { text-align: left; color: var(--soft); padding: .3rem 0; }
 caption.hidden { position: absolute; width: 1px; height: 1px; overflow: hidden;
@@ -42,13 +41,17 @@ th, td { text-align: left; vertical-align: top; padding: .4rem .6rem .4rem 0;
   border-top: 1px solid var(--line); overflow-wrap: anywhere; }
 thead th { border-top: 0; color: var(--soft); font-weight: 500; font-size: .8rem; }
 tbody th { font-weight: 600; }
-.rows { min-width: 44rem; }
-.rows th:first-child { width: 40%; }
+.rows, .differences { table-layout: fixed; }
+@media (min-width: 42.01rem) {
+  .rows th:first-child { width: 38%; }
+  .rows th:nth-child(4) { width: 22%; }
+  .rows th:nth-child(5) { width: 14%; }
+}
 .unit { color: var(--soft); font-weight: 400; }
 .why { margin: .1rem 0 0; color: var(--soft); font-weight: 400; font-size: .8rem; }
-.number { font-variant-numeric: tabular-nums; white-space: nowrap; }
+.number { font-variant-numeric: tabular-nums; }
 .text { font-size: .8rem; }
-.effect { white-space: nowrap; font-variant-numeric: tabular-nums; }
+.effect { font-variant-numeric: tabular-nums; }
 .effect span { display: block; color: var(--soft); font-size: .8rem; }
 code { font: .82rem ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 .badge { display: inline-block; white-space: nowrap; padding: .05rem .5rem; border-radius: 1rem;
@@ -65,5 +68,17 @@ svg.better .range { stroke: var(--better); } svg.better circle { fill: var(--bet
 svg.worse .range { stroke: var(--worse); } svg.worse circle { fill: var(--worse); }
 svg.unknown .range { stroke: var(--unknown); } svg.unknown circle { fill: var(--unknown); }
 .note { color: var(--soft); font-size: .8rem; margin: 1.2rem 0 0; overflow-wrap: anywhere; }
+@media (max-width: 42rem) {
+  .rows thead { position: absolute; width: 1px; height: 1px; overflow: hidden;
+    clip-path: inset(50%); }
+  .rows, .rows tbody { display: block; }
+  .rows tr { display: grid; grid-template-columns: 1fr 1fr auto; gap: .2rem .8rem;
+    border-top: 1px solid var(--line); padding: .5rem 0; }
+  .rows th, .rows td { border: 0; padding: 0; }
+  .rows tbody th { grid-column: 1 / -1; }
+  .rows td[data-label]:before { content: attr(data-label) " "; color: var(--soft); }
+  .rows td:last-child { grid-column: 3; grid-row: 2; }
+  .rows .effect { grid-column: 1 / -1; }
+}
 @media print { body { font-size: 12px; } main { padding: 0; max-width: none; } }
 `;

@@ -3,7 +3,7 @@
  * elsewhere. Light and dark by the reader's own setting; printed it is a page or two.
  */
 
-import type { ArmRecord, ComparisonRow, Effect, RunComparison } from '@priolab/harness';
+import type { ArmRecord, ComparisonRow, Effect, FateChange, RunComparison } from '@priolab/harness';
 import { h } from 'preact';
 import type { VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';
@@ -20,12 +20,13 @@ import {
   figureText,
   sectionsOf,
   sentenceOf,
+  whyText,
   worldLine,
 } from './words.ts';
 
 /** The whole page. */
 export function renderCardHtml(comparison: RunComparison): string {
-  const { a, b, overall } = comparison;
+  const { a, overall } = comparison;
   const title = `${overall}: ${sanitise(a.id)}, a against b`;
   const page = h(
     'html',
@@ -52,7 +53,6 @@ export function renderCardHtml(comparison: RunComparison): string {
         ...sectionsOf(comparison).map(([name, rows]) => section(name, rows)),
         fates(comparison),
         h('p', { class: 'note' }, INTERVALS),
-        h('p', { class: 'note' }, `a: ${sanitise(a.name)}; b: ${sanitise(b.name)}.`),
       ),
     ),
   );
@@ -90,29 +90,26 @@ function header(comparison: RunComparison): VNode {
     ),
     differences.length === 0
       ? h('p', { class: 'world' }, 'The scenarios say the same.')
-      : h(
-          'div',
-          { class: 'wide' },
-          h(
-            'table',
-            null,
-            h('caption', null, 'Where the scenarios differ'),
-            head(['path', 'a', 'b']),
-            h(
-              'tbody',
-              null,
-              ...differences.map((one) =>
-                h(
-                  'tr',
-                  null,
-                  h('th', { scope: 'row' }, h('code', null, sanitise(one.path))),
-                  h('td', null, h('code', null, sanitise(one.a))),
-                  h('td', null, h('code', null, sanitise(one.b))),
-                ),
-              ),
-            ),
-          ),
-        ),
+      : differencesTable(differences),
+  );
+}
+
+function differencesTable(differences: RunComparison['differences']): VNode {
+  const rows = differences.map((one) =>
+    h(
+      'tr',
+      null,
+      h('th', { scope: 'row' }, h('code', null, sanitise(one.path))),
+      h('td', null, h('code', null, sanitise(one.a))),
+      h('td', null, h('code', null, sanitise(one.b))),
+    ),
+  );
+  return h(
+    'table',
+    { class: 'differences' },
+    h('caption', null, 'Where the scenarios differ'),
+    head(['path', 'a', 'b']),
+    h('tbody', null, ...rows),
   );
 }
 
@@ -139,31 +136,37 @@ function section(title: string, rows: readonly ComparisonRow[]): VNode {
     null,
     h('h2', null, title),
     h(
-      'div',
-      { class: 'wide' },
-      h(
-        'table',
-        { class: 'rows' },
-        h('caption', { class: 'hidden' }, title),
-        head(['what', 'a', 'b', 'b against a', 'judgement']),
-        h('tbody', null, ...rows.map(tableRow)),
-      ),
+      'table',
+      { class: 'rows' },
+      h('caption', { class: 'hidden' }, title),
+      head(['what', 'a', 'b', 'b against a', 'judgement']),
+      h('tbody', null, ...rows.map(tableRow)),
     ),
   );
 }
 
 function tableRow(row: ComparisonRow): VNode {
-  const { what, unit, a, b, effect, judgement, why } = row;
-  const kind = (figure: ComparisonRow['a']): { class: string } => {
-    return { class: typeof figure === 'string' ? 'text' : 'number' };
-  };
+  const { what, unit, a, b, effect, judgement } = row;
+  const why = whyText(row);
+  const side = (name: string, figure: ComparisonRow['a']): VNode =>
+    h(
+      'td',
+      { class: typeof figure === 'string' ? 'text' : 'number', 'data-label': name },
+      figureText(figure),
+    );
   const ofUnit = unit === '' ? null : h('span', { class: 'unit' }, ` ${sanitise(unit)}`);
   return h(
     'tr',
     null,
-    h('th', { scope: 'row' }, sanitise(what), ofUnit, h('p', { class: 'why' }, sanitise(why))),
-    h('td', kind(a), figureText(a)),
-    h('td', kind(b), figureText(b)),
+    h(
+      'th',
+      { scope: 'row' },
+      sanitise(what),
+      ofUnit,
+      why === '' ? null : h('p', { class: 'why' }, why),
+    ),
+    side('a', a),
+    side('b', b),
     h('td', { class: 'effect' }, plot(effect, judgement), h('span', null, effectText(effect))),
     h('td', null, badge(judgement)),
   );
@@ -205,26 +208,21 @@ function fates(comparison: RunComparison): VNode | null {
     null,
     h('h2', null, 'Fates that differ'),
     h(
-      'div',
-      { class: 'wide' },
-      h(
-        'table',
-        null,
-        head(['planned reports', 'a', 'b']),
-        h(
-          'tbody',
-          null,
-          ...changed.map((fate) =>
-            h(
-              'tr',
-              null,
-              h('th', { scope: 'row' }, fateName(fate)),
-              h('td', { class: 'number' }, formatCount(fate.a)),
-              h('td', { class: 'number' }, formatCount(fate.b)),
-            ),
-          ),
-        ),
-      ),
+      'table',
+      null,
+      h('caption', { class: 'hidden' }, 'Fates that differ'),
+      head(['planned reports', 'a', 'b']),
+      h('tbody', null, ...changed.map(fateRow)),
     ),
+  );
+}
+
+function fateRow(fate: FateChange): VNode {
+  return h(
+    'tr',
+    null,
+    h('th', { scope: 'row' }, fateName(fate)),
+    h('td', { class: 'number' }, formatCount(fate.a)),
+    h('td', { class: 'number' }, formatCount(fate.b)),
   );
 }

@@ -18,6 +18,7 @@ import {
   figureText,
   sectionsOf,
   sentenceOf,
+  whyText,
   worldLine,
 } from './words.ts';
 
@@ -106,12 +107,13 @@ const columns: readonly Column[] = [
 
 function table(rows: readonly ComparisonRow[], width: number, palette: Palette): string[] {
   const shown = rows.map((row): Row => {
-    const { what, unit, a, b, effect, judgement, why } = row;
+    const { what, unit, a, b, effect, judgement } = row;
+    const why = whyText(row);
     const figures = [figureText(a), figureText(b), effectText(effect)];
     return {
       cells: [sanitise(unit === '' ? what : `${what}, ${unit}`), ...figures, judgement],
       styles: { 4: styleOf(palette, judgement) },
-      ...(judgement === 'same' ? {} : { remark: sanitise(why) }),
+      ...(why === '' ? {} : { remark: why }),
     };
   });
   return renderTable({ columns, rows: shown, width, palette }).lines;

@@ -118,6 +118,11 @@ export function effectText(effect: Effect | undefined): string {
   return `${shown} (${ends})`;
 }
 
+/** What a judgement rests on; of figures that are equal there is nothing to say. */
+export function whyText({ judgement, effect, why }: ComparisonRow): string {
+  return judgement === 'same' && effect === undefined ? '' : sanitise(why);
+}
+
 /** What stands in brackets. */
 export const INTERVALS =
   'In brackets: 95 % intervals of accuracy and lost reports; elsewhere the smallest and the ' +
