@@ -3,7 +3,7 @@
  * 2021 against ours, a build against itself and against another checkout; and what they refuse.
  */
 
-import { readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { RunComparison } from '@priolab/harness';
@@ -144,6 +144,49 @@ test('two files, printed for people and for a pull request', () => {
   expect(text.out).toContain('system.metrics: ["PeriodicExposureNotification-v1"] in a');
   const markdown = cli.priolab('ab', one, one, '--out', 'pairs', '--markdown');
   expect(markdown.out).toMatch(/^### SAME: a and b are the same/);
+});
+
+describe('another checkout', () => {
+  /** One whose command line is a script. */
+  const checkout = (name: string, script: string): string => {
+    const bin = join(cli.folder, name, 'apps/simulator/bin');
+    mkdirSync(bin, { recursive: true });
+    writeFileSync(join(bin, 'priolab.js'), script);
+    return join(cli.folder, name);
+  };
+
+  test('that can’t run it says why', () => {
+    const at = checkout('older', `console.error('no field "clock"'); process.exit(2);`);
+    const { code, err } = cli.priolab('ab', cli.scenarioFile('newer', {}), '--b-at', at);
+    expect(code).toBe(2);
+    expect(err).toMatch(/b: \S+older could not run it \(exit code 2\): no field "clock"/);
+  });
+
+  test('that says it ran and left nothing is no run', () => {
+    const at = checkout('idle', '');
+    const { code, err } = cli.priolab('ab', cli.scenarioFile('nothing', {}), '--a-at', at);
+    expect([code, err]).toEqual([2, expect.stringContaining('left no summary.json')]);
+  });
+
+  test('whose runs depend on more than the seed is caught when it repeats them', () => {
+    const real = JSON.stringify(join(root, 'apps/simulator/bin/priolab.js'));
+    const at = checkout(
+      'moody',
+      `const { spawnSync } = require('node:child_process');
+      const { appendFileSync, readFileSync } = require('node:fs');
+      appendFileSync(__filename + '.runs', 'x');
+      const noise = readFileSync(__filename + '.runs', 'utf8').length;
+      const [run, file, ...rest] = process.argv.slice(2);
+      const scenario = JSON.parse(readFileSync(file, 'utf8'));
+      scenario.system.epsilon = noise;
+      require('node:fs').writeFileSync(file, JSON.stringify(scenario));
+      const args = [${real}, run, file, ...rest];
+      process.exit(spawnSync(process.execPath, args, { stdio: 'inherit' }).status);`,
+    );
+    const file = cli.scenarioFile('moods', {});
+    const { code, err } = cli.priolab('ab', file, '--b-at', at, '--repeat', '2');
+    expect([code, err]).toEqual([8, expect.stringContaining('run twice, it gave two results')]);
+  });
 });
 
 describe('refused with all that is wrong', () => {
