@@ -14,20 +14,21 @@ const plain = (comparison: RunComparison, width = 100): string =>
   renderCard(comparison, { colour: false, width });
 
 test('the card for a terminal', () => {
-  expect(plain(comparisonWith())).toMatchInlineSnapshot(`
-    "MIXED  b is better in some things and worse in others: better in privacy; worse in accuracy
+  expect(plain(comparisonWith(), 84)).toMatchInlineSnapshot(`
+    "MIXED  b is better in some things and worse in others: better in privacy; worse in
+    accuracy
       1 better, 1 same, 1 worse, 2 unknown
 
     Compared
       a         scenarios/two-states.scenario.ts system.epsilon=8
-                two-states, seed 7, scenario 01234567, result fedcba98, backend wasm, commit
-                55bd66c0ffee, 1 timed run, verdict pass
+                two-states, seed 7, scenario 01234567, result fedcba98, backend wasm,
+                commit 55bd66c0ffee, 1 timed run, verdict pass
       b         scenarios/two-states.scenario.ts system.epsilon=4
-                two-states, seed 7, scenario 01234567, result fedcba98, backend wasm, commit
-                55bd66c0ffee, 1 timed run, verdict pass
-      world     devices the same (1bba0ae0), values the same (605cb6e2), network the same (624ce68f),
-                faults differ (8c41e6d8, 76de3c42); true sums equal in 8 of 8 windows with as many
-                reports in both
+                two-states, seed 7, scenario 01234567, result fedcba98, backend wasm,
+                commit 55bd66c0ffee, 1 timed run, verdict pass
+      world     devices the same (1bba0ae0), values the same (605cb6e2), network the
+                same (624ce68f), faults differ (8c41e6d8, 76de3c42); true sums equal in
+                8 of 8 windows with as many reports in both
       differs   system.epsilon: 8 in a, 4 in b
 
     Accuracy
@@ -41,13 +42,15 @@ test('the card for a terminal', () => {
         exact
 
     Losses
-      what                                         a      b  b against a        judgement
-      reports in no published total, % of planned  0  12.50  +12.50 (-1 to 20)  unknown
+      what                                        a      b  b against a        judgement
+      reports in no published total, % of         0  12.50  +12.50 (-1 to 20)  unknown
+      planned
         which may be luck
 
     Detection
-      what                                                    a  b  b against a  judgement
-      cli.undecryptable  12 strikes; reports: 12 decrypt-failed  -               unknown
+      what                                                  a  b  b against a  judgement
+      cli.undecryptable               12 strikes; reports: 12  -               unknown
+                                               decrypt-failed
         it never struck
 
     Bytes
@@ -59,61 +62,33 @@ test('the card for a terminal', () => {
       accepted, hop combiner                800  700
       rejected, hop leader, decrypt-failed    0  100
 
-    In brackets: 95 % intervals of accuracy and lost reports; elsewhere the smallest and the largest
-    ratio seen. Figures without brackets are exact, of this one world."
+    In brackets: 95 % intervals of accuracy and lost reports; elsewhere the smallest and
+    the largest ratio seen. Figures without brackets are exact, of this one world."
   `);
 });
 
-test('the card in Markdown', () => {
-  expect(renderCardMarkdown(comparisonWith())).toMatchInlineSnapshot(`
-    "### MIXED: b is better in some things and worse in others: better in privacy; worse in accuracy
-
-    1 better, 1 same, 1 worse, 2 unknown
-
-    - **a** scenarios/two-states.scenario.ts system.epsilon=8 (two-states, seed 7, scenario 01234567, result fedcba98, backend wasm, commit 55bd66c0ffee, 1 timed run, verdict pass)
-    - **b** scenarios/two-states.scenario.ts system.epsilon=4 (two-states, seed 7, scenario 01234567, result fedcba98, backend wasm, commit 55bd66c0ffee, 1 timed run, verdict pass)
-    - **world** devices the same (1bba0ae0), values the same (605cb6e2), network the same (624ce68f), faults differ (8c41e6d8, 76de3c42); true sums equal in 8 of 8 windows with as many reports in both
-    - **differs** system.epsilon: 8 in a, 4 in b
-
-    #### Accuracy
-
-    | what | unit | a | b | b against a | judgement | why |
-    | --- | --- | --: | --: | --- | --- | --- |
-    | error of estimates | reports | 1.25 | 5 | x 4 (2.50 to no limit) | worse | paired by bin |
-
-    #### Privacy
-
-    | what | unit | a | b | b against a | judgement | why |
-    | --- | --- | --: | --: | --- | --- | --- |
-    | epsilon of a report | per bit | 8 | 4 | x 0.5 | better | exact |
-
-    #### Losses
-
-    | what | unit | a | b | b against a | judgement | why |
-    | --- | --- | --: | --: | --- | --- | --- |
-    | reports in no published total | % of planned | 0 | 12.50 | +12.50 (-1 to 20) | unknown | which may be luck |
-
-    #### Detection
-
-    | what | unit | a | b | b against a | judgement | why |
-    | --- | --- | --: | --: | --- | --- | --- |
-    | cli.undecryptable |  | 12 strikes; reports: 12 decrypt-failed | - |  | unknown | it never struck |
-
-    #### Bytes
-
-    | what | unit | a | b | b against a | judgement | why |
-    | --- | --- | --: | --: | --- | --- | --- |
-    | device to ingestor | bytes a report | 1,504 | 1,504 |  | same | exact, by its bins |
-
-    #### Fates that differ
-
-    | planned reports | a | b |
-    | --- | --: | --: |
-    | accepted, hop combiner | 800 | 700 |
-    | rejected, hop leader, decrypt-failed | 0 | 100 |
-
-    In brackets: 95 % intervals of accuracy and lost reports; elsewhere the smallest and the largest ratio seen. Figures without brackets are exact, of this one world."
-  `);
+test('the card in Markdown: a heading, what was compared, a table for each section', () => {
+  const lines = renderCardMarkdown(comparisonWith()).split('\n');
+  expect(lines.filter((line) => line.startsWith('#'))).toEqual([
+    expect.stringMatching(/^### MIXED: b is better in some things and worse in others: better in/),
+    ...['Accuracy', 'Privacy', 'Losses', 'Detection', 'Bytes'].map((title) => `#### ${title}`),
+    '#### Fates that differ',
+  ]);
+  expect(lines.filter((line) => line.startsWith('- ')).map((line) => line.slice(0, 13))).toEqual([
+    '- **a** scena',
+    '- **b** scena',
+    '- **world** d',
+    '- **differs**',
+  ]);
+  expect(lines).toContain(
+    '| error of estimates | reports | 1.25 | 5 | x 4 (2.50 to no limit) | worse | paired by bin |',
+  );
+  expect(lines).toContain('| rejected, hop leader, decrypt-failed | 0 | 100 |');
+  // Each table has as many cells in every row, and its rule under its titles.
+  const cells = (line: string): number => line.split(/(?<!\\)\|/).length;
+  lines.forEach((line, k) => {
+    if (/^\| (?:---|what)/.test(line)) expect(cells(lines[k + 1]!)).toBe(cells(line));
+  });
 });
 
 describe('every form', () => {

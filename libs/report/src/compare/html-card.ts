@@ -5,7 +5,7 @@
 
 import type { ArmRecord, ComparisonRow, Effect, FateChange, RunComparison } from '@priolab/harness';
 import { h } from 'preact';
-import type { VNode } from 'preact';
+import type { ComponentChild } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 
 import { formatCount, sanitise } from '../text.ts';
@@ -68,12 +68,12 @@ const MARKS: Readonly<Record<string, string>> = {
   mixed: '◆',
 };
 
-function badge(judgement: string): VNode {
+function badge(judgement: string): ComponentChild {
   const mark = h('span', { 'aria-hidden': 'true' }, MARKS[judgement] ?? '');
   return h('span', { class: `badge ${judgement}` }, mark, ` ${judgement}`);
 }
 
-function header(comparison: RunComparison): VNode {
+function header(comparison: RunComparison): ComponentChild {
   const { a, b, overall, world, differences } = comparison;
   const isOther = world.otherWorld !== undefined;
   return h(
@@ -94,7 +94,7 @@ function header(comparison: RunComparison): VNode {
   );
 }
 
-function differencesTable(differences: RunComparison['differences']): VNode {
+function differencesTable(differences: RunComparison['differences']): ComponentChild {
   const rows = differences.map((one) =>
     h(
       'tr',
@@ -113,7 +113,7 @@ function differencesTable(differences: RunComparison['differences']): VNode {
   );
 }
 
-function arm(side: string, record: ArmRecord): VNode {
+function arm(side: string, record: ArmRecord): ComponentChild {
   return h(
     'section',
     { class: 'arm', 'aria-label': `side ${side}` },
@@ -122,7 +122,7 @@ function arm(side: string, record: ArmRecord): VNode {
   );
 }
 
-function head(titles: readonly string[]): VNode {
+function head(titles: readonly string[]): ComponentChild {
   return h(
     'thead',
     null,
@@ -130,7 +130,7 @@ function head(titles: readonly string[]): VNode {
   );
 }
 
-function section(title: string, rows: readonly ComparisonRow[]): VNode {
+function section(title: string, rows: readonly ComparisonRow[]): ComponentChild {
   return h(
     'section',
     null,
@@ -145,10 +145,10 @@ function section(title: string, rows: readonly ComparisonRow[]): VNode {
   );
 }
 
-function tableRow(row: ComparisonRow): VNode {
+function tableRow(row: ComparisonRow): ComponentChild {
   const { what, unit, a, b, effect, judgement } = row;
   const why = whyText(row);
-  const side = (name: string, figure: ComparisonRow['a']): VNode =>
+  const side = (name: string, figure: ComparisonRow['a']): ComponentChild =>
     h(
       'td',
       { class: typeof figure === 'string' ? 'text' : 'number', 'data-label': name },
@@ -181,12 +181,12 @@ function placeOf(ratio: number): number {
 }
 
 /** A ratio with its interval. */
-function plot(effect: Effect | undefined, judgement: string): VNode | null {
+function plot(effect: Effect | undefined, judgement: string): ComponentChild {
   if (effect === undefined || effect.kind !== 'ratio') return null;
   const { value, interval } = effect;
   const { width, height } = PLOT;
   const middle = height / 2;
-  const line = (x1: number, x2: number, y1: number, y2: number, name: string): VNode =>
+  const line = (x1: number, x2: number, y1: number, y2: number, name: string): ComponentChild =>
     h('line', { x1: x1.toFixed(1), x2: x2.toFixed(1), y1, y2, class: name });
   const low = interval === undefined ? undefined : placeOf(interval.low ?? 0);
   const high = interval === undefined ? undefined : placeOf(interval.high ?? Infinity);
@@ -200,7 +200,7 @@ function plot(effect: Effect | undefined, judgement: string): VNode | null {
   );
 }
 
-function fates(comparison: RunComparison): VNode | null {
+function fates(comparison: RunComparison): ComponentChild {
   const changed = changedFates(comparison);
   if (changed.length === 0) return null;
   return h(
@@ -217,7 +217,7 @@ function fates(comparison: RunComparison): VNode | null {
   );
 }
 
-function fateRow(fate: FateChange): VNode {
+function fateRow(fate: FateChange): ComponentChild {
   return h(
     'tr',
     null,
