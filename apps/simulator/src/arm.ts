@@ -13,7 +13,7 @@ import type { PopulationPlan, RunSummary, Scenario } from '@priolab/harness';
 import { usage } from './arguments.ts';
 import { deploymentOptions } from './deployment-options.ts';
 import { createProgressLine } from './progress-line.ts';
-import { SUMMARY_FILE, openFolder, readRun, writeRun } from './run-folder.ts';
+import { SUMMARY_FILE, openFolder, readRunToCompare, writeRun } from './run-folder.ts';
 
 export interface ArmJob {
   /** `a` or `b`. */
@@ -94,7 +94,7 @@ async function runThere(job: ArmJob, at: string, settings: Settings): Promise<Ru
   if (run === undefined || !existsSync(join(out, run, SUMMARY_FILE))) {
     throw usage('ab', `${side}: ${at} left no ${SUMMARY_FILE} (exit code ${code})`);
   }
-  return readRun('ab', join(out, run)).summary;
+  return readRunToCompare('ab', join(out, run));
 }
 
 /** Its standard error is kept, for what it says of mistakes. */

@@ -120,6 +120,12 @@ export function findRun(command: string, run: string): string {
   throw usage(command, `no run at ${run} or runs/${run}: expected a folder with ${SUMMARY_FILE}`);
 }
 
+/** A stored run with its scenario as this build reads it: with the defaults of later fields. */
+export function readRunToCompare(command: string, folder: string): RunSummary {
+  const { summary, scenario } = readRun(command, folder);
+  return { ...summary, scenario };
+}
+
 /** A stored run; its scenario is checked like any other, since files can be damaged. */
 export function readRun(
   command: string,

@@ -1,10 +1,11 @@
 /** `priolab compare`: two stored runs of one world, side by side. */
 
 import { compareRuns } from '@priolab/harness';
+import type { RunSummary } from '@priolab/harness';
 
 import { parse } from '../arguments.ts';
 import { cardMistakes, cardOptions, showCard, writeCard } from '../card.ts';
-import { findRun, readRun } from '../run-folder.ts';
+import { findRun, readRunToCompare } from '../run-folder.ts';
 
 const options = { ...cardOptions, out: { type: 'string' } } as const;
 
@@ -17,14 +18,17 @@ export async function compare(args: readonly string[]): Promise<number> {
   ]);
   const [a, b] = positionals.map((run) => {
     const folder = findRun('compare', run);
-    return { name: folder, summary: readRun('compare', folder).summary };
+    return { name: folder, summary: readRunToCompare('compare', folder) };
   }) as [Named, Named];
   const comparison = compareRuns(a, b, { isOneBuild: isOneBuild(a, b) });
   if (values.out !== undefined) writeCard('compare', values.out, comparison);
   return showCard(comparison, values, values.out);
 }
 
-type Named = { readonly name: string; readonly summary: ReturnType<typeof readRun>['summary'] };
+interface Named {
+  readonly name: string;
+  readonly summary: RunSummary;
+}
 
 /** A build with changes of its own (`+`) is not known by its commit. */
 function isOneBuild(a: Named, b: Named): boolean {
