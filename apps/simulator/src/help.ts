@@ -15,6 +15,8 @@ export const HELP = `priolab: simulate a Prio-style private measurement system a
   priolab fork <capsule>       the same up to a moment, then with other randomness
   priolab fuzz [file]          a scenario under many seeds, each with its own faults
   priolab faults [id...]       every fault in a small scenario, and what came of it
+  priolab ab <file> [file]     one world through two variants: which is better in what
+  priolab compare <run> <run>  the same of two stored runs
   priolab keygen               new keys of a server, private halves in files of mode 0600
   priolab manifest <kind>      write the manifest in which a server publishes keys and buckets
   priolab manifest lint        what is wrong with one, and whether it fits its owner's keys
@@ -268,6 +270,51 @@ changes with any other change.
 Examples
   npx priolab schema scenario > scenarios/scenario.schema.json
   npx priolab schema summary > summary.schema.json`,
+  ab: `priolab ab <file> [<file>] [options]
+
+  --a, --b <path=value>  what a or b says otherwise than its file, the value in YAML; may stand
+                     several times: --b system.epsilon=4 --b services.legacy=[per-batch-dedup]
+  --a-at, --b-at <folder>
+                     another checkout of Priolab, whose command line runs that side
+  --repeat <n>       timed runs of each side, a, b, a, b, ..., after one to warm up: CPU time is
+                     judged from 4 on, its stages from 6 on (default: 1)
+  --seed, --reports, --workers
+                     as for run, of both sides
+  --out <folder>     where the folder of the comparison is made (default: runs)
+  --json             print the comparison as JSON (schema priolab-comparison/1)
+  --markdown         print the card in Markdown, for a pull request
+  --fail-on worse    exit code 1 where b is worse in anything
+
+Runs one world twice: the same devices, values, network and faults, drawn by name from one seed
+(common random numbers), through two variants of the system. The card says of accuracy, privacy,
+losses, detection, bytes and CPU whether b is better, the same, worse, or that it can't be told, and
+what that rests on (docs/COMPARING.md). One file is both sides; with no option it is compared with
+itself. In <out>/ab-<id>-<seed>-<digest8>/: card.html, card.md, comparison.json, runs a and b.
+
+Exit code: 0 where the comparison was made, whatever verdict the runs have and whatever it says (but
+see --fail-on); 7 where the two have no world in common; 8 where a side that was repeated gave other
+results.
+
+Examples
+  npx priolab ab scenarios/smoke.scenario.ts --a system.epsilon=8 --b system.epsilon=4
+  npx priolab ab scenarios/incidents/04-undecryptable-packet.scenario.yaml \\
+    --a services.legacy=[poison-drops-batch]
+  npx priolab ab scenarios/smoke.scenario.ts --a crypto.backend=node --repeat 6
+  npx priolab ab scenarios/smoke.scenario.ts --a-at ../priolab-main --fail-on worse`,
+  compare: `priolab compare <run> <run> [options]
+
+  --out <folder>     where card.html, card.md and comparison.json are written (default: nowhere)
+  --json, --markdown, --fail-on worse
+                     as for ab
+
+Holds the second stored run against the first, as "priolab ab" does. <run> is a folder that
+"priolab run" or "priolab ab" wrote, or its name below runs/. Runs of other seeds or populations
+have no world in common: the card then says where their scenarios differ, judges only what follows
+from settings, and the exit code is 7.
+
+Examples
+  npx priolab compare runs/smoke-1-0a1b2c3d ../main/runs/smoke-1-0a1b2c3d
+  npx priolab compare smoke-1-0a1b2c3d smoke-1-4e5f6a7b --markdown`,
   keygen: `priolab keygen --out <folder> --name <name> [--kind packet|signing|both]
 
 Makes key pairs on P-256 and writes their private halves, readable by their owner alone:

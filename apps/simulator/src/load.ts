@@ -13,6 +13,8 @@ export interface Overrides {
   readonly reports?: number | undefined;
   /** A name of a deployment; settings that a scenario has for that one stay. */
   readonly deployment?: string | undefined;
+  /** Values for single paths, as in a scenario's own `with`; over all else. */
+  readonly settings?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /**
@@ -25,8 +27,20 @@ export async function loadScenario(
   overrides: Overrides = {},
   onFile?: (path: string) => void,
 ): Promise<Scenario> {
-  const value = compose(await readSourceTree(file, onFile));
-  return resolveScenario(override(value, overrides), file);
+  return resolveScenario(await loadValue(file, overrides, onFile), file);
+}
+
+/** What a scenario says, without defaults, so that another build may fill in its own. */
+export async function loadValue(
+  file: string,
+  overrides: Overrides = {},
+  onFile?: (path: string) => void,
+): Promise<unknown> {
+  const value = override(compose(await readSourceTree(file, onFile)), overrides);
+  const { settings = {} } = overrides;
+  if (Object.keys(settings).length === 0) return value;
+  const source = { ...(value as object), with: settings };
+  return compose({ name: file, value: source, files: new Map() });
 }
 
 /** Overrides go in before the check, so that they are checked like the file itself. */

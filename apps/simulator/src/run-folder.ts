@@ -20,6 +20,7 @@ import {
   LEDGER_FILE,
   RECORD_SCHEMA,
   checkSummary,
+  digestOf,
   resolveScenario,
   runDigest,
 } from '@priolab/harness';
@@ -35,9 +36,21 @@ export const SUMMARY_FILE = 'summary.json';
 
 /** The folder of a run; two runs have the same only if their scenario and seed are the same. */
 export function runFolder(out: string, scenario: Scenario): string {
+  return join(out, folderName(scenario, runDigest(scenario)));
+}
+
+/** The folder of two runs that are held against each other; `at` is which builds make them. */
+export function comparisonFolder(
+  out: string,
+  { a, b, at }: { a: Scenario; b: Scenario; at: readonly (string | undefined)[] },
+): string {
+  const builds = at.map((one) => one ?? '');
+  return join(out, `ab-${folderName(a, digestOf([runDigest(a), runDigest(b), builds]))}`);
+}
+
+function folderName({ id, seed }: Scenario, digest: string): string {
   const safe = (text: string): string => text.replaceAll(/[^A-Za-z0-9._]+/g, '-').slice(0, 60);
-  const digest = runDigest(scenario).slice(0, 8);
-  return join(out, `${safe(scenario.id)}-${safe(String(scenario.seed))}-${digest}`);
+  return `${safe(id)}-${safe(String(seed))}-${digest.slice(0, 8)}`;
 }
 
 /** Finds out before a run whether its folder can be written; makes `out`, but not the folder. */
@@ -51,7 +64,7 @@ export function checkFolder(out: string, folder: string): void {
 }
 
 /** Node's own `recursive` never comes back where the parent refuses with ENOENT, as /proc does. */
-function makeFolder(path: string): void {
+export function makeFolder(path: string): void {
   const parent = dirname(resolve(path));
   if (statSync(path, { throwIfNoEntry: false }) !== undefined) return;
   makeFolder(parent);
@@ -108,6 +121,12 @@ export function findRun(command: string, run: string): string {
   const folder = paths.find((path) => existsSync(join(path, SUMMARY_FILE)));
   if (folder !== undefined) return folder;
   throw usage(command, `no run at ${run} or runs/${run}: expected a folder with ${SUMMARY_FILE}`);
+}
+
+/** A stored run with its scenario as this build reads it: with the defaults of later fields. */
+export function readRunToCompare(command: string, folder: string): RunSummary {
+  const { summary, scenario } = readRun(command, folder);
+  return { ...summary, scenario };
 }
 
 /** A stored run, with all that a report believes of it checked, since files can be damaged. */

@@ -6,6 +6,21 @@ export {
   type Adversary,
   type AdversaryId,
 } from './adversary/catalogue.ts';
+export { compareRuns, type Arm, type CompareOptions } from './compare/compare-runs.ts';
+export {
+  COMPARISON_SCHEMA,
+  SECTIONS,
+  type ArmRecord,
+  type ComparisonRow,
+  type Effect,
+  type FateChange,
+  type Judgement,
+  type RunComparison,
+  type ScenarioDifference,
+  type Section,
+  type WorldComparison,
+  type WorldPart,
+} from './compare/comparison.ts';
 export { builtInMixins, type BuiltInMixin } from './composition/built-in-mixins.ts';
 export { compose, fileNamesOf, isComposed, type Source } from './composition/compose.ts';
 export { eventIds, events, type EventId } from './expectations/events.ts';

@@ -1,6 +1,9 @@
 /** Reports of a run: the record in, text out. Judges nothing, prints nothing. */
 
 export { coverageGaps, type CoverageGap, type CoverageKind } from './coverage.ts';
+export { renderCardHtml } from './compare/html-card.ts';
+export { renderCardMarkdown } from './compare/markdown-card.ts';
+export { renderCard, type CardOptions } from './compare/terminal-card.ts';
 export { verdictSentence } from './headline.ts';
 export { renderAnnotations, type AnnotationOptions } from './github.ts';
 export { renderJunit } from './junit.ts';

@@ -1,5 +1,6 @@
 /**
- * The binomial distribution: exact tails, two-sided p-values and Wilson's interval.
+ * The binomial distribution: exact tails, two-sided p-values, Wilson's interval and the exact
+ * one of Clopper and Pearson.
  * Source: single probabilities by Loader's saddle-point expansion ("Fast and accurate computation
  * of binomial probabilities", 2000), which keeps its precision for millions of trials; tails by
  * adding neighbours until nothing changes. For verdicts only, see `special-functions.ts`.
@@ -57,6 +58,38 @@ export function wilsonInterval({
   const centre = (share + (z * z) / (2 * n)) / scale;
   const half = (z / scale) * Math.sqrt((share * (1 - share)) / n + (z * z) / (4 * n * n));
   return { low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
+}
+
+/** Clopper and Pearson's interval for a proportion: exact, it has at least that confidence. */
+export function exactInterval({
+  successes,
+  n,
+  confidence,
+}: {
+  readonly successes: number;
+  readonly n: number;
+  readonly confidence: number;
+}): { readonly low: number; readonly high: number } {
+  checkSample(successes, n, 0);
+  const tail = (1 - confidence) / 2;
+  const isLow = (p: number): boolean => binomialUpperTail({ successes, n, p }) < tail;
+  const isHigh = (p: number): boolean => binomialLowerTail({ successes, n, p }) < tail;
+  return {
+    low: successes === 0 ? 0 : lastOf(isLow),
+    high: successes === n ? 1 : lastOf((p) => !isHigh(p)),
+  };
+}
+
+/** The largest p between 0 and 1 for which something holds that holds up to it. */
+function lastOf(holds: (p: number) => boolean): number {
+  let low = 0;
+  let high = 1;
+  for (let halving = 0; halving < 60; halving++) {
+    const middle = (low + high) / 2;
+    if (holds(middle)) low = middle;
+    else high = middle;
+  }
+  return low;
 }
 
 function checkSample(successes: number, n: number, p: number): void {

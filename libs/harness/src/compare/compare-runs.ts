@@ -1,0 +1,124 @@
+/**
+ * Compares two runs of one world: which of them is better in what, by how much, and what can't be
+ * told. Pure: two records in, plain data out. Other protocols become arms by leaving the same
+ * record; nothing here knows how a run was made.
+ */
+
+import type { CostRecord, RunSummary } from '../record/run-record.ts';
+import { compareAccuracy } from './accuracy.ts';
+import { compareBytes } from './bytes.ts';
+import { COMPARISON_SCHEMA } from './comparison.ts';
+import type { ArmRecord, ComparisonRow, RunComparison, Section } from './comparison.ts';
+import { compareCpu } from './cpu.ts';
+import type { Costs } from './cpu.ts';
+import { compareDetection } from './detection.ts';
+import { compareLosses, fateChanges } from './losses.ts';
+import { comparePrivacy } from './privacy.ts';
+import { compareWorlds, scenarioDifferences } from './world.ts';
+
+/** One side: a run, and what it cost where it was repeated. */
+export interface Arm {
+  readonly name: string;
+  readonly summary: RunSummary;
+  /** Of the runs whose time counts; left out: of this one. */
+  readonly costs?: readonly CostRecord[];
+}
+
+export interface CompareOptions {
+  /** Whether one build made both: if not, sizes of messages can't be told apart from here. */
+  readonly isOneBuild: boolean;
+}
+
+/** b held against a. */
+export function compareRuns(a: Arm, b: Arm, { isOneBuild }: CompareOptions): RunComparison {
+  const world = compareWorlds(a.summary, b.summary);
+  const rows = [
+    ...compareAccuracy(a.summary, b.summary),
+    ...comparePrivacy(a.summary, b.summary),
+    ...compareLosses(a.summary, b.summary),
+    ...compareDetection(a.summary, b.summary),
+    ...compareBytes(a.summary, b.summary, { isOneBuild }),
+    ...compareCpu(timed(a), timed(b)),
+  ].map((row) => (world.otherWorld === undefined ? row : inOtherWorld(row)));
+  const identical = a.summary.identity.resultDigest === b.summary.identity.resultDigest;
+  return {
+    schema: COMPARISON_SCHEMA,
+    a: armRecord(a),
+    b: armRecord(b),
+    world,
+    differences: scenarioDifferences(a.summary.scenario, b.summary.scenario),
+    identical,
+    rows,
+    fates: fateChanges(a.summary, b.summary),
+    ...overallOf(rows, { identical, otherWorld: world.otherWorld }),
+  };
+}
+
+function timed({ summary, costs = [summary.cost] }: Arm): Costs {
+  return { summary, costs };
+}
+
+function armRecord({ name, summary, costs = [summary.cost] }: Arm): ArmRecord {
+  const { identity, fidelity, environment, verdict } = summary;
+  const { id, seed, scenarioDigest, resultDigest, backend } = identity;
+  const { notDone } = fidelity;
+  return {
+    name,
+    id,
+    seed,
+    scenarioDigest,
+    resultDigest,
+    backend,
+    commit: environment.commit,
+    ...(notDone === undefined ? {} : { notDone }),
+    verdict,
+    runs: costs.length,
+  };
+}
+
+/** What follows from settings alone, whatever the world. */
+const OF_SETTINGS: ReadonlySet<string> = new Set([
+  'privacy.epsilon',
+  'bytes.upload',
+  'bytes.batches',
+  'bytes.validity',
+]);
+
+function inOtherWorld({ effect: _effect, ...row }: ComparisonRow): ComparisonRow {
+  if (OF_SETTINGS.has(row.id)) return _effect === undefined ? row : { ...row, effect: _effect };
+  return { ...row, judgement: 'unknown', why: 'not the same world' };
+}
+
+const WORDS: Readonly<Record<Section, string>> = {
+  accuracy: 'accuracy',
+  privacy: 'privacy',
+  losses: 'losses',
+  detection: 'detection',
+  bytes: 'bytes',
+  cpu: 'CPU',
+};
+
+function overallOf(
+  rows: readonly ComparisonRow[],
+  { identical, otherWorld }: { identical: boolean; otherWorld: string | undefined },
+): Pick<RunComparison, 'overall' | 'why'> {
+  if (otherWorld !== undefined) return { overall: 'unknown', why: otherWorld };
+  const sectionsWith = (judgement: ComparisonRow['judgement']): string => {
+    const found = rows.filter((row) => row.judgement === judgement).map(({ section }) => section);
+    return [...new Set(found)].map((section) => WORDS[section]).join(', ');
+  };
+  const [better, worse] = [sectionsWith('better'), sectionsWith('worse')];
+  if (better !== '' && worse !== '') {
+    return { overall: 'mixed', why: `better in ${better}; worse in ${worse}` };
+  }
+  if (worse !== '') return { overall: 'worse', why: `worse in ${worse}, better in nothing` };
+  if (better !== '') return { overall: 'better', why: `better in ${better}, worse in nothing` };
+  if (identical) return { overall: 'same', why: 'the results are the same byte for byte' };
+  // How long something took is unknown unless it is measured again and again.
+  const open = rows.filter(({ judgement, id }) => {
+    return judgement === 'unknown' && !id.startsWith('cpu.time') && !id.startsWith('cpu.stage');
+  });
+  if (open.length === 0) return { overall: 'same', why: 'nothing that can be told differs' };
+  const sections = [...new Set(open.map(({ section }) => WORDS[section]))].join(', ');
+  return { overall: 'unknown', why: `no difference shows; open questions in ${sections}` };
+}

@@ -1,0 +1,190 @@
+/**
+ * What a report in a published total costs in computation: a run that loses reports is no cheaper
+ * for that. Operations are counted exactly and compared as they are. CPU time is noisy, so it is
+ * measured in units of one P-256 multiplication, timed in the same run, and told apart only where
+ * ranges of repeated runs lie apart: of n runs of each that happens by luck in 2 of (2n over n)
+ * cases. Fewer runs show nothing finer than a factor of FAR, of the whole alone.
+ */
+
+import type { CostRecord, RunSummary } from '../record/run-record.ts';
+import { STAGES } from '../run/stages.ts';
+import type { Stage } from '../run/stages.ts';
+import type { WorkKind } from '../run/work.ts';
+import type { ComparisonRow, Judgement } from './comparison.ts';
+import { ALPHA, RATIO_MARGIN, exactRow, rangeOf } from './judgement.ts';
+import { countedOf } from './losses.ts';
+
+/** A factor that no machine is off by between two runs, measured in its own multiplications. */
+const FAR = 3;
+/** Stages of the simulator, not of the protocol. */
+const OWN: ReadonlySet<Stage> = new Set(['observe', 'cross-check']);
+
+export interface Costs {
+  readonly summary: RunSummary;
+  /** Of every run of it, the first included. */
+  readonly costs: readonly CostRecord[];
+}
+
+export function compareCpu(a: Costs, b: Costs): ComparisonRow[] {
+  return [...workRows(a, b), ...timeRows(a, b)];
+}
+
+const MULTIPLICATIONS: readonly WorkKind[] = [
+  'baseMultiplications',
+  'fixedMultiplications',
+  'variableMultiplications',
+];
+
+const WORK = [
+  { id: 'multiplications', what: 'multiplications on P-256', kinds: MULTIPLICATIONS },
+  { id: 'butterflies', what: 'butterflies of transforms', kinds: ['nttButterflies'] },
+  { id: 'sha256', what: 'blocks of SHA-256', kinds: ['sha256Blocks'] },
+  { id: 'aes', what: 'blocks of AES', kinds: ['aesBlocks'] },
+] as const satisfies readonly {
+  readonly id: string;
+  readonly what: string;
+  readonly kinds: readonly WorkKind[];
+}[];
+
+interface Counter {
+  readonly id: string;
+  readonly what: string;
+  readonly kinds: readonly WorkKind[];
+}
+
+/** Each counter over all stages, and by stage where that differs; simulated time has one only. */
+function workRows(a: Costs, b: Costs): ComparisonRow[] {
+  return WORK.flatMap((counter) => {
+    const whole = workRow(counter, { a, b, stages: STAGES });
+    const each = STAGES.map((stage) => workRow(counter, { a, b, stages: [stage] }));
+    const worked = each.filter((row) => row.a !== 0 || row.b !== 0);
+    const differing = each.filter(({ judgement }) => judgement !== 'same');
+    return worked.length > 1 ? [whole, ...differing] : [whole];
+  });
+}
+
+function workRow(
+  { id, what, kinds }: Counter,
+  { a, b, stages }: { a: Costs; b: Costs; stages: readonly Stage[] },
+): ComparisonRow {
+  const perReport = ({ summary, costs }: Costs): number | null => {
+    const reports = countedOf(summary);
+    const { work } = costs[0]!;
+    const total = stages.reduce((sum, stage) => {
+      return sum + kinds.reduce((inner, kind) => inner + work[stage][kind], 0);
+    }, 0);
+    return reports === 0 ? null : total / reports;
+  };
+  const [only, ...more] = stages;
+  return exactRow({
+    id: more.length === 0 ? `cpu.work.${id}.${only}` : `cpu.work.${id}`,
+    section: 'cpu',
+    what: more.length === 0 ? `${what}: ${only}` : what,
+    unit: 'a counted report',
+    a: perReport(a),
+    b: perReport(b),
+    direction: 'less is better',
+    why: 'counted, exact; less is better',
+  });
+}
+
+function timeRows(a: Costs, b: Costs): ComparisonRow[] {
+  const stages = STAGES.filter(
+    (stage) =>
+      !OWN.has(stage) && [a, b].every(({ costs }) => costs.every((one) => one.stagesMs[stage] > 0)),
+  );
+  const isRepeated = [a, b].every(({ costs }) => costs.length > 1);
+  const all = timeRow('cpu.time', 'CPU time, all of the run', { a, b, of: ({ cpuMs }) => cpuMs });
+  // Once measured, they are all unknown.
+  const each = (isRepeated ? stages : []).map((stage) =>
+    timeRow(`cpu.stage.${stage}`, `CPU time: ${stage}`, {
+      a,
+      b,
+      of: ({ stagesMs }) => stagesMs[stage],
+    }),
+  );
+  const judged = ({ samples, ...row }: Timed, level: Level): ComparisonRow => {
+    return { ...row, ...judgeSamples(samples, level) };
+  };
+  // Of so many stages one would often lie apart by luck.
+  const ofStage = { alpha: ALPHA / stages.length, far: Infinity };
+  return [judged(all, { alpha: ALPHA, far: FAR }), ...each.map((row) => judged(row, ofStage))];
+}
+
+interface Samples {
+  readonly a: readonly number[];
+  readonly b: readonly number[];
+}
+
+type Timed = Pick<ComparisonRow, 'id' | 'section' | 'what' | 'unit' | 'a' | 'b'> & {
+  readonly samples: Samples;
+};
+
+function timeRow(
+  id: string,
+  what: string,
+  sides: { readonly a: Costs; readonly b: Costs; readonly of: (cost: CostRecord) => number },
+): Timed {
+  const samplesOf = ({ summary, costs }: Costs): number[] => {
+    const reports = countedOf(summary);
+    const times = costs.map((cost) => {
+      const { before, after } = cost.calibrationUs;
+      return (1000 * sides.of(cost)) / reports / ((before + after) / 2);
+    });
+    return times.filter((time) => Number.isFinite(time) && time > 0);
+  };
+  const samples = { a: samplesOf(sides.a), b: samplesOf(sides.b) };
+  const unit = 'multiplications’ time, a counted report';
+  const [one, other] = [median(samples.a), median(samples.b)];
+  return { id, section: 'cpu', what, unit, a: one, b: other, samples };
+}
+
+function median(values: readonly number[]): number | null {
+  if (values.length === 0) return null;
+  const sorted = values.toSorted((x, y) => x - y);
+  const middle = sorted.length >> 1;
+  if (sorted.length % 2 === 1) return sorted[middle]!;
+  return (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/** How often n samples of each lie apart though they are alike: 2 of (2n over n) orders. */
+export function chanceApart(n: number): number {
+  let orders = 1;
+  for (let k = 1; k <= n; k++) orders *= (n + k) / k;
+  return 2 / orders;
+}
+
+interface Level {
+  /** How often what is alike may be called different. */
+  readonly alpha: number;
+  /** What is farther apart than this factor is so whatever the number of runs. */
+  readonly far: number;
+}
+
+/** Judges repeated measurements of one quantity, of which less is better. */
+export function judgeSamples(
+  { a, b }: Samples,
+  { alpha, far }: Level,
+): Pick<ComparisonRow, 'effect' | 'judgement' | 'why'> {
+  const n = Math.min(a.length, b.length);
+  if (n === 0) return { judgement: 'unknown', why: 'not measured' };
+  const low = Math.min(...b) / Math.max(...a);
+  const high = Math.max(...b) / Math.min(...a);
+  const value = median(b)! / median(a)!;
+  const effect = { kind: 'ratio', value, ...rangeOf(low, high) } as const;
+  const isEnough = chanceApart(n) <= alpha;
+  const said = (judgement: Judgement, why: string) => ({ effect, judgement, why });
+  if (low > 1 || high < 1) {
+    const judgement = low > 1 ? 'worse' : 'better';
+    if (isEnough) return said(judgement, `the ranges of ${n} runs each lie apart`);
+    if (low > far || high < 1 / far) return said(judgement, `more than a factor of ${far} apart`);
+  }
+  if (!isEnough) {
+    const count = n === 1 ? 'one run of each is' : `${n} runs of each are`;
+    return said('unknown', `noisy, and ${count} too few: repeat them`);
+  }
+  if (low >= 1 / RATIO_MARGIN && high <= RATIO_MARGIN) {
+    return said('same', `within 5 % in ${n} runs each`);
+  }
+  return said('unknown', `the ranges of ${n} runs each overlap`);
+}

@@ -1,0 +1,67 @@
+/** Judgements that several parts of a comparison make, and the levels that they keep. */
+
+import type { ComparisonRow, Effect, Judgement } from './comparison.ts';
+
+/** Of every interval; what is alike is called different at most 1 - this often, row by row. */
+export const CONFIDENCE = 0.95;
+export const ALPHA = 1 - CONFIDENCE;
+
+/** Ratios nearer to 1 than this are the same: 5 % more or less changes nobody's decision. */
+export const RATIO_MARGIN = 1.05;
+
+/** Ratios nearer to each other than this are one. */
+const ROUNDING = 1e-9;
+
+export type Direction = 'less is better' | 'more is better';
+
+/** Which of two numbers is the better one, where nothing about them is chance. */
+export function judgeExact(a: number, b: number, direction: Direction): Judgement {
+  if (a === b) return 'same';
+  return b < a === (direction === 'less is better') ? 'better' : 'worse';
+}
+
+/** What lies on one side of `even`, or close enough around it. */
+export function judgeInterval(
+  { low, high }: { readonly low: number; readonly high: number },
+  even: number,
+  margin: { readonly low: number; readonly high: number },
+): Judgement {
+  if (low >= margin.low && high <= margin.high) return 'same';
+  if (high < even) return 'better';
+  return low > even ? 'worse' : 'unknown';
+}
+
+/** Of exact numbers; a ratio to nothing says nothing. */
+function effectOf(a: number, b: number): Effect {
+  if (a === 0) return { kind: 'difference', value: b };
+  return { kind: 'ratio', value: b / a };
+}
+
+/** The smallest and the largest ratio, where there are two. */
+export function rangeOf(low: number, high: number): Pick<Effect, 'interval'> {
+  if (high - low <= ROUNDING * high) return {};
+  return { interval: { low: finite(low), high: finite(high), by: 'range' } };
+}
+
+/** JSON has no infinities. */
+export function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+type Exact = Omit<ComparisonRow, 'effect' | 'judgement' | 'why' | 'a' | 'b'> & {
+  readonly a: number | null;
+  readonly b: number | null;
+  readonly direction: Direction;
+  readonly why?: string;
+};
+
+/** A row of two exact numbers; unknown where one of them is not there. */
+export function exactRow({ direction, why, ...row }: Exact): ComparisonRow {
+  const { a, b } = row;
+  if (a === null || b === null) {
+    return { ...row, judgement: 'unknown', why: why ?? 'not known of both' };
+  }
+  const judgement = judgeExact(a, b, direction);
+  const effect = a === b ? {} : { effect: effectOf(a, b) };
+  return { ...row, ...effect, judgement, why: why ?? `exact; ${direction}` };
+}

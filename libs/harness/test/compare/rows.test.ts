@@ -1,0 +1,255 @@
+/** Losses, detection, bytes and CPU of records of which it is known what must come out. */
+
+import { encodeShareBatch, encodeVerifierShares, uploadLayout } from '@priolab/roles';
+import { catalogueMetric, createTask } from '@priolab/roles';
+import { beforeAll, describe, expect, test } from 'vitest';
+
+import { messageSizes } from '../../src/compare/bytes.ts';
+import { compareRuns } from '../../src/compare/compare-runs.ts';
+import type { Arm } from '../../src/compare/compare-runs.ts';
+import type { ComparisonRow, RunComparison } from '../../src/compare/comparison.ts';
+import { chanceApart, judgeSamples } from '../../src/compare/cpu.ts';
+import type { CostRecord, RunSummary } from '../../src/record/run-record.ts';
+import { runSmall, small } from '../run/fixture.ts';
+
+let run: RunSummary;
+beforeAll(async () => {
+  run = await runSmall(small({ crypto: { crossCheck: false } }));
+});
+
+function compared(a: Partial<Arm>, b: Partial<Arm>, isOneBuild = true): RunComparison {
+  const arm = (of: Partial<Arm>): Arm => ({ name: 'x', summary: run, ...of });
+  return compareRuns(arm(a), arm(b), { isOneBuild });
+}
+
+function rowOf({ rows }: RunComparison, id: string): ComparisonRow {
+  const row = rows.find((one) => one.id === id);
+  expect(row, id).toBeDefined();
+  return row!;
+}
+
+/** The run with so many reports lost before they were counted. */
+function losing(count: number): RunSummary {
+  const [accepted] = run.fates;
+  let left = count;
+  const cells = run.cells.map((cell) => {
+    const lost = Math.min(left, cell.truth.honestCount);
+    left -= lost;
+    const honestCount = cell.truth.honestCount - lost;
+    return { ...cell, truth: { ...cell.truth, honestCount, count: honestCount } };
+  });
+  const fates = [
+    { ...accepted!, count: accepted!.count - count },
+    { outcome: 'rejected', hop: 'leader', reason: 'peer-missing', count },
+  ];
+  return { ...run, cells, fates };
+}
+
+describe('losses', () => {
+  test.each([
+    [0, 1, 'unknown'],
+    [0, 5, 'unknown'],
+    // 2 x 2^-6 = 0.03: six against none is no luck at 5 %.
+    [0, 6, 'worse'],
+    [6, 0, 'better'],
+    [20, 24, 'unknown'],
+    [20, 60, 'worse'],
+    [9, 9, 'same'],
+  ])('%i lost against %i: %s', (lostA, lostB, judgement) => {
+    const comparison = compared({ summary: losing(lostA) }, { summary: losing(lostB) });
+    const row = rowOf(comparison, 'losses.reports');
+    expect(row.judgement).toBe(judgement);
+    if (judgement === 'same') return;
+    const { value, interval } = row.effect!;
+    expect(value).toBeCloseTo((100 * (lostB - lostA)) / 240, 9);
+    expect(interval!.low).toBeLessThanOrEqual(value!);
+    expect(interval!.high).toBeGreaterThanOrEqual(value!);
+    const isClear = interval!.low! > 0 || interval!.high! < 0;
+    expect(isClear).toBe(judgement !== 'unknown');
+  });
+
+  test('as many, but for other reasons, is not the same', () => {
+    const other = losing(9);
+    const fates = other.fates.map((one, i) => (i === 1 ? { ...one, reason: 'replayed' } : one));
+    const comparison = compared({ summary: losing(9) }, { summary: { ...other, fates } });
+    expect(rowOf(comparison, 'losses.reports').judgement).toBe('unknown');
+    expect(comparison.fates.filter(({ a, b }) => a !== b)).toEqual([
+      { outcome: 'rejected', hop: 'leader', reason: 'peer-missing', a: 9, b: 0 },
+      { outcome: 'rejected', hop: 'leader', reason: 'replayed', a: 0, b: 9 },
+    ]);
+  });
+
+  test('a held window is worse, and its reports are lost', () => {
+    const [{ totals: _t, estimates: _e, standardError: _s, ...first } = run.cells[0]!, ...cells] =
+      run.cells;
+    const summary = {
+      ...run,
+      cells: [{ ...first, held: { reason: 'counts-differ', detail: '' } }, ...cells],
+    };
+    const comparison = compared({}, { summary });
+    const windows = rowOf(comparison, 'losses.windows');
+    expect(windows).toMatchObject({ a: 0, b: 100 / run.cells.length, judgement: 'worse' });
+    expect(rowOf(comparison, 'losses.reports').b).toBeCloseTo(
+      (100 * first.truth.honestCount) / 240,
+      9,
+    );
+  });
+
+  test('a forgery that was counted is worse', () => {
+    const summary = { ...run, tally: { ...run.tally, soundnessEscapes: 1 } };
+    expect(rowOf(compared({}, { summary }), 'losses.forgeries').judgement).toBe('worse');
+  });
+});
+
+describe('detection', () => {
+  const outcome = (id: string, verdict: 'pass' | 'fail' | 'vacuous') => {
+    return { id, verdict, observed: `${id} is ${verdict}`, limit: '', n: 1 };
+  };
+  const judged = (a: ReturnType<typeof outcome>[], b: ReturnType<typeof outcome>[]) =>
+    compared(
+      { summary: { ...run, expectations: a } },
+      { summary: { ...run, expectations: b } },
+    ).rows.filter(({ id }) => id.startsWith('detection.expectation'));
+
+  test('a verdict that turned is a row, one that did not is counted', () => {
+    const rows = judged(
+      [outcome('once', 'pass'), outcome('blast', 'fail'), outcome('live', 'pass')],
+      [outcome('once', 'pass'), outcome('blast', 'pass'), outcome('live', 'pass')],
+    );
+    expect(rows.map(({ what, a, b, judgement }) => [what, a, b, judgement])).toEqual([
+      ['expectations that hold', 2, 3, 'better'],
+      ['blast', 'fail', 'pass', 'better'],
+    ]);
+  });
+
+  test('both ways is not to be told; vacuous is neither better nor worse', () => {
+    const rows = judged(
+      [outcome('once', 'pass'), outcome('blast', 'fail'), outcome('fresh', 'vacuous')],
+      [outcome('once', 'fail'), outcome('blast', 'pass'), outcome('fresh', 'pass')],
+    );
+    expect(rows.map(({ judgement }) => judgement)).toEqual([
+      'unknown',
+      'worse',
+      'better',
+      'unknown',
+    ]);
+  });
+
+  test('expectations that stand twice pair in their order, those of one side are named', () => {
+    const rows = judged(
+      [outcome('detected', 'pass'), outcome('detected', 'pass'), outcome('once', 'pass')],
+      [outcome('detected', 'pass'), outcome('detected', 'fail')],
+    );
+    expect(rows.map(({ what, judgement }) => [what, judgement])).toEqual([
+      ['expectations that hold', 'worse'],
+      ['detected (2)', 'worse'],
+    ]);
+    expect(rows[0]!.why).toContain('1 are asked of one of the two only');
+  });
+});
+
+describe('bytes', () => {
+  test.each(['CodeVerified-v1', 'DateExposure-v1'])('%s: as the parties encode them', (id) => {
+    const metric = catalogueMetric(id)!;
+    const sizes = messageSizes(metric);
+    const task = createTask({ metric, state: 'us-wa', vendor: 'apple', epsilon: 4, windowMs: 1 });
+    const layout = uploadLayout(task.shape);
+    const reportIds = new Uint8Array(16);
+    const queryRandomness = new Uint32Array(1);
+    const batchId = new Uint8Array(16);
+    const head = { task, batchId, windowStartMs: 0, count: 1, reportIds, queryRandomness };
+    const packetSize = (sealedSize: number): number => {
+      const sealed = { bytes: new Uint8Array(sealedSize), offset: 0, stride: sealedSize };
+      const batch = { ...head, sealed, sealedSize };
+      return encodeShareBatch(batch, 'leader').packets.length;
+    };
+    expect(sizes.upload).toBe(layout.size);
+    expect(sizes.leader).toBe(packetSize(layout.leaderSealedSize));
+    expect(sizes.helper).toBe(packetSize(layout.helperSealedSize));
+    const word = { ...head, values: new Uint32Array(3), status: new Uint8Array(1) };
+    expect(sizes.validity).toBe(encodeVerifierShares(head, word, 'leader').packets.length);
+  });
+
+  test('more bins are more bytes; of two builds it is not known', async () => {
+    const wide = { ...small().system, metrics: ['DateExposure-v1' as const] };
+    const other = { summary: await runSmall(small({ system: wide })) };
+    expect(rowOf(compared({}, other), 'bytes.upload').judgement).toBe('better');
+    expect(rowOf(compared(other, {}), 'bytes.upload').judgement).toBe('worse');
+    expect(rowOf(compared(other, {}, false), 'bytes.upload').judgement).toBe('unknown');
+  });
+});
+
+describe('CPU', () => {
+  test('the chance that samples which are alike lie apart', () => {
+    const orders = [1, 2, 3, 4, 6].map((n) => 2 / chanceApart(n));
+    expect(orders.map(Math.round)).toEqual([2, 6, 20, 70, 924]);
+  });
+
+  const level = { alpha: 0.05, far: 3 };
+  test.each([
+    ['one run each, twice apart', [1], [2], 'unknown'],
+    ['one run each, far apart', [1], [3.5], 'worse'],
+    ['three runs each, apart', [1, 1.1, 1.2], [1.3, 1.4, 1.5], 'unknown'],
+    ['four runs each, apart', [1, 1.1, 1.2, 1.1], [1.3, 1.4, 1.5, 1.3], 'worse'],
+    ['four runs each, apart the other way', [2, 2.1, 2.2, 2.1], [1.3, 1.4, 1.5, 1.3], 'better'],
+    ['four runs each, overlapping', [1, 1.1, 1.2, 1.4], [1.3, 1.4, 1.5, 1.3], 'unknown'],
+    ['four runs each, close together', [1, 1.01, 1.02, 1], [1.01, 1, 1.02, 1.03], 'same'],
+    ['no time at all', [], [1], 'unknown'],
+  ])('%s: %s', (_what, a, b, judgement) => {
+    expect(judgeSamples({ a, b }, level).judgement).toBe(judgement);
+  });
+
+  const times = (factor: number, count: number): CostRecord[] =>
+    Array.from({ length: count }, (_, i) => {
+      const share = factor * (1 + i / 100);
+      const stagesMs = { ...run.cost.stagesMs, seal: 10 * share };
+      const calibrationUs = { before: 100, after: 100 };
+      return { ...run.cost, cpuMs: 100 * share, stagesMs, calibrationUs };
+    });
+
+  test('stages are judged where they were timed often enough, each at its level', () => {
+    const five = compared({ costs: times(1, 5) }, { costs: times(1.5, 5) });
+    expect(rowOf(five, 'cpu.time')).toMatchObject({ judgement: 'worse' });
+    expect(rowOf(five, 'cpu.time').effect!.value).toBeCloseTo(1.5, 9);
+    expect(rowOf(five, 'cpu.stage.seal').judgement).toBe('unknown');
+    const six = compared({ costs: times(1, 6) }, { costs: times(1.5, 6) });
+    expect(rowOf(six, 'cpu.stage.seal').judgement).toBe('worse');
+    expect(compared({}, {}).rows.some(({ id }) => id.startsWith('cpu.stage'))).toBe(false);
+  });
+
+  test('time is in multiplications of the same run, for each counted report', () => {
+    const [cost] = times(1, 1);
+    const slow = { ...cost!, cpuMs: 200, calibrationUs: { before: 200, after: 200 } };
+    const row = rowOf(compared({ costs: [cost!] }, { costs: [slow] }), 'cpu.time');
+    expect(row.a).toBeCloseTo((1000 * 100) / 240 / 100, 9);
+    expect(row.b).toBe(row.a);
+  });
+
+  test('operations are exact, and named by stage where they differ', () => {
+    const { work } = run.cost;
+    const seal = { ...work.seal, fixedMultiplications: work.seal.fixedMultiplications + 240 };
+    const summary = { ...run, cost: { ...run.cost, work: { ...work, seal } } };
+    const comparison = compared({}, { summary });
+    const whole = rowOf(comparison, 'cpu.work.multiplications');
+    expect(whole.judgement).toBe('worse');
+    expect((whole.b as number) - (whole.a as number)).toBeCloseTo(1, 9);
+    expect(rowOf(comparison, 'cpu.work.multiplications.seal').judgement).toBe('worse');
+    const stages = comparison.rows.filter(({ id }) => id.startsWith('cpu.work.multiplications.'));
+    expect(stages).toHaveLength(1);
+  });
+});
+
+test('a scenario’s differences are named by path', async () => {
+  const other = await runSmall(
+    small({ about: 'another', system: { ...small().system, epsilon: 8 }, expect: ['once'] }),
+  );
+  const { differences } = compared({}, { summary: other });
+  expect(differences.map(({ path }) => path)).toEqual([
+    'crypto.crossCheck',
+    'crypto.crossCheck.backend',
+    'crypto.crossCheck.every',
+    'expect',
+    'system.epsilon',
+  ]);
+  expect(differences.at(-1)).toEqual({ path: 'system.epsilon', a: '4', b: '8' });
+});
