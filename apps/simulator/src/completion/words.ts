@@ -7,6 +7,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { CAPSULE_FILE, deploymentNames, explainableTerms, faultIds } from '@priolab/harness';
+import { outputs } from '@priolab/report';
 import { manifestKinds } from '@priolab/roles/manifest';
 
 import { SUMMARY_FILE } from '../run-folder.ts';
@@ -38,6 +39,7 @@ export const positionals: Readonly<Record<string, Positionals>> = {
   check: several(scenarios),
   explain: several(terms),
   where: one(runs),
+  report: one(runs),
   replay: one(capsules),
   fork: one(capsules),
   fuzz: one(scenarios),
@@ -64,6 +66,7 @@ const values: Readonly<Record<string, Words>> = {
   deployment: () => deploymentNames,
   from: templateNames,
   kind: () => ['packet', 'signing', 'both'],
+  report: () => outputs.map(({ name }) => name),
 };
 
 /** Values of an option; none where they can't be listed. */

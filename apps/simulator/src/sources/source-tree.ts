@@ -83,11 +83,7 @@ function existing(name: string): string {
   return path;
 }
 
-function readValue(
-  path: string,
-  name: string,
-  onFile: (path: string) => void,
-): Promise<unknown> {
+function readValue(path: string, name: string, onFile: (path: string) => void): Promise<unknown> {
   if (isDataFile(path)) return readData(path, name);
   if (isCodeFile(path)) return importValue(path, name, onFile);
   const endings = [...CODE_ENDINGS, ...DATA_ENDINGS].join(', ');
