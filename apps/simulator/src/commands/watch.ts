@@ -8,7 +8,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 
 import { EXIT, UsageError, describeEnvironment, runScenario } from '@priolab/harness';
-import type { RunSummary } from '@priolab/harness';
+import type { RunSummary, Scenario } from '@priolab/harness';
 import { verdictSentence } from '@priolab/report';
 import { createInterrupt } from '@priolab/runtime';
 
@@ -146,12 +146,12 @@ async function runAgainAndAgain(loop: Loop): Promise<number> {
     const request = await requests.next();
     if (request === undefined) return exitCode;
     console.log(printable(`run ${count}: ${request.why}`));
-    const found = new Set<string>();
-    const attempt = await attemptRun(loop, request.signal, (path) => found.add(path));
+    const attempt = await attemptRun(loop, request.signal, (found, isWhole) => {
+      // What can't be loaded may have been seen in part only: all that was known may cure it.
+      known = isWhole ? found : new Set([...known, ...found]);
+      files.follow(known, { neighbours: !isWhole });
+    });
     const isUsable = attempt.kind === 'judged';
-    // What can't be loaded may have been seen in part only: all that was known may cure it.
-    known = isUsable ? found : new Set([...known, ...found]);
-    files.follow(known, { neighbours: attempt.kind === 'unusable' });
     if (attempt.kind === 'stopped') {
       console.log('stopped\n');
       continue;
@@ -171,15 +171,22 @@ async function runAgainAndAgain(loop: Loop): Promise<number> {
   }
 }
 
+/** @param onFiles told of the scenario's files, before it is run; whether it could be loaded */
 async function attemptRun(
   { file, overrides, workers }: Loop,
   signal: AbortSignal,
-  onFile: (path: string) => void,
+  onFiles: (found: ReadonlySet<string>, isWhole: boolean) => void,
 ): Promise<Attempt> {
+  const found = new Set<string>();
+  let scenario: Scenario | undefined;
   const folder = join(tmpdir(), `priolab-watch-${process.pid}`);
   const progress = createProgressLine(process.stderr);
   try {
-    const scenario = await loadScenario(file, overrides, onFile);
+    try {
+      scenario = await loadScenario(file, overrides, (path) => found.add(path));
+    } finally {
+      onFiles(found, scenario !== undefined);
+    }
     const plan = await planWithProgress(file, scenario, signal);
     if (plan === undefined || signal.aborted) return { kind: 'stopped' };
     const summary = await runScenario({

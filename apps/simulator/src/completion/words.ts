@@ -40,6 +40,7 @@ export const positionals: Readonly<Record<string, Positionals>> = {
   explain: several(terms),
   report: one(runs),
   where: one(runs),
+  report: one(runs),
   replay: one(capsules),
   fork: one(capsules),
   fuzz: one(scenarios),

@@ -1,6 +1,14 @@
 /** Where priolab writes: runs, and the bundles that it starts from. */
 
-import { accessSync, constants, mkdtempSync, rmdirSync, statSync, statfsSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  rmdirSync,
+  statSync,
+  statfsSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 import { note, ok, problem } from './finding.ts';
@@ -42,8 +50,7 @@ export function checkBundles(folder: string): Finding {
 /** The path itself, or what there is of the way to it. */
 function nearest(path: string): string {
   const whole = resolve(path);
-  const isThere = statSync(whole, { throwIfNoEntry: false }) !== undefined;
-  return isThere || dirname(whole) === whole ? whole : nearest(dirname(whole));
+  return existsSync(whole) || dirname(whole) === whole ? whole : nearest(dirname(whole));
 }
 
 function codeOf(error: unknown): string {

@@ -1,0 +1,165 @@
+/**
+ * Completions: what the shells get is what the commands take, no more and no less; and a real bash
+ * with the script in it.
+ */
+
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { faultIds } from '@priolab/harness';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { completionScript, shells } from '../src/completion/scripts.ts';
+import { positionals } from '../src/completion/words.ts';
+import { HELP } from '../src/help.ts';
+import { createCli } from './fixture.ts';
+
+const { folder, priolab } = createCli();
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const words = (...line: string[]): string[] => {
+  const { code, out } = priolab('completion', 'words', '--', ...line);
+  expect(code).toBe(0);
+  return out.split('\n').slice(0, -1);
+};
+
+beforeAll(() => {
+  mkdirSync(join(folder, 'scenarios/deep'), { recursive: true });
+  for (const file of ['scenarios/deep/one.scenario.yaml', 'here.scenario.ts', 'other.yaml']) {
+    writeFileSync(join(folder, file), '');
+  }
+  for (const [run, files] of [
+    ['red-1-0a', ['summary.json', 'capsule.json']],
+    ['green-1-0b', ['summary.json']],
+    ['half-1-0c', []],
+    ['odd $(name)-1-0d', ['summary.json']],
+  ] as const) {
+    mkdirSync(join(folder, 'runs', run), { recursive: true });
+    for (const file of files) writeFileSync(join(folder, 'runs', run, file), '{}');
+  }
+});
+
+describe('words', () => {
+  test('commands: those that there are, each with an entry in the table and in the help', () => {
+    const commands = words('').filter((word) => !word.startsWith('-') && word !== 'help');
+    expect(commands.length).toBeGreaterThan(15);
+    expect(Object.keys(positionals).toSorted()).toEqual(commands);
+    for (const command of commands) expect(HELP).toContain(`\n  priolab ${command} `);
+    expect(words('help', '')).toEqual(commands);
+    expect(words('rep')).toEqual(['replay']);
+  });
+
+  test.each(Object.keys(positionals))('%s can be asked for its options', (command) => {
+    const found = words(command, '-');
+    expect(found).toContain('--help');
+    expect(found.every((word) => word.startsWith('--'))).toBe(true);
+  });
+
+  test.each(['run', 'new', 'portal', 'explain'])(
+    'options of %s: those that it allows',
+    (command) => {
+      const [, allowed] = /unknown option --zzz; allowed: (.*)/.exec(
+        priolab(command, '--zzz').err,
+      )!;
+      const options = allowed === 'no options' ? [] : allowed!.split(', ');
+      expect(words(command, '-')).toEqual([...options, '--help'].toSorted());
+    },
+  );
+
+  test('options of manifest: those of its kind, which may repeat where they may', () => {
+    expect(words('manifest', 'po')).toEqual(['portal']);
+    expect(words('manifest', 'portal', '--f')).toEqual(['--facilitator-sum-part-bucket']);
+    expect(words('manifest', 'lint', 'por')).toEqual(['portal']);
+    const given = ['manifest', 'processor', '--signing-key', 'a=b', '--common-name', 'c'];
+    expect(words(...given, '--signing')).toEqual(['--signing-key']);
+    expect(words(...given, '--common')).toEqual([]);
+  });
+
+  test('values of options, however they are written', () => {
+    expect(words('run', '--deployment', 'm')).toEqual(['memory', 'msw']);
+    expect(words('run', '--deployment=m')).toEqual(['--deployment=memory', '--deployment=msw']);
+    // As bash takes it apart.
+    expect(words('run', '--deployment', '=', 'm')).toEqual(['memory', 'msw']);
+    expect(words('run', '--deployment', '=')).toContain('http');
+    expect(words('new', '--from', 'f')).toEqual(['faults']);
+    // Anything may come: left to the shell.
+    expect(words('run', '--out', '')).toEqual([]);
+    expect(words('run', '--seed', '7', '--s')).toEqual([]);
+  });
+
+  test('files, runs, faults, terms', () => {
+    const scenarios = ['here.scenario.ts', 'scenarios/deep/one.scenario.yaml'];
+    for (const command of ['run', 'check', 'watch']) expect(words(command, '')).toEqual(scenarios);
+    expect(words('run', '--seed', '1', 'here.scenario.ts', 'scen')).toEqual(scenarios.slice(1));
+    expect(words('where', '')).toEqual(['runs/green-1-0b', 'runs/red-1-0a']);
+    expect(words('replay', '')).toEqual(['runs/red-1-0a']);
+    expect(words('portal', 'r')).toEqual(words('where', ''));
+    expect(words('faults', 'net.drop', '')).toEqual(faultIds.toSorted());
+    expect(words('explain', 'noforg')).toEqual(['noforge']);
+    expect(words('completion', '')).toEqual(shells.toSorted());
+    expect(words('nonsense', '')).toEqual([]);
+  });
+
+  test('help in the line that is completed is a word like any other', () => {
+    expect(words('run', '--help')).toEqual(['--help']);
+    expect(words('run', '--help', '--rep')).toEqual(['--reports']);
+  });
+});
+
+test('another shell is refused', () => {
+  const { code, err } = priolab('completion', 'bsh');
+  expect(code).toBe(2);
+  expect(err).toContain('got "bsh" (did you mean "bash"?); allowed: bash, zsh, fish');
+});
+
+const missing = (shell: string): boolean => spawnSync(shell, ['-c', 'exit 0']).status !== 0;
+const skipped = (shell: string): string => (missing(shell) ? ` (skipped: no ${shell} here)` : '');
+
+describe.skipIf(missing('bash'))(`in bash${skipped('bash')}`, () => {
+  /** What bash would offer for the line of these words, the last one under way. */
+  function offered(...line: string[]): string[] {
+    const script = [
+      'eval "$1"; shift',
+      'COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))',
+      '[[ "$(complete -p priolab)" == *"-F _priolab priolab" ]] || exit 1',
+      '_priolab && printf "%s\\n" "${COMPREPLY[@]}"',
+    ].join('\n');
+    const { out } = priolab('completion', 'bash');
+    const done = spawnSync('bash', ['-c', script, 'bash', out, 'priolab', ...line], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect(done).toMatchObject({ status: 0, stderr: '' });
+    return done.stdout.split('\n').slice(0, -1);
+  }
+
+  test('commands, options, values and files', () => {
+    expect(offered('ke')).toEqual(['keygen']);
+    expect(offered('run', '--dep')).toEqual(['--deployment']);
+    expect(offered('run', '--deployment', '=', 'ht')).toEqual(['http']);
+    expect(offered('watch', 'scenarios/d')).toEqual(['scenarios/deep/one.scenario.yaml']);
+    expect(offered('where', 'runs/g')).toEqual(['runs/green-1-0b']);
+  });
+
+  test('a program in a folder with an odd name', () => {
+    const odd = join(folder, "it's $(odd)");
+    mkdirSync(odd);
+    writeFileSync(join(odd, 'echo.cjs'), 'console.log(process.argv.slice(2).join("+"))');
+    const script = completionScript('bash', [process.execPath, join(odd, 'echo.cjs')]);
+    const ask = 'COMP_WORDS=(priolab a ""); COMP_CWORD=2; _priolab; echo "${COMPREPLY[0]}"';
+    const done = spawnSync('bash', ['-c', `${script}\n${ask}`], { encoding: 'utf8' });
+    expect(done).toMatchObject({ stdout: 'completion+words+--+a+\n', stderr: '' });
+  });
+});
+
+const checks = { bash: '-n', zsh: '-n', fish: '--no-execute' } as const;
+
+describe.each(shells)('the script for %s', (shell) => {
+  test.skipIf(missing(shell))(`is ${shell}${skipped(shell)}`, () => {
+    const file = join(folder, `script.${shell}`);
+    writeFileSync(file, priolab('completion', shell).out);
+    const done = spawnSync(shell, [checks[shell], file], { encoding: 'utf8' });
+    expect(done).toMatchObject({ status: 0, stderr: '' });
+  });
+});
