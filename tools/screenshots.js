@@ -1,7 +1,7 @@
 /**
- * `npm run screenshots`: pictures of the authority's page and of the terminal into `docs/images`, by
- * a Chromium that is on the PATH or that PRIOLAB_CHROMIUM names. `-- terminal` takes those of the
- * terminal alone, `--measure` renews the times, speed and memory on them.
+ * `npm run screenshots`: pictures of the authority's page and of the terminal into `docs/images`,
+ * by a Chromium that is on the PATH or that PRIOLAB_CHROMIUM names. `-- terminal` takes those of
+ * the terminal alone, `--measure` renews the times, speed and memory on them.
  */
 
 if (!process.features.typescript) {

@@ -4,7 +4,8 @@
  *
  * A frame is one write that goes back to the first line, writes over what stands there and only
  * then erases what is left: nothing flickers, and what came before the view stays. The cursor is
- * hidden within a frame and never between two, so that no way of ending can leave it hidden.
+ * hidden within a frame and never between two, so that no way of ending can leave it hidden. It
+ * waits at the beginning of the last line, where the `^C` that a terminal shows has room.
  */
 
 import { stripVTControlCharacters } from 'node:util';
@@ -94,17 +95,18 @@ function createView(stream: NodeJS.WriteStream, of: ProgressOf | undefined): Pro
       const lines = linesOf(progress);
       const back = toFirstLine(drawn, stream.columns);
       const text = lines.join(`${ERASE_TO_END_OF_LINE}\n`);
-      stream.write(`${HIDE_CURSOR}${back}${text}${ERASE_BELOW}${SHOW_CURSOR}`);
+      stream.write(`${HIDE_CURSOR}${back}${text}${ERASE_BELOW}\r${SHOW_CURSOR}`);
       drawn = lines;
     },
     clear,
   };
 }
 
-/** From the end of lines that were drawn, also where a narrower window has wrapped them since. */
+/** From the last of the lines that were drawn, also where a narrower window has wrapped them. */
 function toFirstLine(drawn: readonly string[], columns: number): string {
-  const rows = drawn.reduce((sum, line) => sum + rowsOf(line, columnsOf(columns)), 0);
-  return rows > 1 ? `\r\u001b[${rows - 1}A` : '\r';
+  const above = drawn.slice(0, -1);
+  const rows = above.reduce((sum, line) => sum + rowsOf(line, columnsOf(columns)), 0);
+  return rows > 0 ? `\r\u001b[${rows}A` : '\r';
 }
 
 /** Every character of a line takes one column, but for the codes that paint it. */

@@ -25,11 +25,10 @@ function unasked(clock: Clock): RunSummary {
 }
 
 test.each(clocks)('by the clock %s', (clock) => {
-  const [gap, ...others] = coverageGaps(unasked(clock));
-  expect(others).toEqual([]);
+  const gap = coverageGaps(unasked(clock)).find(({ kind }) => kind === 'not asked');
   const told = [...gap!.about.matchAll(/\(([\w.]+)\)/g)].map(([, id]) => id);
   // These ask about one fault, and each fault of a run is judged in any case.
   const judged = oracleIds.filter((id) => oracleClocks[id].includes(clock));
   const general = judged.filter((id) => id !== 'outcome' && id !== 'detected');
-  expect(told.sort()).toEqual(general.sort());
+  expect(new Set(told)).toEqual(new Set(general));
 });

@@ -132,6 +132,23 @@ describe('on a terminal', () => {
     expect(screen.rows()).toEqual([...BEFORE, 'stopping', ...plain(progressAt(2000), 79)]);
   });
 
+  test('what a terminal shows of Ctrl-C leaves no trace', () => {
+    const { screen, stream } = createTerminal();
+    const of = { doing: 'planning', unit: 'reports' };
+    for (const line of [
+      createProgressLine(stream as never),
+      createProgressLine(stream as never, of),
+    ]) {
+      line.update(progressAt(1000));
+      screen.write('^C^C');
+      line.update(progressAt(2000));
+      expect(screen.rows().join('\n')).not.toContain('^C');
+      screen.write('^C');
+      line.clear();
+      expect(screen.rows()).toEqual(BEFORE);
+    }
+  });
+
   test.each([40, 61, 79, 200])('a window that becomes %i columns wide', (columns) => {
     const { screen, line, stream } = createTerminal();
     line.update(progressAt(1000));

@@ -59,7 +59,7 @@ const SUBJECTS: Readonly<Record<Exclude<OracleId, 'outcome' | 'detected'>, Subje
   },
   crosscheck: { about: 'the same bytes from a second backend', isThere: isOnWallClock },
   throughput: { about: 'speed', isThere: isOnWallClock },
-  memory: { about: 'memory' },
+  memory: { about: 'peak memory' },
   tenant: { about: 'states apart', isThere: isSimulated },
   'minbatch.on_accepted': { about: 'windows with too few reports', isThere: isSimulated },
   idem: { about: 'objects written again', isThere: isSimulated },
@@ -147,24 +147,27 @@ function withoutData({ scenario, cells }: RunSummary): string[] {
   const missing = (what: string, names: readonly string[], seen: readonly string[]): string[] => {
     const known = new Set(seen);
     const unseen = names.filter((name) => !known.has(name));
-    return unseen.length === 0 ? [] : [`no report of ${what}: ${some(unseen)}`];
+    return unseen.length === 0
+      ? []
+      : [`no report came to the processors of ${what} ${some(unseen)}`];
   };
+  if (cells.length === 0) return ['no report came to the processors'];
   const pairs = poolCells(cells);
   const held = pairs.filter(({ totals }) => totals === undefined);
   const heldNames = held.map(({ state, metric }) => `${state} ${metric}`);
   return [
     ...missing(
-      'a state',
+      'state',
       states,
       cells.map(({ state }) => state),
     ),
     ...missing(
-      'a vendor',
+      'vendor',
       weighted(population.vendors),
       cells.map(({ vendor }) => vendor),
     ),
     ...missing(
-      'a metric',
+      'metric',
       metrics,
       cells.map(({ metric }) => metric),
     ),

@@ -53,6 +53,9 @@ const ASCII: Glyphs = {
   strike: '!',
 };
 
+/** So that the words over an arrow stand over it. */
+const NUMBER_ROOM = 5;
+
 /** Where a report that is refused there was not under way to the processors any more. */
 const BEYOND_INGESTION: ReadonlySet<string | undefined> = new Set(['leader', 'helper']);
 
@@ -132,7 +135,7 @@ function besides(
   ) as [string, string, string, string];
   const [toIngestion, toProcessors] = inFlight(flow).map(format) as [string, string];
   const numbers = [sent, leader, helper, toIngestion, toProcessors];
-  const numberRoom = Math.max(room, ...numbers.map((text) => text.length));
+  const numberRoom = Math.max(NUMBER_ROOM, room, ...numbers.map((text) => text.length));
   const arrowRoom = numberRoom + 5;
   const columns = [
     Math.max('devices'.length, sent.length),

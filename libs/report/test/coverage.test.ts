@@ -35,8 +35,8 @@ test('an honest run: what nobody asked for, and that nothing went wrong in it', 
         'numbers of clients (count.exact), a fate for every report (conserve), reports counted ' +
         'twice (once), the same reports at both processors (sets.equal), reasons of refusals ' +
         '(reason), unsafe or repeated randomness (rand.safe), bias of estimates (unbiased), the ' +
-        'same bytes from a second backend (crosscheck), speed (throughput), memory (memory), ' +
-        'the same results again (det)',
+        'same bytes from a second backend (crosscheck), speed (throughput), peak memory ' +
+        '(memory), the same results again (det)',
     },
     {
       kind: 'nothing wrong',
@@ -89,15 +89,16 @@ test('faults and cheats that never struck, or less often than they must', () => 
 
 test('states, vendors and metrics of the scenario that no total stands for', () => {
   expect(of(fixture.gapsRun(), 'no data')).toEqual([
-    'no report of a state: us-ak',
-    'no report of a metric: own-metric',
+    'no report came to the processors of state us-ak',
+    'no report came to the processors of metric own-metric',
     'no total published: us-ct CodeVerified-v1',
   ]);
   const onlyApple = summaryWith({
     cells: summaryWith().cells.filter(({ vendor }) => vendor === 'apple'),
   });
-  expect(of(onlyApple, 'no data')).toEqual(['no report of a vendor: google']);
+  expect(of(onlyApple, 'no data')).toEqual(['no report came to the processors of vendor google']);
   expect(of(summaryWith(), 'no data')).toEqual([]);
+  expect(of(fixture.emptyRun(), 'no data')).toEqual(['no report came to the processors']);
 });
 
 test('reports that were not run, or not to their end', () => {

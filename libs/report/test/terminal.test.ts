@@ -170,16 +170,16 @@ test('gaps in coverage: one name for those of a kind, wrapped beside it', () => 
       no verdict    nothing to judge: noforge
                     not measured well enough: throughput
       never struck  cli.oversize
-      no data       no report of a state: us-ak
-                    no report of a metric: own-metric
+      no data       no report came to the processors of state us-ak
+                    no report came to the processors of metric own-metric
                     no total published: us-ct CodeVerified-v1
       not asked     numbers of clients (count.exact), a fate for every report
                     (conserve), reports counted twice (once), the same reports at
                     both processors (sets.equal), reasons of refusals (reason),
                     unsafe or repeated randomness (rand.safe), noise as declared
                     (noise.dist), bias of estimates (unbiased), the same bytes from
-                    a second backend (crosscheck), memory (memory), the same results
-                    again (det)"
+                    a second backend (crosscheck), peak memory (memory), the same
+                    results again (det)"
   `);
 });
 

@@ -11,7 +11,7 @@ import { terminalPictures } from './pictures.ts';
 
 const SIZE_MAX = 300_000;
 /** Pixels for each of the page's, so that text is sharp where a picture is shown smaller. */
-const SCALE = 2;
+const SCALE = 1.25;
 
 /** @returns the exit code */
 export async function main(options: {

@@ -1,11 +1,12 @@
 /**
- * Pictures of the terminal for `docs/images`: the flagship day and a red run, under way and at their
- * end. They are really run, with the page's own scenario files; but times, speed, memory and machine
- * are those of `figures.json`, which one run has left there (`--measure`), so that a picture changes
- * only where results or output do.
+ * Pictures of the terminal for `docs/images`: the flagship day and the tutorial's red run, under
+ * way and at their end. They are really run; but times, speed, memory and machine are those that
+ * one run has left in `figures.json` (`--measure`), so that a picture changes only where results or
+ * output do.
  */
 
 import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
 import {
@@ -23,6 +24,8 @@ import { terminalPage } from './terminal-page.ts';
 
 const WIDTH = 100;
 const HEIGHT = 24;
+/** Lines of a run's end that are on its picture: a large window. */
+const END_HEIGHT = 52;
 /** Of the flagship's 96; a picture of all of them could not be read. */
 const MAX_ROWS = 8;
 const FIGURES = new URL('./figures.json', import.meta.url);
@@ -61,21 +64,25 @@ export async function terminalPictures(folder: string, isMeasured: boolean): Pro
   const known = JSON.parse(readFileSync(FIGURES, 'utf8')) as Record<string, Figures>;
   const pictures: Picture[] = [];
   for (const subject of subjects) {
-    const { summary, frames } = await record(subject);
-    if (isMeasured) known[subject.name] = figuresOf(summary);
+    if (isMeasured) {
+      // As the command line does it: with a worker for each core.
+      const { summary } = await record(subject, availableParallelism());
+      known[subject.name] = figuresOf(summary);
+    }
+    // In this thread, so that what is told when does not depend on the machine.
+    const { summary, frames } = await record(subject, 0);
     pictures.push(...picturesOf(subject, withFigures(summary, known[subject.name]!), frames));
   }
   if (isMeasured) writeFileSync(FIGURES, `${JSON.stringify(known, null, 2)}\n`);
   return pictures;
 }
 
-async function record({ file }: Subject) {
+async function record({ file }: Subject, workers: number) {
   const scenario = await loadScenario(file, {});
   const frames: Progress[] = [];
   const summary = await runScenario({
     scenario,
-    // In this thread, so that what was told when does not depend on the machine.
-    workers: 0,
+    workers,
     environment: describeEnvironment(),
     // What it says of flow it works out when it is asked.
     onProgress: (progress) => frames.push({ ...progress }),
@@ -117,7 +124,10 @@ function picturesOf(
   const head = [`\u001b[2m$\u001b[22m npx ${command}`, `${scenario.id}: ${scenario.about}`];
   return [
     { name: `terminal-${name}-live`, html: terminalPage([...head, ...live].join('\n')) },
-    { name: `terminal-${name}`, html: terminalPage([...head, end].join('\n')) },
+    {
+      name: `terminal-${name}`,
+      html: terminalPage([...head, ...end.split('\n')].slice(0, END_HEIGHT).join('\n')),
+    },
   ].map((picture) => ({ ...picture, html: picture.html.replaceAll(file, scenario.id) }));
 }
 
