@@ -23,6 +23,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   replay: async () => (await import('./commands/replay.ts')).replay,
   fork: async () => (await import('./commands/fork.ts')).fork,
   fuzz: async () => (await import('./commands/fuzz.ts')).fuzz,
+  scale: async () => (await import('./commands/scale.ts')).scale,
   faults: async () => (await import('./commands/faults.ts')).faults,
   keygen: async () => (await import('./commands/keygen.ts')).keygen,
   manifest: async () => (await import('./commands/manifest.ts')).manifest,

@@ -11,3 +11,7 @@ export {
 } from './progress.ts';
 export { renderSummary, type SummaryOptions, type WrittenFile } from './terminal.ts';
 export { sanitise } from './text.ts';
+export { renderScaleCsv } from './scale/csv.ts';
+export { renderScaleHtml } from './scale/page.ts';
+export { renderScaleSvg } from './scale/svg.ts';
+export { renderScale, type ScaleOptions } from './scale/terminal.ts';

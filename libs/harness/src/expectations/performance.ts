@@ -11,7 +11,7 @@ type Outcome = Omit<ExpectationOutcome, 'id'>;
 export const machineOracles: ReadonlySet<string> = new Set(['throughput', 'memory']);
 
 /** If the machine's speed changed by more than this during the run, the measurement is invalid. */
-const DRIFT_LIMIT = 1.5;
+export const DRIFT_LIMIT = 1.5;
 /** Fewer reports than this, and start-up is most of what is timed. */
 const FEWEST_REPORTS = 5000;
 
