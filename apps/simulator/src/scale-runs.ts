@@ -191,27 +191,35 @@ function comparable(header: Partial<PointsHeader & { schema: string }> | undefin
   return { schema, digest, cpu, cores, node, platform, commit };
 }
 
-const NUMBERS = [
+const COUNTS = ['round', 'exitCode', 'loadAverage'] as const satisfies (keyof ScalePoint)[];
+const SIZES = [
   'reports',
   'workers',
-  'round',
-  'exitCode',
   'wallMs',
   'runMs',
   'cpuMs',
   'peakRssBytes',
-  'loadAverage',
-] as const satisfies readonly (keyof ScalePoint)[];
+] as const satisfies (keyof ScalePoint)[];
+const WORDS = [
+  'startedAt',
+  'verdict',
+  'resultDigest',
+  'peakRssSource',
+] as const satisfies (keyof ScalePoint)[];
 
 function isPoint(value: unknown): value is ScalePoint {
   const point = Object(value) as Record<string, unknown>;
   const { before, after } = Object(point['calibrationUs']) as Record<string, unknown>;
-  const isNumber = (one: unknown): boolean => typeof one === 'number' && Number.isFinite(one);
+  const isCount = (one: unknown): boolean =>
+    typeof one === 'number' && Number.isFinite(one) && one >= 0;
+  const isSize = (one: unknown): boolean => isCount(one) && one !== 0;
   return (
-    NUMBERS.every((name) => isNumber(point[name])) &&
-    isNumber(before) &&
-    isNumber(after) &&
-    typeof point['resultDigest'] === 'string'
+    COUNTS.every((name) => isCount(point[name])) &&
+    SIZES.every((name) => isSize(point[name])) &&
+    WORDS.every((name) => typeof point[name] === 'string') &&
+    isSize(before) &&
+    isSize(after) &&
+    (point['stolenMs'] === undefined || isCount(point['stolenMs']))
   );
 }
 

@@ -47,7 +47,8 @@ export function fitLine(all: readonly Observation[], errors: ErrorModel): Line {
   const groups = groupByX(all);
   assert(all.length >= 3 && groups.size >= 2, 'a line needs 3 measurements at 2 places at least');
   const meanAt = (x: number): number => mean(groups.get(x)!);
-  if (errors === 'relative') assert(all.every(({ y }) => y > 0));
+  const isPositive = all.every(({ y }) => y > 0);
+  assert(errors === 'equal' || isPositive, 'an error is no part of what is not above 0');
   const square = (value: number): number => value * value;
   let weightAt = (x: number): number => (errors === 'equal' ? 1 : 1 / square(meanAt(x)));
   let sums = sumUp(all, weightAt);

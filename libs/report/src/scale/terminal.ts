@@ -74,7 +74,8 @@ function headline(record: ScaleRecord, palette: Palette, width: number): string[
       `commit ${sanitise(environment.commit)}, ${sanitise(environment.startedAt)}`,
   ];
   const first = verdictLine(record);
-  return [style(`SCALE  ${first}`), ...facts.flatMap((fact) => indented(fact, width))];
+  const top = wrap(`SCALE  ${first}`, width).map(style);
+  return [...top, ...facts.flatMap((fact) => indented(fact, width))];
 }
 
 function indented(text: string, width: number): string[] {
@@ -91,9 +92,9 @@ const measuredColumns: readonly Column[] = [
   { title: 'workers', align: 'right' },
   { title: 'reports', align: 'right' },
   { title: 'runs', align: 'right', optional: true },
-  { title: 'wall, median (range)', align: 'right' },
+  { title: 'wall, median (range)', align: 'right', flexible: true },
   { title: 'reports/s', align: 'right' },
-  { title: 'CPU us/report', align: 'right' },
+  { title: 'CPU us/report', align: 'right', optional: true },
   { title: 'peak MiB', align: 'right' },
 ];
 

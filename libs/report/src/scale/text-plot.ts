@@ -42,7 +42,8 @@ export function textPlot({ points, grid }: ScaleRecord, width: number): string[]
     ...rows,
     `${INDENT}${' '.repeat(LABEL_WIDTH)} +${'-'.repeat(columns)}`,
     `${space}${left}${pad(right, columns - left.length, 'right')}`,
-    `${space}reports, both axes logarithmic; ${[...names, `${SHARED} several`].join(', ')}`,
+    `${space}reports, both axes logarithmic`,
+    ...[...names, `${SHARED} several`].map((name) => `${space}${name}`),
   ];
 }
 

@@ -79,16 +79,17 @@ function signed(value: number): string {
 }
 
 /** Whether memory grows with reports. */
-function memorySentence({ baseBytes, slope, verdict, boundBytes }: MemoryFit): string {
+function memorySentence({ baseBytes, slope, verdict, boundBytes, linearity }: MemoryFit): string {
   const each = `${formatInterval(slope, fixed(1))} bytes a report`;
+  const bend = linearity.verdict === 'seen' ? `; ${linearitySentence(linearity)}` : '';
   const base = `${formatFixed(baseBytes.value / MIB, 0)} MiB and ${each}`;
   switch (verdict) {
     case 'flat':
       return `flat: ${base}, which holds 0 and stays below ${boundBytes}`;
     case 'grows':
-      return `grows: ${base}`;
+      return `grows: ${base}${bend}`;
     case 'shrinks':
-      return `shrinks: ${base}`;
+      return `shrinks: ${base}${bend}`;
     case 'unknown':
       return `not known: ${base}, which holds 0 and more than ${boundBytes}`;
   }
