@@ -14,6 +14,7 @@ export const HELP = `priolab: simulate a Prio-style private measurement system a
   priolab replay <capsule>     run it again and compare byte for byte
   priolab fork <capsule>       the same up to a moment, then with other randomness
   priolab fuzz [file]          a scenario under many seeds, each with its own faults
+  priolab scale <file>         what a report costs, by reports and workers; what billions would
   priolab faults [id...]       every fault in a small scenario, and what came of it
   priolab ab <file> [file]     one world through two variants: which is better in what
   priolab compare <run> <run>  the same of two stored runs
@@ -199,6 +200,29 @@ capsule of each kind is kept, and one with those of its faults alone that it nee
 Examples
   npx priolab fuzz --seeds 1000
   npx priolab fuzz scenarios/faults/network.scenario.ts --for 10m`,
+  scale: `priolab scale <file> [options]
+
+  --reports <n>,...  counts of reports (default: 1000,3000,10000,30000)
+  --workers <n>,...  numbers of workers (default: one, and one a core)
+  --repeat <n>       how often each is run (default: 3)
+  --seed <text>      seed of all randomness (default: the scenario's)
+  --out <folder>     where the grid's folder goes (default: runs)
+  --resume           go on with a grid that was stopped, or make it larger
+  --json             print scale.json (schema priolab-scale/1) to standard output
+  --svg, --html      also write the plots as scale.svg, and with tables as scale.html
+
+Runs a scenario with every count and every number of workers, in an order that is balanced against a
+machine that gets slower, each run in a process of its own. Tells what a report costs, in time and in
+P-256 multiplications, what more workers are worth, whether memory grows, where it stops being
+linear, and what two billion device metrics would take; each with a 95 % interval. Refused where
+there are fewer than three counts, where a cost is not known to 25 %, or where time is not linear
+(exit code 7). A run with a wrong result ends the grid, with its exit code. Ctrl-C keeps what is
+done. The folder is <out>/scale-<id>-<seed>-<digest8>/: scale.json, points.csv, points.ndjson.
+
+Examples
+  npx priolab scale scenarios/us-day.scenario.ts
+  npx priolab scale scenarios/us-day.scenario.ts --reports 5000,20000,100000 --workers 1,2 --html
+  npx priolab scale scenarios/us-day.scenario.ts --repeat 5 --resume`,
   faults: `priolab faults [id...] [options]
 
   --markdown         the table in Markdown

@@ -23,6 +23,7 @@ const commands: Commands = {
   replay: async () => (await import('./commands/replay.ts')).replay,
   fork: async () => (await import('./commands/fork.ts')).fork,
   fuzz: async () => (await import('./commands/fuzz.ts')).fuzz,
+  scale: async () => (await import('./commands/scale.ts')).scale,
   faults: async () => (await import('./commands/faults.ts')).faults,
   ab: async () => (await import('./commands/ab.ts')).ab,
   compare: async () => (await import('./commands/compare.ts')).compare,

@@ -141,3 +141,20 @@ export {
   type TestFunction,
 } from './adapter/scenario-test.ts';
 export type { FaultRecord, SimulationRecord } from './record/simulation-record.ts';
+export { calibrate } from './run/calibrate.ts';
+export { analyseScale, isBroken } from './scale/analyse.ts';
+export { orderGrid } from './scale/grid.ts';
+export {
+  SCALE_SCHEMA,
+  type CostFit,
+  type CostLine,
+  type GridCell,
+  type Interval,
+  type Linearity,
+  type MemoryFit,
+  type ScaleAnalysis,
+  type ScaleGrid,
+  type ScalePoint,
+  type ScaleRecord,
+  type WorkersRecord,
+} from './scale/scale-record.ts';

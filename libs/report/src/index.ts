@@ -21,3 +21,7 @@ export {
 export { renderSummary, type SummaryOptions, type WrittenFile } from './terminal.ts';
 export { renderTerse, type TerseOptions } from './terse.ts';
 export { sanitise } from './text.ts';
+export { renderScaleCsv } from './scale/csv.ts';
+export { renderScaleHtml } from './scale/page.ts';
+export { renderScaleSvg } from './scale/svg.ts';
+export { renderScale, type ScaleOptions } from './scale/terminal.ts';
