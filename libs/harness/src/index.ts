@@ -141,7 +141,6 @@ export {
   type TestFunction,
 } from './adapter/scenario-test.ts';
 export type { FaultRecord, SimulationRecord } from './record/simulation-record.ts';
-export { calibrate } from './run/calibrate.ts';
 export { analyseScale, isBroken } from './scale/analyse.ts';
 export { orderGrid } from './scale/grid.ts';
 export {
