@@ -47,7 +47,7 @@ describe('words', () => {
     expect(Object.keys(positionals).toSorted()).toEqual(commands);
     for (const command of commands) expect(HELP).toContain(`\n  priolab ${command} `);
     expect(words('help', '')).toEqual(commands);
-    expect(words('rep')).toEqual(['replay']);
+    expect(words('repl')).toEqual(['replay']);
   });
 
   test.each(Object.keys(positionals))('%s can be asked for its options', (command) => {
@@ -103,7 +103,7 @@ describe('words', () => {
 
   test('help in the line that is completed is a word like any other', () => {
     expect(words('run', '--help')).toEqual(['--help']);
-    expect(words('run', '--help', '--rep')).toEqual(['--reports']);
+    expect(words('run', '--help', '--work')).toEqual(['--workers']);
   });
 });
 

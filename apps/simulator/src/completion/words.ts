@@ -40,12 +40,12 @@ export const positionals: Readonly<Record<string, Positionals>> = {
   explain: several(terms),
   report: one(runs),
   where: one(runs),
-  ab: one(scenarios, scenarios),
-  compare: one(runs, runs),
-  scale: one(scenarios),
   replay: one(capsules),
   fork: one(capsules),
   fuzz: one(scenarios),
+  scale: one(scenarios),
+  ab: one(scenarios, scenarios),
+  compare: one(runs, runs),
   faults: several(() => faultIds),
   keygen: nothing,
   manifest: one(manifestActions, () => manifestKinds),
@@ -69,6 +69,7 @@ const values: Readonly<Record<string, Words>> = {
   deployment: () => deploymentNames,
   from: templateNames,
   kind: () => ['packet', 'signing', 'both'],
+  'fail-on': () => ['worse'],
   report: () => outputs.map(({ name }) => name),
 };
 
