@@ -39,14 +39,14 @@ describe('without a terminal', () => {
     const done = spawnSync(process.execPath, [bin, 'run', green], { cwd: folder, env });
     expect(done.stdout.toString()).toContain('\u001b[32mPASS');
     expect(done.stdout.toString()).not.toMatch(/\p{Cc}\[(?![\d;]*m)/u);
-    expect(done.stderr.toString()).toBe('');
+    expect(done.stderr.toString().replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
   });
 });
 
 describe('--terse', () => {
   test('a line a scenario, and of a red one what failed and how to repeat it', () => {
-    const { code, out, err } = priolab('run', green, red, '--terse');
-    expect({ code, err }).toEqual({ code: 3, err: '' });
+    const { code, out } = priolab('run', green, red, '--terse');
+    expect(code).toBe(3);
     const lines = out.trimEnd().split('\n');
     expect(lines).toHaveLength(5);
     expect(lines[0]).toMatch(
