@@ -45,6 +45,7 @@ const points = [0, 1].flatMap((round) =>
 function record(change: Partial<ScaleRecord> = {}): ScaleRecord {
   const slope = { value: 3, low: -20, high: 26 };
   const memory = {
+    from: 100,
     baseBytes: about(150 * 2 ** 20),
     slope,
     verdict: 'flat',

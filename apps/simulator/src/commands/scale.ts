@@ -16,7 +16,7 @@ import {
   describeEnvironment,
   isBroken,
   orderGrid,
-  scenarioDigest,
+  runDigest,
   seedTreeOf,
 } from '@priolab/harness';
 import type { GridCell, Scenario, ScaleGrid, ScalePoint, ScaleRecord } from '@priolab/harness';
@@ -59,7 +59,7 @@ export async function scale(args: readonly string[]): Promise<number> {
   for (const reports of grid.reports) await loadScenario(file, { seed: values.seed, reports });
   const folder = join(values.out, `scale-${basename(runFolder(values.out, scenario))}`);
   checkFolder(values.out, folder);
-  const header = { digest: scenarioDigest(scenario), environment: describeEnvironment() };
+  const header = { digest: runDigest(scenario), environment: describeEnvironment() };
   const known = values.resume ? readPoints(folder, header) : [];
   mkdirSync(folder, { recursive: true });
   const done = await runGrid({ file, scenario, grid, folder, header, known });
@@ -158,12 +158,13 @@ async function runGrid(job: {
       if (signal.aborted) break;
       progress.next(cell);
       const point = await runCell({ file, seed, cell, out, signal });
-      if (point === undefined) break;
-      points.push(point);
-      log.add(point);
-      if (isBroken(point)) {
-        progress.say(`the run ended with ${point.verdict}: the grid ends here; see ${out}`);
-        return { points, interrupted: false };
+      if (point !== undefined) {
+        points.push(point);
+        log.add(point);
+        if (isBroken(point)) {
+          progress.say(`the run ended with ${point.verdict}: the grid ends here; see ${out}`);
+          return { points, interrupted: false };
+        }
       }
       rmSync(out, { recursive: true, force: true });
     }

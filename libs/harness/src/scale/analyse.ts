@@ -165,7 +165,7 @@ function fitCost(
     const got = `${counts.length} counts of reports with a run that can be used`;
     return refuse(`too few points: got ${got}, expected ${FEWEST_COUNTS} at least`);
   }
-  const from = straightFrom(all, counts);
+  const from = straightFrom(all, counts, 'relative');
   if (from === undefined) {
     return refuse(`not linear, nor are its ${FEWEST_COUNTS} largest counts`);
   }
@@ -189,10 +189,14 @@ function fitCost(
 }
 
 /** The smallest count from which on all lie on a line. */
-function straightFrom(all: readonly Observation[], counts: readonly number[]): number | undefined {
+function straightFrom(
+  all: readonly Observation[],
+  counts: readonly number[],
+  errors: ErrorModel,
+): number | undefined {
   return counts.slice(0, counts.length - FEWEST_COUNTS + 1).find((from) => {
     const part = all.filter(({ x }) => x >= from);
-    return straightness(part, 'relative', ALPHA).verdict !== 'bent';
+    return straightness(part, errors, ALPHA).verdict !== 'bent';
   });
 }
 
@@ -230,22 +234,29 @@ const memoryOf = ({ reports, peakRssBytes }: ScalePoint): Observation => ({
   y: peakRssBytes,
 });
 
+/** Like a cost: the smallest counts, where a heap is still settling, may lie below the line. */
 function fitMemory(own: readonly ScalePoint[]): MemoryFit | undefined {
-  const counts = new Set(own.map(({ reports }) => reports));
-  if (counts.size < FEWEST_COUNTS) return undefined;
-  const observations = own.map(memoryOf);
-  const line = fitLine(observations, 'equal');
+  const all = own.map(memoryOf);
+  const counts = [...new Set(all.map(({ x }) => x))].sort((a, b) => a - b);
+  if (counts.length < FEWEST_COUNTS) return undefined;
+  const straight = straightFrom(all, counts, 'equal');
+  const from = straight ?? counts[0]!;
+  const line = fitLine(
+    all.filter(({ x }) => x >= from),
+    'equal',
+  );
   const slope = line.slopeInterval(CONFIDENCE);
-  const verdict = memoryVerdict(slope);
-  const linearity = linearityOf(observations, 'equal');
-  const isForetold = verdict === 'grows' && linearity.verdict === 'not-seen';
+  const verdict = straight === undefined ? 'unknown' : memoryVerdict(slope);
   return {
+    from,
     baseBytes: line.interceptInterval(CONFIDENCE),
     slope,
     verdict,
     boundBytes: FLAT_BYTES,
-    linearity,
-    ...(isForetold ? { extrapolated: line.prediction(EXTRAPOLATED_REPORTS, CONFIDENCE) } : {}),
+    linearity: linearityOf(all, 'equal'),
+    ...(verdict === 'grows'
+      ? { extrapolated: line.prediction(EXTRAPOLATED_REPORTS, CONFIDENCE) }
+      : {}),
   };
 }
 

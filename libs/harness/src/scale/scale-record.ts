@@ -59,14 +59,19 @@ export type Linearity =
 export type MemoryVerdict = 'flat' | 'grows' | 'shrinks' | 'unknown';
 
 export interface MemoryFit {
+  /** The smallest count that lies on the line. */
+  readonly from: number;
   readonly baseBytes: Interval;
   /** Bytes a report. */
   readonly slope: Interval;
-  /** `flat`: the interval holds 0 and ends below `boundBytes`; `unknown`: it ends above. */
+  /**
+   * `flat`: the interval holds 0 and ends below `boundBytes`; `unknown`: it ends above, or no part
+   * of the grid is a line.
+   */
   readonly verdict: MemoryVerdict;
   readonly boundBytes: number;
   readonly linearity: Linearity;
-  /** Bytes of `extrapolated.reports` in one process, where memory grows and does not bend. */
+  /** Bytes of `extrapolated.reports` in one process, where memory grows. */
   readonly extrapolated?: Interval;
 }
 
@@ -146,7 +151,7 @@ export interface ScaleRecord extends ScaleAnalysis {
     readonly id: string;
     readonly about: string;
     readonly seed: string;
-    /** Of the scenario with its own number of reports. */
+    /** Over the scenario, with its own number of reports, and the seed. */
     readonly digest: string;
     readonly backend: string;
     readonly fidelity: string;

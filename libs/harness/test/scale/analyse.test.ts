@@ -142,6 +142,24 @@ describe('memory', () => {
     expect(extrapolated!.value / (700 * EXTRAPOLATED_REPORTS)).toBeCloseTo(1, 1);
   });
 
+  test('that settles at small counts is judged from there on', () => {
+    const grid = { ...GRID, reports: [100, ...GRID.reports] };
+    const { points } = syntheticGrid(4, {}, grid);
+    const settling = points.map((point) =>
+      point.reports === 100 ? { ...point, peakRssBytes: point.peakRssBytes - 2e7 } : point,
+    );
+    const found = analyse(settling, grid).byWorkers[0]!.memory!;
+    expect(found).toMatchObject({ verdict: 'flat', from: 1000, linearity: { verdict: 'seen' } });
+  });
+
+  test('that bends up to its end is not called flat', () => {
+    const { points } = syntheticGrid(4);
+    const jump = points.map((point) =>
+      point.reports === 30_000 ? { ...point, peakRssBytes: 1.5e8 } : point,
+    );
+    expect(analyse(jump).byWorkers[0]!.memory!.verdict).toBe('unknown');
+  });
+
   test('that is too noisy to tell is not called flat', () => {
     expect(memory({ memoryNoise: 2e7 }).verdict).toBe('unknown');
     expect(memory({ memoryNoise: 2e7 }).extrapolated).toBeUndefined();

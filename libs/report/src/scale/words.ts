@@ -79,20 +79,14 @@ function signed(value: number): string {
 }
 
 /** Whether memory grows with reports. */
-function memorySentence({ baseBytes, slope, verdict, boundBytes, linearity }: MemoryFit): string {
+function memorySentence(memory: MemoryFit): string {
+  const { baseBytes, slope, verdict, boundBytes, linearity, from } = memory;
   const each = `${formatInterval(slope, fixed(1))} bytes a report`;
-  const bend = linearity.verdict === 'seen' ? `; ${linearitySentence(linearity)}` : '';
-  const base = `${formatFixed(baseBytes.value / MIB, 0)} MiB and ${each}`;
-  switch (verdict) {
-    case 'flat':
-      return `flat: ${base}, which holds 0 and stays below ${boundBytes}`;
-    case 'grows':
-      return `grows: ${base}${bend}`;
-    case 'shrinks':
-      return `shrinks: ${base}${bend}`;
-    case 'unknown':
-      return `not known: ${base}, which holds 0 and more than ${boundBytes}`;
-  }
+  const start = linearity.verdict === 'seen' ? ` from ${formatCount(from)} reports on` : '';
+  const figures = `${formatFixed(baseBytes.value / MIB, 0)} MiB and ${each}${start}`;
+  if (verdict === 'flat') return `flat: ${figures}, which holds 0 and stays below ${boundBytes}`;
+  if (verdict !== 'unknown') return `${verdict}: ${figures}`;
+  return `not known whether it grows: ${figures}, and flat is below ${boundBytes}`;
 }
 
 /** What two billion would take, in sentences; none where nothing was fitted. */
