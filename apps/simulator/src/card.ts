@@ -5,7 +5,8 @@ import { join } from 'node:path';
 
 import { EXIT } from '@priolab/harness';
 import type { RunComparison } from '@priolab/harness';
-import { renderCard, renderCardHtml, renderCardMarkdown } from '@priolab/report';
+import { renderCard, renderCardMarkdown } from '@priolab/report';
+import { renderCardHtml } from '@priolab/report/pages';
 
 import { usage } from './arguments.ts';
 import { makeFolder } from './run-folder.ts';

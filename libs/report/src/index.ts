@@ -1,7 +1,6 @@
 /** Reports of a run: the record in, text out. Judges nothing, prints nothing. */
 
 export { coverageGaps, type CoverageGap, type CoverageKind } from './coverage.ts';
-export { renderCardHtml } from './compare/html-card.ts';
 export { renderCardMarkdown } from './compare/markdown-card.ts';
 export { renderCard, type CardOptions } from './compare/terminal-card.ts';
 export { verdictSentence } from './headline.ts';
@@ -22,6 +21,4 @@ export { renderSummary, type SummaryOptions, type WrittenFile } from './terminal
 export { renderTerse, type TerseOptions } from './terse.ts';
 export { sanitise } from './text.ts';
 export { renderScaleCsv } from './scale/csv.ts';
-export { renderScaleHtml } from './scale/page.ts';
-export { renderScaleSvg } from './scale/svg.ts';
 export { renderScale, type ScaleOptions } from './scale/terminal.ts';

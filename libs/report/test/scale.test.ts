@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 
 import type { CostFit, Interval, ScalePoint, ScaleRecord } from '@priolab/harness';
 
-import { renderScale, renderScaleCsv, renderScaleHtml, renderScaleSvg } from '../src/index.ts';
+import { renderScale, renderScaleCsv } from '../src/index.ts';
+import { renderScaleHtml, renderScaleSvg } from '../src/pages.ts';
 import { HOSTILE } from './fixture.ts';
 
 const about = (value: number): Interval => ({ value, low: 0.9 * value, high: 1.1 * value });

@@ -20,7 +20,8 @@ import {
   seedTreeOf,
 } from '@priolab/harness';
 import type { GridCell, Scenario, ScaleGrid, ScalePoint, ScaleRecord } from '@priolab/harness';
-import { renderScale, renderScaleCsv, renderScaleHtml, renderScaleSvg } from '@priolab/report';
+import { renderScale, renderScaleCsv } from '@priolab/report';
+import { renderScaleHtml, renderScaleSvg } from '@priolab/report/pages';
 import type { WrittenFile } from '@priolab/report';
 import { createInterrupt } from '@priolab/runtime';
 
