@@ -5,7 +5,8 @@ import { stripVTControlCharacters } from 'node:util';
 import type { RunComparison } from '@priolab/harness';
 import { describe, expect, test } from 'vitest';
 
-import { renderCard, renderCardHtml, renderCardMarkdown } from '../src/index.ts';
+import { renderCard, renderCardMarkdown } from '../src/index.ts';
+import { renderCardHtml } from '../src/pages.ts';
 import { numberText } from '../src/compare/words.ts';
 import { comparisonWith, hostileComparison, otherWorld } from './comparison-fixture.ts';
 import { HOSTILE } from './fixture.ts';
