@@ -99,6 +99,7 @@ export {
   processesOf,
   type DeploymentName,
 } from './scenario/deployment-schema.ts';
+export { calibrate } from './run/calibrate.ts';
 export { prepareWorkers, runScenario } from './run/run.ts';
 export type { FlowProgress, Progress, PublishedWindow, RunOptions } from './run/run.ts';
 export { metricsOf, planGradually, planOf, seedTreeOf } from './run/settings.ts';
