@@ -212,8 +212,8 @@ Examples
   --svg, --html      also write the plots as scale.svg, and with tables as scale.html
 
 Runs a scenario with every count and every number of workers, in an order that is balanced against a
-machine that gets slower, each run in a process of its own. Tells what a report costs, in time and in
-P-256 multiplications, what more workers are worth, whether memory grows, where it stops being
+machine that gets slower, each run in a process of its own. Tells what a report costs, in time and
+in P-256 multiplications, what more workers are worth, whether memory grows, where it stops being
 linear, and what two billion device metrics would take; each with a 95 % interval. Refused where
 there are fewer than three counts, where a cost is not known to 25 %, or where time is not linear
 (exit code 7). A run with a wrong result ends the grid, with its exit code. Ctrl-C keeps what is

@@ -1,4 +1,4 @@
-/** A grid of runs as text, picture, page and CSV: what they say, and that foreign text is harmless. */
+/** A grid of runs as text, picture, page and CSV: what they say; foreign text is harmless. */
 
 import { describe, expect, test } from 'vitest';
 
@@ -183,7 +183,7 @@ test('the plot in text has a mark for each run at its place', () => {
 describe('the picture', () => {
   const svg = renderScaleSvg(record());
 
-  test('has a name, a description, a mark and a bar for each cell in both panels, and lines', () => {
+  test('has a name, a description, a mark and a bar for each cell in both panels, lines', () => {
     expect(svg).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg"/);
     expect(svg).toContain('role="img"');
     expect(svg).toContain('<title id="scale-title">Scaling of two-states, seed 7</title>');

@@ -1,12 +1,12 @@
 /**
- * From the runs of a grid to what they say: cost a report, speed-up, memory, where it bends, and how
- * far that leads. A pure function of the points.
+ * From the runs of a grid to what they say: cost a report, speed-up, memory, where it bends, and
+ * how far that leads. A pure function of the points.
  *
  * Left out of fits: runs that did not end well, and runs during which the machine's own speed
  * changed (its calibrations before and after differ), which says nothing of the scenario. Where the
  * smallest counts do not lie on the line of the others, the line is that of the others, since it is
- * large numbers that it shall foretell. Refused rather than told, each cost by itself: what rests on
- * too few points, bends up to its end, or is not known to a quarter.
+ * large numbers that it shall foretell. Refused rather than told, each cost by itself: what rests
+ * on too few points, bends up to its end, or is not known to a quarter.
  */
 
 import type { EnvironmentRecord } from '../record/run-record.ts';

@@ -47,7 +47,7 @@ export function describeRuns(parts: {
       ...say(slow > 0, `${slow} runs miss a limit on speed or memory; they are timed like others`),
       ...say(
         loadAverage.first > BUSY_BEFORE,
-        `the machine was busy with other things (${load}, ${loadAverage.high.toFixed(2)} at most, ` +
+        `the machine did other things too (${load}, ${loadAverage.high.toFixed(2)} at most, ` +
           `${cores} cores): times on the wall are too long`,
       ),
       ...say(
@@ -61,7 +61,7 @@ export function describeRuns(parts: {
       ),
       ...say(
         largest > cores,
-        `${largest} workers share ${cores} cores: speed-up ends there by the machine, not by priolab`,
+        `${largest} workers share ${cores} cores: speed-up ends there for want of cores`,
       ),
       ...say(
         sampled > 0,

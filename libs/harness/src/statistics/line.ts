@@ -2,8 +2,8 @@
  * A line through measurements: least squares, with exact t-intervals where errors are normal.
  *
  * Errors are either as large everywhere (`equal`) or a fixed part of the value (`relative`), as
- * those of times are: a slow minute makes all of a run slow. Weights are then 1 / fitted^2, found in
- * a few rounds from the means of each x. Source: Draper and Smith, Applied Regression Analysis,
+ * those of times are: a slow minute makes all of a run slow. Weights are then 1 / fitted^2, found
+ * in a few rounds from the means of each x. Source: Draper and Smith, Applied Regression Analysis,
  * third edition, sections 1.4, 2.1 (pure error and lack of fit), 9.2 (weights). For verdicts only,
  * see `special-functions.ts`.
  */

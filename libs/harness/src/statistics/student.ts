@@ -1,7 +1,7 @@
 /**
  * Student's t and Fisher's F, from the regularised incomplete beta function.
- * Source: continued fraction of the incomplete beta (Numerical Recipes, third edition, section 6.4);
- * quantiles by bisection, which needs no start. For verdicts only, see `special-functions.ts`.
+ * Source: continued fraction of the incomplete beta (Numerical Recipes, third edition, section
+ * 6.4); quantiles by bisection, which needs no start. For verdicts only: `special-functions.ts`.
  */
 
 import assert from 'node:assert/strict';

@@ -1,5 +1,5 @@
 /**
- * Student's t and Fisher's F against 30 digits of mpmath 1.3; a line and its intervals against
+ * Student's t and Fisher's F against mpmath 1.3; a line and its intervals against
  * synthetic measurements whose truth is known: how often intervals hold it, over many seeds.
  */
 
@@ -23,10 +23,10 @@ function expectRelative(actual: number, expected: number): void {
 
 describe('distributions', () => {
   it.each([
-    [0.5, 0.5, 0.2, 0.295167235300866557],
-    [5, 0.5, 0.9, 0.316642915020012313],
-    [50, 0.5, 0.99, 0.317304397874197373],
-    [1, 4.5, 1e-4, 0.00044992125656225393],
+    [0.5, 0.5, 0.2, 0.295167235300867],
+    [5, 0.5, 0.9, 0.316642915020012],
+    [50, 0.5, 0.99, 0.317304397874197],
+    [1, 4.5, 1e-4, 0.000449921256562254],
     [3, 2, 0, 0],
   ])('I(%d, %d) at %d', (a, b, x, expected) => {
     if (expected === 0) expect(betaI(a, b, x)).toBe(0);
@@ -35,27 +35,27 @@ describe('distributions', () => {
 
   it.each([
     [12.3, 4, 0.000125487870520948],
-    [2, 1, 0.147583617650433274],
-    [-1.5, 7, 0.911350756505014983],
-    [40, 30, 6.86302259720320139e-28],
+    [2, 1, 0.147583617650433],
+    [-1.5, 7, 0.911350756505015],
+    [40, 30, 6.8630225972032e-28],
   ])('t of %d with %d degrees of freedom', (t, freedom, expected) =>
     expectRelative(studentSurvival(t, freedom), expected),
   );
 
   it.each([
-    [4.2, 2, 9, 0.0514777640803957055],
-    [0.3, 3, 20, 0.824988986404968813],
-    [90, 1, 30, 1.53784095226261015e-10],
+    [4.2, 2, 9, 0.0514777640803957],
+    [0.3, 3, 20, 0.824988986404969],
+    [90, 1, 30, 1.53784095226261e-10],
   ])('F of %d with %d and %d', (f, above, below, expected) =>
     expectRelative(fisherSurvival(f, above, below), expected),
   );
 
   it.each([
-    [1, 12.7062047361747046],
-    [2, 4.30265272974946385],
-    [4.5, 2.65891234720440357],
-    [10, 2.22813885198627475],
-    [100, 1.98397151852355229],
+    [1, 12.7062047361747],
+    [2, 4.30265272974946],
+    [4.5, 2.6589123472044],
+    [10, 2.22813885198627],
+    [100, 1.98397151852355],
   ])('95 % factor of %d', (freedom, expected) =>
     expectRelative(studentFactor(0.95, freedom), expected),
   );

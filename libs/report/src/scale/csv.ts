@@ -1,4 +1,4 @@
-/** Every run of a grid as CSV (RFC 4180), for spreadsheets: one row a run, in the order they were. */
+/** Every run of a grid as CSV (RFC 4180), for spreadsheets: a row a run, in the order they were. */
 
 import type { ScalePoint, ScaleRecord } from '@priolab/harness';
 

@@ -53,7 +53,8 @@ export function renderScaleHtml(record: ScaleRecord): string {
     ...list('Two billion device metrics', extrapolationSentences(record)),
     element('p', null, facts),
   ]);
-  return `<!doctype html>\n${render(element('html', { lang: 'en' }, [head, element('body', null, main)]))}\n`;
+  const page = element('html', { lang: 'en' }, [head, element('body', null, main)]);
+  return `<!doctype html>\n${render(page)}\n`;
 }
 
 function list(title: string, sentences: readonly string[]): VNode[] {

@@ -41,10 +41,12 @@ export function renderScaleSvg(record: ScaleRecord): string {
 
 export function scalePicture(record: ScaleRecord): VNode {
   const cells = cellsOf(record);
-  const title = `Scaling of ${sanitise(record.scenario.id)}, seed ${sanitise(record.scenario.seed)}`;
+  const { id, seed } = record.scenario;
+  const title = `Scaling of ${sanitise(id)}, seed ${sanitise(seed)}`;
   const description =
     `${verdictLine(record)}. Time on the wall and peak memory against the number of reports, ` +
-    `${record.grid.workers.map(workersName).join(' and ')}, ${formatCount(record.points.length)} runs.`;
+    `${record.grid.workers.map(workersName).join(' and ')}, ` +
+    `${formatCount(record.points.length)} runs.`;
   const attributes = {
     xmlns: 'http://www.w3.org/2000/svg',
     viewBox: `0 0 ${WIDTH} ${HEIGHT}`,

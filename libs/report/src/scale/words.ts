@@ -68,8 +68,8 @@ function linearitySentence(linearity: Linearity): string {
       );
     case 'seen':
       return (
-        `not linear: ${formatCount(linearity.at)} reports took ${signed(100 * linearity.deviation)}` +
-        ' % against the line of the others'
+        `not linear: ${formatCount(linearity.at)} reports took ` +
+        `${signed(100 * linearity.deviation)} % against the line of the others`
       );
   }
 }
@@ -112,8 +112,8 @@ export function extrapolationSentences({ byWorkers, extrapolated }: ScaleRecord)
   const times = factor === undefined ? '' : `, ${formatCount(factor)} times the largest count`;
   return [
     ...sentences,
-    `an extrapolation${times}: the intervals hold if time goes on as it does in the grid, on this ` +
-      'machine; nothing of that size was run',
+    `an extrapolation${times}: the intervals hold if time goes on as it does in the grid, on ` +
+      'this machine; nothing of that size was run',
   ];
 }
 
