@@ -25,7 +25,7 @@ import { terminalPage } from './terminal-page.ts';
 const WIDTH = 100;
 const HEIGHT = 24;
 /** Lines of a run's end that are on its picture: a large window. */
-const END_HEIGHT = 52;
+const END_HEIGHT = 48;
 /** Of the flagship's 96; a picture of all of them could not be read. */
 const MAX_ROWS = 8;
 const FIGURES = new URL('./figures.json', import.meta.url);
