@@ -3,6 +3,7 @@
 export { coverageGaps, type CoverageGap, type CoverageKind } from './coverage.ts';
 export { verdictSentence } from './headline.ts';
 export { renderAnnotations, type AnnotationOptions } from './github.ts';
+export { renderHtml, type HtmlOptions } from './html/render.ts';
 export { renderJunit } from './junit.ts';
 export { renderLive, strikesNewestFirst, type LiveOptions } from './live.ts';
 export { renderMarkdown } from './markdown.ts';

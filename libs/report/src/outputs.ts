@@ -65,6 +65,9 @@ type TableRenderer = (table: import('./tables.ts').Table) => string | Uint8Array
 
 /** In the order in which they are listed. */
 export const outputs: readonly Output[] = [
+  text('html', 'report.html', 'one page to look at, offline', async () => {
+    return (await import('./html/render.ts')).renderHtml;
+  }),
   text('md', 'report.md', 'Markdown for a pull request', async () => {
     return (await import('./markdown.ts')).renderMarkdown;
   }),

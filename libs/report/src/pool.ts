@@ -74,7 +74,12 @@ function poolGroup(cells: readonly CellRecord[]): PooledRow {
   return published.length === 0 ? row : { ...row, totals: poolTotals(published) };
 }
 
-function poolTotals(cells: readonly CellRecord[]): PooledTotals {
+/** Of each bin, summed over published cells of one state and metric; one standard error for all. */
+export function poolBins(cells: readonly CellRecord[]): {
+  readonly truth: Float64Array;
+  readonly estimate: Float64Array;
+  readonly standardError: number;
+} {
   const binCount = cells[0]!.truth.honestClean.length;
   const truth = new Float64Array(binCount);
   const estimate = new Float64Array(binCount);
@@ -86,8 +91,13 @@ function poolTotals(cells: readonly CellRecord[]): PooledTotals {
     }
     variance += cell.standardError! ** 2;
   }
+  return { truth, estimate, standardError: Math.sqrt(variance) };
+}
+
+function poolTotals(cells: readonly CellRecord[]): PooledTotals {
+  const { truth, estimate, standardError } = poolBins(cells);
+  const binCount = truth.length;
   const errors = estimate.map((value, bin) => value - truth[bin]!);
-  const standardError = Math.sqrt(variance);
   const worst = errors.reduce((most, error) => Math.max(most, Math.abs(error)), 0);
   const squares = errors.reduce((sum, error) => sum + error ** 2, 0);
   const bin = headlineBin(truth);

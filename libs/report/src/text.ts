@@ -22,6 +22,11 @@ export function sanitise(text: string): string {
   return kept.replace(HARMFUL, visible);
 }
 
+/** The same of any length, for what is not shown as a text. */
+export function writeOut(text: string): string {
+  return text.replace(HARMFUL, visible);
+}
+
 /** `\x60` for a backtick: how a character is written out. */
 export function visible(character: string): string {
   const code = character.codePointAt(0)!;

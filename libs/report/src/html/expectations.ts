@@ -1,0 +1,80 @@
+/** What the scenario expects, with what was found; who cheated; what nothing prevents. */
+
+import type { RunSummary } from '@priolab/harness';
+
+import { knownLimit, measuredLimit } from '../known-limits.ts';
+import { formatCount, formatLevel } from '../text.ts';
+import type { Content } from './element.ts';
+import { dataTable, note, nothing } from './section.ts';
+import { verdictBadge } from './verdict.ts';
+
+export function renderExpectations({ expectations }: RunSummary): Content {
+  if (expectations.length === 0) {
+    return nothing('The scenario expects nothing: write what it should show under `expect`.');
+  }
+  const rows = expectations.map(({ id, verdict, observed, limit, n, power }) => ({
+    cells: [
+      id,
+      verdictBadge(verdict),
+      observed,
+      limit,
+      formatCount(n),
+      power === undefined
+        ? '-'
+        : `alpha ${formatLevel(power.alpha)}; would show ${power.detectable}`,
+    ],
+  }));
+  const columns = [
+    { title: 'Expectation' },
+    { title: 'Verdict' },
+    { title: 'Observed' },
+    { title: 'Limit' },
+    { title: 'n', numeric: true },
+    { title: 'Level and power' },
+  ];
+  const caption = 'Each expectation, as judged in the run';
+  return [
+    dataTable({ caption, columns, rows, sortable: true, kind: 'expectations' }),
+    note(
+      'n: reports, cells or values behind it. Statistical ones say their level (how seldom they ' +
+        'are wrong about a right system) and the smallest effect that n would show.',
+    ),
+  ];
+}
+
+/** Undefined where nobody cheated. */
+export function renderAdversaries(summary: RunSummary): Content {
+  const { adversaries } = summary;
+  if (adversaries.length === 0) return undefined;
+  const rows = adversaries.map((adversary) => {
+    const { id, about, fired, escaped } = adversary;
+    const limit = knownLimit(adversary, summary);
+    const escapes = limit === undefined ? formatCount(escaped) : 'known limit';
+    const remark = limit ?? (fired === 0 ? 'never happened in this run' : '');
+    return { cells: [id, formatCount(fired), escapes, about, remark] };
+  });
+  const columns = [
+    { title: 'Adversary' },
+    { title: 'Reports', numeric: true },
+    { title: 'Escaped', numeric: true },
+    { title: 'What it does' },
+    { title: 'Remark' },
+  ];
+  return dataTable({ caption: 'Cheating devices and networks', columns, rows, sortable: true });
+}
+
+/** Undefined where no fault of the run is one that nothing prevents. */
+export function renderLimits({ limits = [] }: RunSummary): Content {
+  if (limits.length === 0) return undefined;
+  const rows = limits.map((limit) => {
+    const name = limit.at === undefined ? limit.id : `${limit.id} at ${limit.at}`;
+    return { cells: [name, formatCount(limit.fired), limit.about, measuredLimit(limit)] };
+  });
+  const columns = [
+    { title: 'Fault' },
+    { title: 'Struck', numeric: true },
+    { title: 'What it does' },
+    { title: 'How far it went' },
+  ];
+  return dataTable({ caption: 'What the protocol can’t prevent, and its extent', columns, rows });
+}

@@ -1,0 +1,87 @@
+/** Which run this was: where uploads travelled, machine, digests, and the scenario in full. */
+
+import type { RunSummary } from '@priolab/harness';
+
+import { counted, formatCount } from '../text.ts';
+import { dateTime } from './dates.ts';
+import { el, textLines } from './element.ts';
+import type { Content } from './element.ts';
+import { details, facts, note, notice } from './section.ts';
+
+/** Of the scenario as text; a longer one is in summary.json. */
+const LINES_MAX = 2000;
+
+/** Undefined where nothing left the run's own process. */
+export function renderDeployment({ deployment }: RunSummary): Content {
+  if (deployment === undefined) return undefined;
+  const { kind, buckets, state, instances, uploads, deviations, missing, ended } = deployment;
+  const { examples, ...differences } = deviations;
+  const refused = Object.entries(uploads.refused)
+    .map(([reason, count]) => `${formatCount(count)} ${reason}`)
+    .join(', ');
+  const unlike = Object.values(differences).reduce((sum, count) => sum + count, 0);
+  return [
+    facts([
+      ['Kind', buckets === undefined ? kind : `${kind}, over ${buckets} and ${state ?? ''}`],
+      ['Instances', `${formatCount(instances)}; Google’s uploads: ${deployment.googleForm}`],
+      ['Uploads sent', formatCount(uploads.sent)],
+      ['Stored', `${formatCount(uploads.stored)}, and ${formatCount(uploads.storedBefore)} before`],
+      ['Refused', refused === '' ? 'none' : refused],
+      [
+        'Unanswered, retries',
+        `${formatCount(uploads.unanswered)}, ${formatCount(uploads.retries)}`,
+      ],
+      ['Batches', `${formatCount(deployment.batches)} of ${counted(deployment.reports, 'report')}`],
+      ['Refused by processors', formatCount(deployment.refused)],
+      [
+        'Windows shown',
+        `${formatCount(deployment.combined)} of ${formatCount(deployment.windows)}`,
+      ],
+      [
+        'Unlike memory',
+        Object.entries(differences)
+          .map(([name, n]) => `${name} ${formatCount(n)}`)
+          .join(', '),
+      ],
+    ]),
+    unlike > 0 && notice('It differs from the run in memory. ', examples.join('; ')),
+    missing.length > 0 && notice(`Missing: ${missing.slice(0, 20).join(', ')}`),
+    ended !== undefined && notice(ended),
+  ];
+}
+
+export function renderIdentity({ identity, environment, population }: RunSummary): Content {
+  const code = (text: string): Content => el('code', {}, text);
+  return facts([
+    ['Scenario', identity.id],
+    ['Seed', code(identity.seed)],
+    ['Scenario digest', code(identity.scenarioDigest)],
+    ['Result digest', code(identity.resultDigest)],
+    ['Backend, fidelity', `${identity.backend}, ${identity.fidelity}`],
+    ['Phones', `${formatCount(population.phones)} in ${counted(population.states, 'state')}`],
+    ['Commit', code(environment.commit)],
+    [
+      'Machine',
+      `${environment.cpu}, ${counted(environment.cores, 'core')}, ${environment.platform}`,
+    ],
+    ['Node', `${environment.node}, ${counted(environment.workers, 'worker')}`],
+    ['Started', `${dateTime(Date.parse(environment.startedAt))} UTC`],
+  ]);
+}
+
+export function renderScenario({ scenario }: RunSummary): Content {
+  const lines = JSON.stringify(scenario, null, 2).split('\n');
+  return [
+    note('Resolved: with everything that was left out at its default.'),
+    details(
+      'The scenario as JSON',
+      el(
+        'pre',
+        { tabindex: 0, role: 'region', 'aria-label': 'The scenario as JSON' },
+        textLines(lines.slice(0, LINES_MAX)),
+      ),
+      lines.length > LINES_MAX &&
+        note(`${formatCount(lines.length - LINES_MAX)} more lines are left out.`),
+    ),
+  ];
+}

@@ -1,0 +1,223 @@
+/**
+ * The page of a run of a million reports as people use it: from a file, without a network, at once,
+ * on a phone and a desk, in light and dark, by keyboard, without a script, on paper.
+ */
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import type { RunSummary } from '@priolab/harness';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { renderHtml } from '../../src/index.ts';
+import { HOSTILE, REPLAY, hostileRun } from '../fixture.ts';
+import { faultyRun, largeRun } from '../html/runs.ts';
+import { findChromium, launch, openTab, seriousProblems } from './chromium.ts';
+import type { Look, Tab } from './chromium.ts';
+
+const chromium = findChromium();
+const INTERACTIVE_MS = 2000;
+const CAPSULE = '{"format":"priolab-capsule/1"}';
+const WIDTHS = [390, 1280] as const;
+const COLOURS = ['light', 'dark'] as const;
+
+describe.skipIf(chromium === undefined)('the page in a browser', () => {
+  let folder: string;
+  let browser: Browser;
+  const large = largeRun();
+  const urls = { large: '', faulty: '', hostile: '' };
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'priolab-report-'));
+    const runs = { large, faulty: faultyRun(), hostile: hostileRun() };
+    for (const [name, summary] of Object.entries(runs) as [keyof typeof urls, RunSummary][]) {
+      const path = join(folder, `${name}.html`);
+      const foreign = name === 'hostile';
+      const repeat = foreign ? { replay: HOSTILE, capsule: HOSTILE } : { replay: REPLAY };
+      writeFileSync(path, renderHtml(summary, { capsule: CAPSULE, ...repeat }));
+      urls[name] = pathToFileURL(path).href;
+    }
+    browser = await launch(chromium!);
+  });
+  afterAll(async () => {
+    await browser.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** A visit that must end without a complaint or a request. */
+  async function visiting(name: keyof typeof urls, look: Look, step: (tab: Tab) => Promise<void>) {
+    const tab = await openTab(browser, urls[name], look);
+    await tab.page.goto(urls[name], { waitUntil: 'domcontentloaded' });
+    await step(tab);
+    expect(tab.complaints).toEqual([]);
+    expect(tab.requests).toEqual([]);
+    await tab.context.close();
+  }
+
+  const overflow = (page: Page): Promise<number> =>
+    page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  const openAll = (page: Page): Promise<void> =>
+    page.evaluate(() => {
+      for (const one of document.querySelectorAll('details')) one.open = true;
+    });
+
+  test('a million reports: the first choice is answered within two seconds', async () => {
+    const tab = await openTab(browser, urls.large);
+    const { page } = tab;
+    await page.goto(urls.large, { waitUntil: 'commit' });
+    await page.locator('#state').selectOption('us-s03');
+    const answeredMs = await page.evaluate('performance.now()');
+    const shown = await page.locator('.matrix tbody tr:not([hidden])').count();
+    expect(shown).toBe(1);
+    expect(answeredMs).toBeLessThan(INTERACTIVE_MS);
+    expect(await page.locator('.card:visible').count()).toBe(1);
+    expect(await page.locator('#said').textContent()).toMatch(/^\d+ of \d+ rows and cards shown$/);
+    await page.locator('#state').selectOption('');
+    expect(await page.locator('.matrix tbody tr:visible').count()).toBe(16);
+    expect(tab.requests).toEqual([]);
+    await tab.context.close();
+  });
+
+  describe.each(WIDTHS)('at a width of %i', (width) => {
+    test.each(COLOURS)('axe finds nothing serious, %s', async (colours) => {
+      for (const name of ['faulty', 'large'] as const) {
+        await visiting(name, { width, colours }, async ({ page }) => {
+          // All that can be opened, where axe is done with it in seconds.
+          if (name === 'faulty') await openAll(page);
+          expect(await seriousProblems(page), name).toEqual([]);
+          expect(await overflow(page), name).toBe(0);
+        });
+      }
+    });
+
+    test('foreign text does nothing and moves nothing', async () => {
+      await visiting('hostile', { width }, async ({ page }) => {
+        await openAll(page);
+        expect(await overflow(page)).toBe(0);
+        expect(await page.locator('script').count()).toBe(2);
+        expect(await page.locator('main > header h1').textContent()).toContain('<&>"\' ]]>');
+        expect(await seriousProblems(page)).toEqual([]);
+      });
+    });
+
+    test('all can be read without a script', async () => {
+      await visiting('faulty', { width, javaScriptEnabled: false }, async ({ page }) => {
+        expect(await page.locator('.controls').isVisible()).toBe(false);
+        expect(await page.locator('.readout:visible').count()).toBe(0);
+        await page.getByText('Table: Throughput').click();
+        expect(await page.locator('.moments:visible tbody tr').count()).toBe(60);
+      });
+    });
+  });
+
+  test('a network is out of reach, even for a script that got in', async () => {
+    const tab = await openTab(browser, urls.large);
+    await tab.page.goto(urls.large);
+    const reached = await tab.page.evaluate(() =>
+      fetch('http://127.0.0.1:9/').then(
+        () => 'reached',
+        () => 'refused',
+      ),
+    );
+    expect(reached).toBe('refused');
+    expect(tab.complaints.join()).toContain('Content Security Policy');
+    const ran = await tab.page.evaluate(() => {
+      const script = document.createElement('script');
+      script.textContent = 'window.intruder = 1';
+      document.body.append(script);
+      return 'intruder' in window;
+    });
+    expect(ran).toBe(false);
+    await tab.context.close();
+  });
+
+  test('a table sorts by its heads, both ways, and says so', async () => {
+    await visiting('large', {}, async ({ page }) => {
+      const table = page.locator('.metric[open] table');
+      const head = table.getByRole('button', { name: 'Estimate' });
+      const column = async (): Promise<number[]> => {
+        const cells = await table.locator('tbody tr td:nth-child(5)').allTextContents();
+        return cells.map((text) => Number(text.replaceAll(',', '')));
+      };
+      const before = await column();
+      await head.click();
+      expect(await column()).toEqual(before.toSorted((a, b) => b - a));
+      await head.click();
+      expect(await column()).toEqual(before.toSorted((a, b) => a - b));
+      expect(await column()).not.toEqual(before);
+      expect(await table.locator('th[aria-sort=ascending]').textContent()).toBe('Estimate');
+      expect(await page.locator('#said').textContent()).toContain('sorted by Estimate');
+    });
+  });
+
+  test('by keyboard: a moment of a chart, a card of a state', async () => {
+    await visiting('faulty', {}, async ({ page }) => {
+      const slider = page.getByLabel('Moment of: Throughput');
+      await slider.focus();
+      await page.keyboard.press('Home');
+      const first = await slider.getAttribute('aria-valuetext');
+      await page.keyboard.press('ArrowRight');
+      expect(await slider.getAttribute('aria-valuetext')).not.toBe(first);
+      expect(first).toMatch(/^[\d.]+ s: [\d,]+$/);
+      const [card, next] = [page.locator('.card').nth(0), page.locator('.card').nth(1)];
+      await card.focus();
+      expect(await page.locator('#tip').textContent()).toMatch(
+        /^us-ct: bin 0: truth \d+, estimate/,
+      );
+      await page.keyboard.press('ArrowRight');
+      expect(await next.evaluate((one) => one === document.activeElement)).toBe(true);
+      expect(await page.locator('#tip').textContent()).toMatch(/^us-wa: /);
+      await page.keyboard.press('Escape');
+      expect(await page.locator('#tip').isVisible()).toBe(false);
+    });
+  });
+
+  test('colours are the reader’s choice', async () => {
+    await visiting('faulty', { colours: 'light' }, async ({ page }) => {
+      const back = (): Promise<string> =>
+        page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+      const light = await back();
+      await page.getByText('Dark', { exact: true }).click();
+      expect(await back()).not.toBe(light);
+      await page.reload();
+      expect(await back()).not.toBe(light);
+      await page.getByText('Auto', { exact: true }).click();
+      expect(await back()).toBe(light);
+    });
+  });
+
+  test('the capsule and the record can be saved as they were', async () => {
+    await visiting('large', {}, async ({ page }) => {
+      const save = async (press: () => Promise<void>): Promise<[string, string]> => {
+        const [download] = await Promise.all([page.waitForEvent('download'), press()]);
+        return [download.suggestedFilename(), readFileSync(await download.path(), 'utf8')];
+      };
+      const capsule = await save(() => page.getByText('Save capsule.json').click());
+      expect(capsule).toEqual(['capsule.json', CAPSULE]);
+    });
+    await visiting('faulty', {}, async ({ page }) => {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByText('Save summary.json').click(),
+      ]);
+      const saved = JSON.parse(readFileSync(await download.path(), 'utf8')) as unknown;
+      expect(saved).toEqual(JSON.parse(JSON.stringify(faultyRun())));
+    });
+  });
+
+  test('on paper it is light, whole and without controls', async () => {
+    await visiting('faulty', { colours: 'dark' }, async ({ page }) => {
+      await page.emulateMedia({ media: 'print' });
+      await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+      expect(await page.locator('.controls').isVisible()).toBe(false);
+      expect(await page.locator('details.metric:not([open])').count()).toBe(0);
+      const back = await page.evaluate(
+        () => getComputedStyle(document.documentElement).backgroundColor,
+      );
+      expect(back).toBe('rgb(255, 255, 255)');
+      expect((await page.pdf({ format: 'A4' })).length).toBeGreaterThan(10_000);
+    });
+  });
+});
