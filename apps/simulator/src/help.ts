@@ -8,7 +8,7 @@ export const HELP = `priolab: simulate a Prio-style private measurement system a
   priolab list [folder...]     the scenarios in a folder (default: scenarios)
   priolab check <file...>      validate scenarios and print what they would do
   priolab explain [term]       what a field, expectation, fault or exit code means
-  priolab report [run]         a stored run as Markdown, tables, metrics and more
+  priolab report [run]         a stored run as a page, tables, metrics and more
   priolab schema <kind>        the JSON Schema of scenario files, or of summary.json
   priolab where <run> <report> what became of one report
   priolab replay <capsule>     run it again and compare byte for byte
@@ -381,7 +381,8 @@ Examples
     --packet-key keys/nih-2.packet-key --signing-key s2=keys/nih-2.signing-key`,
   report: `priolab report [run] [options]
 
-  --md               report.md: Markdown for a pull request (default)
+  --html             report.html: one page to look at, which needs nothing else (default)
+  --md               report.md: Markdown for a pull request
   --junit            junit.xml: test results for CI
   --csv              csv/: a file for each table, for spreadsheets
   --parquet          parquet/: the same tables, for data frames and DuckDB

@@ -20,7 +20,8 @@ const names = outputs.map(({ name }) => name);
 export function outputsMistake(option: string, list: string | undefined): string | undefined {
   const unknown = list?.split(',').find((name) => !names.includes(name));
   if (unknown === undefined) return undefined;
-  const meant = didYouMean(unknown, names);
+  // A number is meant for the option of nearly the same name.
+  const meant = /^\d+$/.test(unknown) ? ' (did you mean "--reports"?)' : didYouMean(unknown, names);
   return `${option}: got "${unknown}"${meant}; allowed: a list of ${names.join(', ')}`;
 }
 

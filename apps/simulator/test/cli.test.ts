@@ -104,7 +104,7 @@ describe('exit codes', () => {
     [['frobnicate'], 'no command "frobnicate"'],
     [['run'], 'no scenario file'],
     [['run', 'missing.scenario.ts'], 'no such file'],
-    [['run', smoke, '--report', '5'], 'unknown option --report (did you mean "--reports"?)'],
+    [['run', smoke, '--report', '5'], '--report: got "5" (did you mean "--reports"?)'],
     [['run', smoke, '--reports', '0'], 'a whole number from 1'],
     [['explain', 'noforg'], 'did you mean "noforge"?'],
   ])('2: priolab %j', (args, message) => {

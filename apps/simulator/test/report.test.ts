@@ -22,14 +22,14 @@ const { folder, priolab, scenarioFile } = createCli();
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const read = (...path: string[]): string => readFileSync(join(folder, ...path), 'utf8');
-const ALL = ['--md', '--junit', '--csv', '--parquet', '--otlp', '--prometheus'];
+const ALL = ['--html', '--md', '--junit', '--csv', '--parquet', '--otlp', '--prometheus'];
 
 let green: string;
 let red: string;
 let done: ReturnType<typeof priolab>;
 
 beforeAll(() => {
-  const report = 'prometheus,md,csv,parquet,otlp,junit';
+  const report = 'prometheus,md,html,csv,parquet,otlp,junit';
   const first = scenarioFile('first', {});
   const second = scenarioFile('second', { expect: ['sum.exact', 'noforge'] });
   done = priolab('run', first, second, '--workers', '0', '--report', report);
@@ -80,14 +80,14 @@ describe('report', () => {
     }
   });
 
-  test('without a run the newest, without an output Markdown, into its folder', () => {
-    rmSync(join(folder, red, 'report.md'));
+  test('without a run the newest, without an output the page, into its folder', () => {
+    rmSync(join(folder, red, 'report.html'));
     const { code, out } = priolab('report');
     expect({ code, out }).toEqual({
       code: 0,
-      out: `${red}/report.md  Markdown for a pull request\n`,
+      out: `${red}/report.html  one page to look at, offline\n`,
     });
-    expect(read(red, 'report.md')).toContain(`npx priolab replay ${red}/capsule.json`);
+    expect(read(red, 'report.html')).toContain(`npx priolab replay ${red}/capsule.json`);
   });
 
   test('--out - prints the file and nothing else', () => {
@@ -114,15 +114,15 @@ describe('report', () => {
     [['report', 'nowhere'], 'no run at nowhere or runs/nowhere'],
     [['report', 'a', 'b'], 'got 2 runs; expected one at most'],
     [['report', '--parqet'], 'unknown option --parqet (did you mean "--parquet"?)'],
-    [['report', '--csv', '--out', '-'], '--out -: takes one file; allowed with it: one of --md'],
+    [['report', '--csv', '--out', '-'], '--out -: takes one file; allowed with it: one of --html'],
     [['report', '--md', '--otlp', '--out', '-'], '--out -: takes one file'],
     [['report', '--out='], '--out: got ""; allowed: a folder, or -'],
-    [['report', '--out', 'first.scenario.ts'], "can't write first.scenario.ts/report.md"],
+    [['report', '--out', 'first.scenario.ts'], "can't write first.scenario.ts/report.html"],
     [
       ['run', 'a.ts', '--report', 'md,parqet'],
       'got "parqet" (did you mean "parquet"?); allowed: a',
     ],
-    [['run', 'a.ts', '--report='], '--report: got ""; allowed: a list of md, '],
+    [['run', 'a.ts', '--report='], '--report: got ""; allowed: a list of html, '],
   ])('%j says what is wrong', (args, message) => {
     const { code, out, err } = priolab(...args);
     expect({ code, out }).toEqual({ code: 2, out: '' });

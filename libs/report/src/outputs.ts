@@ -65,7 +65,7 @@ type TableRenderer = (table: import('./tables.ts').Table) => string | Uint8Array
 
 /** In the order in which they are listed. */
 export const outputs: readonly Output[] = [
-  text('html', 'report.html', 'one page for people, offline', async () => {
+  text('html', 'report.html', 'one page to look at, offline', async () => {
     return (await import('./html/render.ts')).renderHtml;
   }),
   text('md', 'report.md', 'Markdown for a pull request', async () => {

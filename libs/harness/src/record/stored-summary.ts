@@ -326,9 +326,21 @@ const summarySchema = z.looseObject({
  */
 export function checkSummary(value: unknown, file: string): run.RunSummary {
   const parsed = summarySchema.safeParse(value);
-  if (parsed.success) return parsed.data as unknown as run.RunSummary;
+  if (parsed.success) return ordered(parsed.data, value) as run.RunSummary;
   const problems = problemsOf(parsed.error, value, summarySchema);
   const more = problems.length - PROBLEMS_MAX;
   const rest: Problem[] = more > 0 ? [{ path: '', message: `... and ${more} more` }] : [];
   throw new UsageError(file, [...problems.slice(0, PROBLEMS_MAX), ...rest]);
+}
+
+/** The checked value with its fields in the order of the file: reports show records as they are. */
+function ordered(checked: unknown, original: unknown): unknown {
+  if (typeof original !== 'object' || original === null) return checked;
+  if (Array.isArray(original)) {
+    return original.map((item, k) => ordered((checked as readonly unknown[])[k], item));
+  }
+  const fields = checked as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(
+    Object.entries(original).map(([key, inner]) => [key, ordered(fields[key], inner)]),
+  );
 }
