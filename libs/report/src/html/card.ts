@@ -59,7 +59,7 @@ export function renderCard(
     ),
     picture(
       { width: WIDTH, height, label },
-      x.ticks(4).map((tick) => [
+      x.ticks(3).map((tick) => [
         el('line', {
           class: tick === 0 ? 'zero' : 'grid',
           x1: px(x(tick)),

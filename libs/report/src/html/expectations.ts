@@ -20,7 +20,7 @@ export function renderExpectations({ expectations }: RunSummary): Content {
       limit,
       formatCount(n),
       power === undefined
-        ? '-'
+        ? ''
         : `alpha ${formatLevel(power.alpha)}; would show ${power.detectable}`,
     ],
   }));
