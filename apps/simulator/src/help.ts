@@ -92,8 +92,9 @@ Examples
   --ts               as code, typed in editors
   --dir <folder>     where it goes (default: scenarios)
 
-Writes <folder>/<name>.scenario.yaml (or .ts), commented and valid, with <name> as its id: lower-case
-words joined by "-", with "/" between a folder and the rest. A file that exists is left alone.
+Writes <folder>/<name>.scenario.yaml (or .ts), commented and valid, with <name> as its id:
+lower-case words joined by "-", with "/" between a folder and the rest. A file that exists is left
+alone.
 
 Examples
   npx priolab new my-first
@@ -105,11 +106,11 @@ Examples
   --seed <text>      seed of all randomness (default: the scenario's)
   --workers <n>      worker threads; 0 runs in the main thread (default: one a core)
 
-Runs a scenario, and again whenever its file changes, or one that it imports or is built on. Says the
-verdict, which expectations turned since the run before, and whether results are the same. A run that
-is under way is stopped by a change. Nothing is written: "priolab run" is for that.
-On a terminal Enter runs again and q ends it. Exit code: after q that of the last run that came to its
-end (130 where none did), after Ctrl-C 130.
+Runs a scenario, and again whenever its file changes, or one that it imports or is built on. Says
+the verdict, which expectations turned since the run before, and whether results are the same. A
+run that is under way is stopped by a change. Nothing is written: "priolab run" is for that.
+On a terminal Enter runs again and q ends it. Exit code: after q that of the last run that came to
+its end (130 where none did), after Ctrl-C 130.
 
 Examples
   npx priolab watch scenarios/smoke.scenario.ts

@@ -1,4 +1,4 @@
-/** `priolab doctor`: each check sees what it is for, nothing secret is told, and what comes of it. */
+/** `priolab doctor`: each check sees what it is for, nothing secret is told; what comes of it. */
 
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** `priolab new`: templates are scenarios that pass, and copies of them are valid where they lie. */
+/** `priolab new`: templates are scenarios that pass, copies of them are valid where they lie. */
 
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';

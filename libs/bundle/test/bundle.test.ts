@@ -48,7 +48,7 @@ test('a change in any file that went into it gives another', async () => {
   expect(await load(path)).toMatchObject({ part: 2 });
 });
 
-test('a bundle knows the files that it was made from, whether it is new or found again', async () => {
+test('a bundle knows the files that it was made from, new or found again', async () => {
   const part = write('told-part.ts', 'export const part = 1;');
   const path = write('told.ts', "export { part } from './told-part.ts';");
   const made = await bundle({ main: path });

@@ -134,7 +134,7 @@ interface Loop {
   readonly hasKeys: boolean;
 }
 
-/** @returns the exit code of the last attempt that came to its end; that of a stop before any did */
+/** @returns the exit code of the last attempt that came to its end, or of a stop before any */
 async function runAgainAndAgain(loop: Loop): Promise<number> {
   const { file, requests, files, hasKeys } = loop;
   let exitCode: number = EXIT.interrupted;

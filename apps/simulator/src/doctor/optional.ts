@@ -1,4 +1,4 @@
-/** What priolab does without, but some of its tests and tools do not; and which versions are here. */
+/** What priolab does without, but some of its tests and tools do not; which versions are here. */
 
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
