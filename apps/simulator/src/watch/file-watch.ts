@@ -1,8 +1,8 @@
 /**
  * Notices when files change, however an editor writes them: in place, by renaming a new one over
  * the old one, or by removing and writing again. Folders are watched, not files; what an event
- * means is found out by looking at the files. A slow look beside that sees what no event tells, on a
- * network's file system for example.
+ * means is found out by looking at the files. A slow look beside that sees what no event tells, on
+ * a network's file system for example.
  */
 
 import { readdirSync, statSync, watch } from 'node:fs';
