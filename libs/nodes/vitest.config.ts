@@ -4,6 +4,7 @@ export default defineProject({
   test: {
     name: '@priolab/nodes',
     include: ['test/**/*.test.ts'],
+    isolate: false,
     testTimeout: 180_000,
     hookTimeout: 60_000,
   },

@@ -1,5 +1,12 @@
-import { defineProject } from 'vitest/config';
+import { configDefaults, defineProject } from 'vitest/config';
+import { leftOut } from '../../tools/repository/src/slices.ts';
 
 export default defineProject({
-  test: { name: '@priolab/report', include: ['test/**/*.test.ts'], testTimeout: 60_000 },
+  test: {
+    name: '@priolab/report',
+    include: ['test/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, ...leftOut('libs/report')],
+    isolate: false,
+    testTimeout: 60_000,
+  },
 });

@@ -3,7 +3,7 @@
  * (`.ci/run` gives `PRIOLAB_SLICE`), so that none is left out for good. `npm test` runs all.
  */
 
-export const SLICES = 8;
+export const SLICES = 12;
 
 export const LONG_TESTS: Readonly<Record<string, readonly string[]>> = {
   'libs/harness': [
@@ -33,6 +33,7 @@ export const LONG_TESTS: Readonly<Record<string, readonly string[]>> = {
     'simulation/tenant',
     'simulation/versions',
     'simulation/when',
+    'compare/compare-runs',
     'simulation/wire/deployments',
     'simulation/worked-again',
   ].map((name) => `test/${name}.test.ts`),
@@ -49,6 +50,7 @@ export const LONG_TESTS: Readonly<Record<string, readonly string[]>> = {
     'test/portal.test.ts',
     'test/problems.test.ts',
     'test/processes.test.ts',
+    'test/report.test.ts',
     'test/runs.test.ts',
     'test/scale.test.ts',
     'test/simulated.test.ts',
@@ -60,6 +62,7 @@ export const LONG_TESTS: Readonly<Record<string, readonly string[]>> = {
     'test/tutorial.test.ts',
     'test/watch.test.ts',
   ],
+  'libs/report': ['test/browser/report.test.ts'],
   'apps/portal': ['test/browser/use.test.ts'],
   'apps/processor': ['test/sweep/sweep.test.ts', 'test/sweep/broken-machines.test.ts'],
   'tools/repository': ['test/benchmarks/benchmarks.test.ts', 'test/memory/memory.test.ts'],
