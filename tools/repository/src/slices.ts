@@ -44,6 +44,7 @@ export const LONG_TESTS: Readonly<Record<string, readonly string[]>> = {
     'test/damaged.test.ts',
     'test/deployments.test.ts',
     'test/front-page.test.ts',
+    'test/library/families.test.ts',
     'test/library/incidents.test.ts',
     'test/mistakes.test.ts',
     'test/new.test.ts',
