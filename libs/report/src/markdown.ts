@@ -56,7 +56,7 @@ function headline(summary: RunSummary, replay: string): string {
     `result ${code(identity.resultDigest.slice(0, 8))}`,
     `backend ${code(identity.backend)}`,
     `fidelity ${code(identity.fidelity)}`,
-    `commit ${code(environment.commit.slice(0, 12))}`,
+    `commit ${code(environment.commit)}`,
   ].join(', ');
   const notDone = fidelity.notDone === undefined ? [] : ['', `Not done: ${code(fidelity.notDone)}`];
   const lines = [

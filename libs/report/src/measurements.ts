@@ -54,7 +54,7 @@ export function measurementsOf(summary: RunSummary): Measurements {
     run: {
       scenario: sanitise(identity.id),
       seed: sanitise(identity.seed),
-      commit: sanitise(environment.commit.slice(0, 12)),
+      commit: sanitise(environment.commit),
     },
     startMs,
     endMs,

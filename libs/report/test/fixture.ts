@@ -218,7 +218,7 @@ const base: RunSummary = {
     cpu: 'Some CPU',
     cores: 2,
     workers: 2,
-    commit: '55bd66c0ffee55bd66c0ffee',
+    commit: '55bd66c0ffee+',
     startedAt: '2025-11-24T12:00:00.000Z',
   },
   expectations: [

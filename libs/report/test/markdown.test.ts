@@ -30,7 +30,7 @@ test('a pass: verdict, what it rests on, and nothing to repeat', () => {
     '',
     'all 2 expectations hold, over 800 reports (exit code 0).',
     '',
-    'seed `7`, result `fedcba98`, backend `node`, fidelity `full`, commit `55bd66c0ffee`',
+    'seed `7`, result `fedcba98`, backend `node`, fidelity `full`, commit `55bd66c0ffee+`',
   ]);
   expect(text).not.toContain('Repeat');
   expect(text).not.toContain('To look at');

@@ -119,7 +119,7 @@ describe('OpenMetrics', () => {
       ['invalid', 0],
     ]);
     expect(samples[0]).toMatchObject({
-      labels: { scenario: 'two-states', seed: '7', commit: '55bd66c0ffee' },
+      labels: { scenario: 'two-states', seed: '7', commit: '55bd66c0ffee+' },
       timeMs: BEGAN_MS + 2500,
     });
     expect(samplesOf('priolab_run_verdict', { verdict: 'fail' })[0]!.value).toBe(1);
@@ -231,7 +231,7 @@ describe('OTLP', () => {
         of('service.name', 'priolab'),
         of('priolab.scenario', 'two-states'),
         of('priolab.seed', '7'),
-        of('priolab.commit', '55bd66c0ffee'),
+        of('priolab.commit', '55bd66c0ffee+'),
       ],
     });
   });

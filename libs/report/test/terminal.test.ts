@@ -50,7 +50,7 @@ describe('headline', () => {
     expect(lines.slice(0, 3)).toEqual([
       'PASS  all 2 expectations hold, over 800 reports (exit code 0)',
       'two-states, seed 7, scenario 01234567, result fedcba98, backend node, fidelity full, ' +
-        'commit 55bd66c0ffee',
+        'commit 55bd66c0ffee+',
       '',
     ]);
     expect(lines.join('\n')).not.toContain('To look at');

@@ -65,7 +65,7 @@ export function armFacts(arm: ArmRecord): string {
     `scenario ${short(arm.scenarioDigest)}`,
     `result ${short(arm.resultDigest)}`,
     `backend ${sanitise(arm.backend)}`,
-    `commit ${sanitise(arm.commit.slice(0, 13))}`,
+    `commit ${sanitise(arm.commit)}`,
     counted(arm.runs, 'timed run'),
     `verdict ${sanitise(arm.verdict)}`,
     ...(arm.notDone === undefined ? [] : [sanitise(arm.notDone)]),
