@@ -154,7 +154,7 @@ describe('a grid in a terminal', () => {
         }),
       ),
     );
-    expect(shown).toContain('10,000 reports took +40 % against the line');
+    expect(shown).toContain('10,000 reports took 40 % more than the line');
     expect(shown).toContain('no fit: time on the wall: not linear');
     expect(shown).toContain('a run did not end well');
     expect(shown).toContain('(exit code 1)');
