@@ -249,5 +249,17 @@ function expectation() {
     limit: z.string(),
     n: z.number(),
     power: z.strictObject({ alpha: z.number(), detectable: z.string() }).exactOptional(),
+    value: z.number().exactOptional(),
+    interval: z
+      .strictObject({
+        of: z.string(),
+        unit: z.string().exactOptional(),
+        low: z.number(),
+        high: z.number().exactOptional(),
+        level: z.number(),
+        due: z.number(),
+      })
+      .exactOptional(),
+    window: z.strictObject({ fromMs: z.number(), toMs: z.number() }).exactOptional(),
   });
 }
