@@ -106,16 +106,22 @@ function intervalOf(
   levels: Readonly<Record<'sum' | 'bin', number>>,
 ) {
   const isBin = bin.probability / levels.bin < sum.probability / levels.sum;
-  const alpha = isBin ? levels.bin : levels.sum;
-  const worst = isBin ? bin : sum;
-  const fails = worst.probability < alpha;
-  const { name, sample } = fails ? worst : whole;
+  const worst = isBin ? { ...bin, alpha: levels.bin } : { ...sum, alpha: levels.sum };
+  const fails = worst.probability < worst.alpha;
+  const { name, sample, alpha } = fails ? worst : { ...whole, alpha: levels.sum };
+  const { low, high } = shiftInterval(sample!, sample!.netFlips, alpha);
   const scale = scaleOf(sample!);
-  const level = fails ? alpha : levels.sum;
-  const { low, high } = shiftInterval(sample!, sample!.netFlips, level);
-  const of = `${fails && isBin ? 'error' : 'sum of errors'}: ${name}`;
-  const interval = { of, unit: 'reports', low: low / scale, high: high / scale };
-  return { value: errorOf([sample!]), interval: { ...interval, level: 1 - level, due: 0 } };
+  return {
+    value: errorOf([sample!]),
+    interval: {
+      of: `${fails && isBin ? 'error' : 'sum of errors'}: ${name}`,
+      unit: 'reports',
+      low: low / scale,
+      high: high / scale,
+      level: 1 - alpha,
+      due: 0,
+    },
+  };
 }
 
 /** What an estimate divides by. */

@@ -114,7 +114,7 @@ describe('two-sided p', () => {
 describe('the interval of shifts', () => {
   it('holds 0 if and only if the test does not fail, for every d', () => {
     for (const law of laws) {
-      for (const alpha of [0.05, 1e-3, 1e-6]) {
+      for (const alpha of [0.05, 1e-6]) {
         for (let d = -law.ones; d <= law.zeros; d++) {
           const { low, high } = shiftInterval(law, d, alpha);
           const holds = low <= 0 && 0 <= high;
