@@ -80,7 +80,7 @@ describe('in simulated time', () => {
 });
 
 test('on the wall clock the days of the run, if it came to its end', async () => {
-  const population = { reports: 40, states: ['us-wa'], days: 2 } as const;
+  const population = { reports: 40, states: ['us-wa'], days: 2 };
   const expected = ['sum.exact', 'noise.dist', { id: 'throughput', atLeastPerUnit: 1 }] as const;
   const run = await runSmall(small({ population, expect: [...expected] }));
   const windows = run.expectations.map(({ id, window }) => [id, window]);
