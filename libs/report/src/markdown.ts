@@ -16,6 +16,7 @@ import {
   formatCount,
   formatDuration,
   formatFixed,
+  formatInterval,
   sanitise,
   visible,
 } from './text.ts';
@@ -94,7 +95,7 @@ function sections(summary: RunSummary): Section[] {
   const machine = `${environment.cpu}, ${environment.platform}, node ${environment.node}`;
   return [
     ...of(`Expectations: ${passed} of ${expectations.length} pass`, expectations.length, () =>
-      table(['verdict', 'expectation', 'observed', 'n'], expectations.map(outcomeRow)),
+      outcomeTable(expectations),
     ),
     ...of(`Reports: ${formatCount(summary.population.reports)} planned`, fates.length, () =>
       fateTable(summary),
@@ -127,8 +128,18 @@ function sections(summary: RunSummary): Section[] {
   ];
 }
 
-function outcomeRow({ id, verdict, observed, n }: ExpectationOutcome): string[] {
-  return [`${mark(verdict)} ${verdict}`, code(id), code(observed), formatCount(n)];
+/** Intervals where there are any. */
+function outcomeTable(outcomes: readonly ExpectationOutcome[]): string {
+  const isAny = outcomes.some(({ interval }) => interval !== undefined);
+  const titles = ['verdict', 'expectation', 'observed', 'n', ...(isAny ? ['interval'] : [])];
+  const rows = outcomes.map(({ id, verdict, observed, n, interval }) => [
+    `${mark(verdict)} ${verdict}`,
+    code(id),
+    code(observed),
+    formatCount(n),
+    interval === undefined ? '' : code(formatInterval(interval)),
+  ]);
+  return table(titles, rows);
 }
 
 function fateTable({ fates }: RunSummary): string {

@@ -126,6 +126,18 @@ describe('OpenMetrics', () => {
     expect(samplesOf('priolab_run_exit_code', {})[0]!.value).toBe(1);
   });
 
+  test('what an expectation rests on: its value, the ends of its interval, what is due', () => {
+    const value = samplesOf('priolab_expectation_value', { expectation: 'noforge' });
+    expect(value.map((one) => one.value)).toEqual([2]);
+    const ends = samplesOf('priolab_expectation_interval', { of: 'mean, forged', unit: 'reports' });
+    expect(ends.map((one) => [one.labels['end'], one.value])).toEqual([
+      ['low', 0.01],
+      ['due', 0.5],
+    ]);
+    const { samples } = families.get('priolab_expectation_interval')!;
+    expect(samples.find(({ labels }) => labels['end'] === 'high')!.value).toBe(0.2916);
+  });
+
   test("time series by the machine's clock", () => {
     const reports = 'priolab_wall_reports';
     expect(families.get(reports)).toMatchObject({ type: 'counter', unit: 'reports' });

@@ -297,11 +297,12 @@ describe('states and metrics', () => {
 });
 
 describe('expectations, adversaries, cost, files', () => {
-  test('each expectation with its power', () => {
+  test('each expectation with its interval and power', () => {
     expect(section(render(summaryWith()), 'Expectations')).toMatchInlineSnapshot(`
       "  expectation  observed        limit              n  verdict
         sum.exact    saw sum.exact   want sum.exact   800  pass
         noise.dist   saw noise.dist  want noise.dist  800  pass
+          interval: share of bits flipped 0.2112 to 0.2916 (confidence 1 - 1e-6), due 0.25
           power: alpha 1e-6, would show a rate off by 12.3 %"
     `);
   });
