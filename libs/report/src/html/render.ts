@@ -10,17 +10,19 @@ import { verdictSentence } from '../headline.ts';
 import { sanitise } from '../text.ts';
 import { assets, contentSecurityPolicy } from './assets.ts';
 import { renderConservation } from './conservation.ts';
+import { renderCounts } from './counts.ts';
 import { el, rawElement } from './element.ts';
 import type { Content } from './element.ts';
-import { renderAdversaries, renderExpectations, renderLimits } from './expectations.ts';
+import { renderAdversaries, renderExpectations } from './expectations.ts';
 import { renderDeployment, renderIdentity, renderScenario } from './facts.ts';
 import { renderFaultTimeline } from './fault-timeline.ts';
+import { renderGaps, renderLimits } from './limits.ts';
 import { renderMachine } from './machine.ts';
 import { renderStates } from './multiples.ts';
 import { renderNoise } from './noise.ts';
 import { recordElement } from './record-data.ts';
 import { renderSankey } from './sankey.ts';
-import { nothing, renderSection } from './section.ts';
+import { renderSection } from './section.ts';
 import type { Section } from './section.ts';
 import { renderSimulated } from './simulated.ts';
 import { renderStages } from './stages.ts';
@@ -69,12 +71,13 @@ export function renderHtml(summary: RunSummary, options: HtmlOptions): string {
 }
 
 function sectionsOf(summary: RunSummary): Section[] {
-  const { adversaries, limits = [], deployment, simulation } = summary;
+  const { deployment, simulation } = summary;
   const of = (id: string, title: string, content: Content, isThere = true): Section[] =>
     isThere ? [{ id, title, content }] : [];
-  const isHarmless = adversaries.length + limits.length === 0;
   return [
     ...of('expectations', 'Expectations', renderExpectations(summary)),
+    ...of('gaps', 'Not covered', renderGaps(summary)),
+    ...of('limits', 'Known limits', renderLimits(summary)),
     ...of('flow', 'Fates of reports', renderSankey(summary)),
     ...of('conservation', 'Conservation', renderConservation(summary)),
     ...of('timeline', 'Faults on both clocks', renderFaultTimeline(summary)),
@@ -83,13 +86,8 @@ function sectionsOf(summary: RunSummary): Section[] {
     ...of('states', 'States: estimate and truth', renderStates(summary)),
     ...of('noise', 'Noise', renderNoise(summary)),
     ...of('cost', 'Cost by stage', renderStages(summary)),
-    ...of(
-      'limits',
-      'Adversaries and known limits',
-      isHarmless
-        ? nothing('Nobody cheated, and no fault struck that nothing prevents.')
-        : [renderAdversaries(summary), renderLimits(summary)],
-    ),
+    ...of('adversaries', 'Adversaries', renderAdversaries(summary)),
+    ...of('counts', 'What oracles counted', renderCounts(summary)),
     ...of('deployment', 'Deployment', renderDeployment(summary), deployment !== undefined),
     ...of('identity', 'Identity', renderIdentity(summary)),
     ...of('scenario', 'Scenario', renderScenario(summary)),
