@@ -169,15 +169,15 @@ describe('HTML', () => {
 
   test('is one page that needs nothing else and runs nothing', () => {
     expect(html).toMatch(/^<!doctype html>\n<html lang="en">/);
-    expect(html).toContain("content=\"default-src 'none'; style-src 'unsafe-inline'\"");
+    expect(html).toContain("content=\"default-src 'none'; style-src 'sha256-");
     expect(html).not.toMatch(/<script|<link|<img|<iframe|\bsrc=|\bhref=|url\(|@import|javascript:/);
   });
 
   test('draws ratios with their intervals, open ends to the edge', () => {
-    expect(html.match(/<svg/g)).toHaveLength(2);
+    expect(html.match(/<svg [^>]*class="plot/g)).toHaveLength(2);
     // Of 4: (4 - 1) / (4 + 1) of the way from the middle to the right end.
-    expect(html).toContain('<circle cx="103.2"');
-    expect(html).toMatch(/<line x1="92\.6" x2="128\.0" [^>]*class="range"/);
+    expect(html).toContain('<circle class="dot" cx="103.2"');
+    expect(html).toContain('<line class="range" x1="92.6" x2="128"');
   });
 
   test('foreign text stays text', () => {

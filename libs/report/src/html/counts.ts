@@ -45,7 +45,7 @@ export function renderCounts(summary: RunSummary): Content {
   ];
   const caption = 'What must not be, how often it was found and among how many';
   return [
-    dataTable({ caption, columns, rows, kind: 'counts' }),
+    dataTable({ caption, columns, rows, stacked: true }),
     note(
       'Counted whether or not the scenario expects anything of it, and with what its faults ' +
         'allow: that is judged under Expectations. ',

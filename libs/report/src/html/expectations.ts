@@ -26,7 +26,7 @@ export function renderExpectations({ expectations }: RunSummary): Content {
   }));
   const columns = [
     { title: 'Expectation' },
-    { title: 'Verdict' },
+    { title: 'Verdict', beside: true },
     { title: 'Observed' },
     { title: 'Limit' },
     { title: 'n', numeric: true },
@@ -34,7 +34,7 @@ export function renderExpectations({ expectations }: RunSummary): Content {
   ];
   const caption = 'Each expectation, as judged in the run';
   return [
-    dataTable({ caption, columns, rows, sortable: true, kind: 'expectations' }),
+    dataTable({ caption, columns, rows, sortable: true, stacked: true, kind: 'expectations' }),
     note(
       'n: reports, cells or values behind it. Statistical ones say their level (how seldom they ' +
         'are wrong about a right system) and the smallest effect that n would show.',
@@ -60,5 +60,11 @@ export function renderAdversaries(summary: RunSummary): Content {
     { title: 'What it does' },
     { title: 'Remark' },
   ];
-  return dataTable({ caption: 'Cheating devices and networks', columns, rows, sortable: true });
+  return dataTable({
+    caption: 'Cheating devices and networks',
+    columns,
+    rows,
+    sortable: true,
+    stacked: true,
+  });
 }

@@ -49,5 +49,10 @@ export function renderLimits(summary: RunSummary): Content {
     { title: 'What it does' },
     { title: 'How far it went' },
   ];
-  return dataTable({ caption: 'What the protocol can’t prevent, and its extent', columns, rows });
+  return dataTable({
+    caption: 'What the protocol can’t prevent, and its extent',
+    columns,
+    rows,
+    stacked: true,
+  });
 }

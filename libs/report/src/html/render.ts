@@ -1,16 +1,16 @@
 /**
- * A run as one HTML file that needs nothing else: no server, no network, no script even. A pure
- * function of the record. What the record holds is text in it, whatever it says.
+ * A run as one HTML file. A pure function of the record; what the record holds is text in it,
+ * whatever it says.
  */
 
 import type { RunSummary } from '@priolab/harness';
-import { render } from 'preact-render-to-string';
 
 import { verdictSentence } from '../headline.ts';
 import { sanitise } from '../text.ts';
-import { assets, contentSecurityPolicy } from './assets.ts';
+import { script } from './assets.ts';
 import { renderConservation } from './conservation.ts';
 import { renderCounts } from './counts.ts';
+import { renderDocument } from './document.ts';
 import { el, rawElement } from './element.ts';
 import type { Content } from './element.ts';
 import { renderAdversaries, renderExpectations } from './expectations.ts';
@@ -33,27 +33,11 @@ export type HtmlOptions = RepeatOptions;
 
 /** The whole document. @param options how to see the run again */
 export function renderHtml(summary: RunSummary, options: HtmlOptions): string {
-  const { style, script } = assets();
-  const title = `${summary.verdict}: ${summary.identity.id}, ${verdictSentence(summary)}`;
-  const meta = (name: string, content: string): Content => el('meta', { name, content });
   const sections = sectionsOf(summary);
-  const page = el(
-    'html',
-    { lang: 'en' },
-    el(
-      'head',
-      {},
-      el('meta', { charset: 'utf-8' }),
-      el('meta', { 'http-equiv': 'Content-Security-Policy', content: contentSecurityPolicy() }),
-      meta('viewport', 'width=device-width, initial-scale=1'),
-      meta('referrer', 'no-referrer'),
-      meta('color-scheme', 'light dark'),
-      el('title', {}, title),
-      rawElement('style', {}, style),
-    ),
-    el(
-      'body',
-      {},
+  return renderDocument({
+    title: `${summary.verdict}: ${summary.identity.id}, ${verdictSentence(summary)}`,
+    sheet: 'run',
+    body: [
       el('a', { class: 'skip', href: '#main' }, 'Skip to the verdict'),
       topBar(summary, sections),
       el(
@@ -64,10 +48,9 @@ export function renderHtml(summary: RunSummary, options: HtmlOptions): string {
       ),
       el('p', { id: 'tip', class: 'tip', role: 'status', hidden: true }),
       recordElement(summary),
-      rawElement('script', { type: 'module' }, script),
-    ),
-  );
-  return `<!doctype html>\n${render(page)}\n`;
+      rawElement('script', { type: 'module' }, script()),
+    ],
+  });
 }
 
 function sectionsOf(summary: RunSummary): Section[] {
