@@ -16,9 +16,9 @@ export type Sheet = keyof typeof SHEETS;
 
 /** SHA-256 in base64, as `Content-Security-Policy` names them; a test recomputes all. */
 export const STYLE_DIGESTS: Readonly<Record<Sheet, string>> = {
-  run: '+Ax9REA2nRHz1xapFIz8A1ZhASCdPxMQ2e3RoLzKpro=',
-  comparison: 'VEtc90uZdZSE6XB3PdL+N2AOQzPT3gF/M8UA5o6yYHI=',
-  scale: 'Dij9clIzf3VJtTLLo4OVqFem8f5x0WFFJmnqHQF7D8Q=',
+  run: 'skE0o4P3AxhkwO4Zc9hcHXjijQnu3EWtF4FZFOyAAOE=',
+  comparison: '3WZC0MmOqYQxicyF2fBDA/DKWqbwvVNsDcrghl6QTFQ=',
+  scale: '1jVs8CRoczCWc1Wdtk4ZUiMTxI/wGBD44Tivy9lAY7k=',
 };
 export const SCRIPT_DIGEST = 'dw7lGDRU/i2pxKyOYUo8Ac1A7vNSbnprgXBcAsRKDSY=';
 

@@ -4,7 +4,10 @@ import type { RunSummary } from '@priolab/harness';
 
 import { knownLimit } from '../known-limits.ts';
 import { formatCount, formatLevel } from '../text.ts';
+import { el } from './element.ts';
 import type { Content } from './element.ts';
+import { renderInterval, usualWindow, windowText } from './interval.ts';
+import type { Judged } from './interval.ts';
 import { dataTable, note, nothing } from './section.ts';
 import { verdictBadge } from './verdict.ts';
 
@@ -12,33 +15,42 @@ export function renderExpectations({ expectations }: RunSummary): Content {
   if (expectations.length === 0) {
     return nothing('The scenario expects nothing: write what it should show under `expect`.');
   }
-  const rows = expectations.map(({ id, verdict, observed, limit, n, power }) => ({
-    cells: [
-      id,
-      verdictBadge(verdict),
-      observed,
-      limit,
-      formatCount(n),
-      power === undefined
-        ? ''
-        : `alpha ${formatLevel(power.alpha)}; would show ${power.detectable}`,
-    ],
-  }));
+  const usual = usualWindow(expectations);
+  const rows = expectations.map((outcome) => {
+    const { id, verdict, observed, limit, n } = outcome;
+    return {
+      cells: [id, verdictBadge(verdict), observed, limit, formatCount(n), basisOf(outcome, usual)],
+    };
+  });
   const columns = [
     { title: 'Expectation' },
     { title: 'Verdict', beside: true },
     { title: 'Observed' },
     { title: 'Limit' },
     { title: 'n', numeric: true },
-    { title: 'Level and power' },
+    { title: 'Interval, level and power' },
   ];
   const caption = 'Each expectation, as judged in the run';
   return [
     dataTable({ caption, columns, rows, sortable: true, stacked: true, kind: 'expectations' }),
     note(
       'n: reports, cells or values behind it. Statistical ones say their level (how seldom they ' +
-        'are wrong about a right system) and the smallest effect that n would show.',
+        'are wrong about a right system) and the smallest effect that n would show. Bar: the ' +
+        'interval that is not ruled out; line across: what is due; dot: what was found. ',
+      usual !== undefined && `Judged where nothing else is said: ${usual} UTC, simulated.`,
     ),
+  ];
+}
+
+/** What a verdict rests on beside n. */
+function basisOf(outcome: Judged, usual: string | undefined): Content {
+  const { power } = outcome;
+  const window = windowText(outcome);
+  return [
+    renderInterval(outcome),
+    power !== undefined &&
+      el('p', {}, `alpha ${formatLevel(power.alpha)}; would show ${power.detectable}`),
+    window !== undefined && window !== usual && el('p', {}, `judged ${window} UTC`),
   ];
 }
 

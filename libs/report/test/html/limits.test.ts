@@ -135,3 +135,53 @@ test('windows, tasks, events and a fork of simulated time', () => {
     'drawn anew from 2021-12-02 06:00 UTC, simulated, as b',
   );
 });
+
+describe('what verdicts rest on', () => {
+  const hour = 3_600_000;
+  const whole = { fromMs: Date.UTC(2021, 11, 1), toMs: Date.UTC(2021, 11, 3) };
+  const interval = { of: 'share of bits flipped', low: 0.0171234, level: 0.999999, due: 0.018 };
+  const judged = (parts: object): RunSummary => {
+    const [first, second] = summaryWith().expectations;
+    const expectations = [
+      { ...first!, window: whole },
+      { ...first!, id: 'once', window: whole },
+      { ...second!, window: whole, ...parts },
+    ];
+    return summaryWith({ expectations });
+  };
+
+  test('an interval in words and drawn to one scale, with what is due and what was found', () => {
+    const summary = judged({ value: 0.019, interval: { ...interval, high: 0.02 } });
+    expect(textOf(summary, 'expectations')).toContain(
+      'share of bits flipped: 0.01712 to 0.02, due 0.018 (confidence 1 - 1e-6)',
+    );
+    const html = renderHtml(summary, { replay: 'priolab run x' });
+    const [, range] = /<svg[^>]*class="range-plot"[^>]*>([^]*?)<\/svg>/.exec(html)!;
+    const place = (name: string): number =>
+      Number(new RegExp(` ${name}="([\\d.]+)"`).exec(range!)![1]);
+    expect([place('x1'), place('x2')]).toEqual([6, 154]);
+    // 0.0171234 to 0.02 on 148 pixels.
+    expect(place('cx')).toBeCloseTo(6 + (148 * (0.019 - 0.0171234)) / (0.02 - 0.0171234), 1);
+  });
+
+  test('one without an upper end goes on to the edge', () => {
+    const unit = 'reports';
+    const summary = judged({ value: 2, interval: { ...interval, unit, low: 1, due: 0.5 } });
+    expect(textOf(summary, 'expectations')).toContain('at least 1 reports, due 0.5');
+    expect(renderHtml(summary, { replay: '' })).toMatch(/class="range" x1="[\d.]+" x2="160"/);
+  });
+
+  test('the window of most once, another one in its row', () => {
+    const other = { fromMs: whole.fromMs + 4 * hour, toMs: whole.fromMs + 22 * hour };
+    const text = textOf(judged({ window: other }), 'expectations');
+    expect(text.split('2021-12-01 00:00 to 2021-12-03 00:00 UTC')).toHaveLength(2);
+    expect(text).toContain('judged 2021-12-01 04:00 to 2021-12-01 22:00 UTC');
+    expect(textOf(judged({}), 'expectations')).not.toContain('04:00');
+  });
+
+  test('nothing of records that have none', () => {
+    const html = renderHtml(summaryWith(), { replay: 'priolab run x' });
+    expect(html).not.toContain('class="range-plot"');
+    expect(textOf(summaryWith(), 'expectations')).not.toContain('Judged where');
+  });
+});

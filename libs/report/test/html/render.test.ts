@@ -90,6 +90,12 @@ describe('what foreign text can do', () => {
         about: HOSTILE,
         phases: [{ name: HOSTILE, from: '1h', until: '2h' }],
       },
+      expectations: hostileRun().expectations.map((one) => ({
+        ...one,
+        value: 2,
+        interval: { of: HOSTILE, unit: HOSTILE, low: 1, high: 3, level: 0.99, due: 1 },
+        window: { fromMs: 0, toMs: 1e300 },
+      })),
       fatesByState: [{ state: HOSTILE, outcome: HOSTILE, hop: HOSTILE, reason: HOSTILE, count: 3 }],
       series: {
         wall: series!.wall,
