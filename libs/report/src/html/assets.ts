@@ -16,9 +16,9 @@ export type Sheet = keyof typeof SHEETS;
 
 /** SHA-256 in base64, as `Content-Security-Policy` names them; a test recomputes all. */
 export const STYLE_DIGESTS: Readonly<Record<Sheet, string>> = {
-  run: 'skE0o4P3AxhkwO4Zc9hcHXjijQnu3EWtF4FZFOyAAOE=',
-  comparison: '3WZC0MmOqYQxicyF2fBDA/DKWqbwvVNsDcrghl6QTFQ=',
-  scale: '1jVs8CRoczCWc1Wdtk4ZUiMTxI/wGBD44Tivy9lAY7k=',
+  run: 'i3Wc4El3FOfh4vunrqPWecQZnyEVmzuijH445IfI3FU=',
+  comparison: 'Nv9uVCLeyoNhp9GnhmTosVcvpgBD17dP3HrzsQW3O4g=',
+  scale: '1n//hGHgI8HJXUClhcMKKbZABAHZTA0vRdg2dEgF67I=',
 };
 export const SCRIPT_DIGEST = 'dw7lGDRU/i2pxKyOYUo8Ac1A7vNSbnprgXBcAsRKDSY=';
 

@@ -35,8 +35,9 @@ export function renderExpectations({ expectations }: RunSummary): Content {
     dataTable({ caption, columns, rows, sortable: true, stacked: true, kind: 'expectations' }),
     note(
       'n: reports, cells or values behind it. Statistical ones say their level (how seldom they ' +
-        'are wrong about a right system) and the smallest effect that n would show. Bar: the ' +
-        'interval that is not ruled out; line across: what is due; dot: what was found. ',
+        'are wrong about a right system) and the smallest effect that n would show. ',
+      expectations.some(({ interval }: Judged) => interval !== undefined) &&
+        'Bar: what is not ruled out; line across: what is due; dot: what was found. ',
       usual !== undefined && `Judged where nothing else is said: ${usual} UTC, simulated.`,
     ),
   ];
