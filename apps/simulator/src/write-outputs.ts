@@ -10,6 +10,7 @@ import { didYouMean } from '@priolab/harness';
 import type { RunSummary } from '@priolab/harness';
 import { outputs } from '@priolab/report';
 import type { Output, WrittenFile } from '@priolab/report';
+import { collectBetweenWork } from '@priolab/runtime';
 
 import { usage } from './arguments.ts';
 import type { Repeat } from './repeat.ts';
@@ -38,6 +39,8 @@ export async function writeOutputs(
 ): Promise<WrittenFile[]> {
   const written: WrittenFile[] = [];
   for (const { path, isFolder, about, render } of wanted) {
+    // Memory is that of one form, not of all: what the one before it left is garbage by now.
+    collectBetweenWork();
     const files = await render(summary, repeat);
     for (const file of files) write(command, join(folder, file.path), file.content);
     const count = isFolder ? ` (${files.length} files)` : '';

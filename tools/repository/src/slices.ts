@@ -66,7 +66,11 @@ export const LONG_TESTS: Readonly<Record<string, readonly string[]>> = {
   'libs/report': ['test/browser/report.test.ts'],
   'apps/portal': ['test/browser/use.test.ts'],
   'apps/processor': ['test/sweep/sweep.test.ts', 'test/sweep/broken-machines.test.ts'],
-  'tools/repository': ['test/benchmarks/benchmarks.test.ts', 'test/memory/memory.test.ts'],
+  'tools/repository': [
+    'test/benchmarks/benchmarks.test.ts',
+    'test/memory/memory.test.ts',
+    'test/reporting/reporting.test.ts',
+  ],
 };
 
 /** The files of a project that this run leaves out: none, but in CI. */

@@ -94,7 +94,8 @@ export const codeRules: readonly Rule[] = [
     /\b(?:Date\.now|Math\.random|performance\.now|setTimeout|setInterval)\b|\bnew Date\(\)/,
     'time and chance are arguments; only runtime, the apps and what watches runs ask the machine',
     (path) =>
-      isCode(path) && !/^(?:libs\/runtime|apps|tools\/repository\/src\/memory)\//.test(path),
+      isCode(path) &&
+      !/^(?:libs\/runtime|apps|tools\/repository\/src\/(?:memory|reporting))\//.test(path),
   ),
   banned(
     'console',
