@@ -81,6 +81,7 @@ function errorRow(all: readonly CellPair[], what: string): ComparisonRow {
     section: 'accuracy',
     what: 'error of estimates, root mean square over bins',
     unit: 'reports',
+    direction: 'less is better',
   } as const;
   const pairs = all.filter(([one, other]) => sameCounts(one, other) && sameTruth(one, other));
   const left = all.length - pairs.length;
@@ -119,6 +120,7 @@ function standardErrorRow(pairs: readonly CellPair[]): ComparisonRow {
     section: 'accuracy',
     what: 'standard error as published, root mean square',
     unit: '% of reports',
+    direction: 'less is better',
   } as const;
   if (pairs.length === 0) {
     const why = 'no window was published by both';

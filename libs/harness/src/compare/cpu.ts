@@ -116,7 +116,7 @@ interface Samples {
   readonly b: readonly number[];
 }
 
-type Timed = Pick<ComparisonRow, 'id' | 'section' | 'what' | 'unit' | 'a' | 'b'> & {
+type Timed = Omit<ComparisonRow, 'effect' | 'judgement' | 'why'> & {
   readonly samples: Samples;
 };
 
@@ -136,7 +136,8 @@ function timeRow(
   const samples = { a: samplesOf(sides.a), b: samplesOf(sides.b) };
   const unit = 'multiplications’ time, a counted report';
   const [one, other] = [median(samples.a), median(samples.b)];
-  return { id, section: 'cpu', what, unit, a: one, b: other, samples };
+  const direction = 'less is better';
+  return { id, section: 'cpu', what, unit, a: one, b: other, direction, samples };
 }
 
 function median(values: readonly number[]): number | null {

@@ -17,6 +17,7 @@ import { RECORD_SCHEMA } from './run-record.ts';
 import type { RunSummary } from './run-record.ts';
 import { count, fateFields, hex, sizes, verdict } from './schema-words.ts';
 import { simulationSchema } from './simulation-record-schema.ts';
+import { wireSchema } from './wire-record.ts';
 
 export function summaryJsonSchema(): { [key: string]: unknown } {
   const { $schema, ...schema } = z.toJSONSchema(summarySchema(), { reused: 'ref' });
@@ -65,6 +66,7 @@ function summarySchema() {
     deployment: deployment().exactOptional(),
     simulation: simulationSchema().exactOptional(),
     cost: cost(),
+    wire: wireSchema().exactOptional(),
     series: series().exactOptional(),
     environment: environment(),
     limits: z.array(limit()).exactOptional(),

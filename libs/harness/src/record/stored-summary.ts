@@ -13,6 +13,7 @@ import { RECORD_SCHEMA } from './run-record.ts';
 import type * as run from './run-record.ts';
 import type * as series from './series-record.ts';
 import type { SimulationRecord } from './simulation-record.ts';
+import type { WireRecord } from './wire-record.ts';
 
 /** A damaged record may have thousands of problems; so many say it. */
 const PROBLEMS_MAX = 10;
@@ -247,6 +248,14 @@ const cost = z.looseObject({
   peakRssSource: text,
 } satisfies Fields<run.CostRecord>);
 
+const wire = {
+  metric: text,
+  upload: count,
+  leader: count,
+  helper: count,
+  validity: count,
+} satisfies Fields<WireRecord>;
+
 const environment = z.looseObject({
   node: text,
   platform: text,
@@ -308,6 +317,7 @@ const summarySchema = z.looseObject({
   deployment: deployment.optional(),
   simulation: simulation.optional(),
   cost,
+  wire: z.array(z.looseObject(wire)).optional(),
   series: seriesRecord.optional(),
   environment,
   limits: z

@@ -4,7 +4,6 @@ import { encodeShareBatch, encodeVerifierShares, uploadLayout } from '@priolab/r
 import { catalogueMetric, createTask } from '@priolab/roles';
 import { beforeAll, describe, expect, test } from 'vitest';
 
-import { messageSizes } from '../../src/compare/bytes.ts';
 import { compareRuns } from '../../src/compare/compare-runs.ts';
 import type { Arm } from '../../src/compare/compare-runs.ts';
 import type { ComparisonRow, RunComparison } from '../../src/compare/comparison.ts';

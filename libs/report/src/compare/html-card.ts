@@ -11,13 +11,13 @@ import { renderToString } from 'preact-render-to-string';
 import { formatCount, sanitise } from '../text.ts';
 import { CARD_STYLE } from './card-style.ts';
 import {
-  INTERVALS,
   armFacts,
   changedFates,
   countsOf,
   effectText,
   fateName,
   figureText,
+  intervalsText,
   sectionsOf,
   sentenceOf,
   whyText,
@@ -52,7 +52,7 @@ export function renderCardHtml(comparison: RunComparison): string {
         header(comparison),
         ...sectionsOf(comparison).map(([name, rows]) => section(name, rows)),
         fates(comparison),
-        h('p', { class: 'note' }, INTERVALS),
+        h('p', { class: 'note' }, intervalsText(comparison)),
       ),
     ),
   );

@@ -4,13 +4,13 @@ import type { RunComparison } from '@priolab/harness';
 
 import { formatCount, sanitise } from '../text.ts';
 import {
-  INTERVALS,
   armFacts,
   changedFates,
   countsOf,
   effectText,
   fateName,
   figureText,
+  intervalsText,
   sectionsOf,
   sentenceOf,
   worldLine,
@@ -74,6 +74,6 @@ export function renderCardMarkdown(comparison: RunComparison): string {
           ...changed.map((fate) => row(fateName(fate), formatCount(fate.a), formatCount(fate.b))),
         ]),
     '',
-    plain(INTERVALS),
+    plain(intervalsText(comparison)),
   ].join('\n');
 }
