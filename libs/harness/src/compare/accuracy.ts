@@ -2,7 +2,7 @@
  * How near estimates are to the truth. Errors are compared bin by bin where both runs counted
  * reports with the same true values, and there alone: a run that lost reports has other truths, and
  * smaller sums have smaller errors, which is no merit. What losses do to precision is in the
- * standard error, as a share of the reports that were counted.
+ * standard error, as a share of the honest reports that were counted.
  *
  * Where windows are not equally long, they are pooled by day (UTC) on both sides.
  */
@@ -109,9 +109,9 @@ function errorRow(all: readonly CellPair[], what: string): ComparisonRow {
   return { ...head, ...values, effect, judgement, why: `${tells}${method}: ${over}` };
 }
 
-/** In percentage points of the reports counted, so that fewer reports show. */
-function relativeError({ standardError, counts }: CellRecord): number {
-  return (100 * standardError!) / Math.max(1, counts.leader);
+/** In percent of the honest reports counted: fewer of them show, and forgeries are no gain. */
+function relativeError({ standardError, truth }: CellRecord): number {
+  return (100 * standardError!) / Math.max(1, truth.honestCount);
 }
 
 function standardErrorRow(pairs: readonly CellPair[]): ComparisonRow {

@@ -224,7 +224,7 @@ function judgeWorlds(
   const luck = binomialTwoSidedP({ successes: better, n, p: 0.5 });
   if (n > 0 && luck <= ALPHA) {
     const judgement = better > worse ? 'better' : 'worse';
-    return { judgement, why: `${seen}: by luck once in ${Math.floor(1 / luck)}` };
+    return { judgement, why: `${seen}: by luck once in ${Math.floor(1 / luck + 1e-6)}` };
   }
   const tells = n < WORLDS_TO_TELL ? `${WORLDS_TO_TELL} that differ would tell` : 'may be luck';
   return { judgement: 'unknown', why: `${seen}: ${tells}` };
