@@ -114,7 +114,11 @@ export function overallOf(
   }
   if (worse !== '') return { overall: 'worse', why: `worse in ${worse}, better in nothing` };
   if (better !== '') return { overall: 'better', why: `better in ${better}, worse in nothing` };
-  if (identical) return { overall: 'same', why: 'the results are the same byte for byte' };
+  if (identical) {
+    const isTimed = rows.some(({ id, judgement }) => id === 'cpu.time' && judgement === 'same');
+    const time = isTimed ? '' : '; CPU time can’t be told';
+    return { overall: 'same', why: `the results are the same byte for byte${time}` };
+  }
   // How long something took is unknown unless it is measured again and again.
   const open = rows.filter(({ judgement, id }) => {
     return judgement === 'unknown' && !id.startsWith('cpu.time') && !id.startsWith('cpu.stage');

@@ -136,8 +136,8 @@ export function whyText({ judgement, effect, why }: ComparisonRow): string {
 export function intervalsText({ worlds }: RunComparison): string {
   if (worlds === undefined) {
     return (
-      'In brackets: 95 % intervals of accuracy and lost reports; elsewhere the smallest and the ' +
-      'largest ratio seen. Figures without brackets are exact, of this one world.'
+      'In brackets: 95 % intervals of accuracy, lost reports and repeated times; elsewhere the ' +
+      'smallest and the largest ratio seen. Figures without brackets are exact, of this one world.'
     );
   }
   return (
