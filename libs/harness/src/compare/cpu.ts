@@ -27,7 +27,11 @@ export interface Costs {
 }
 
 export function compareCpu(a: Costs, b: Costs): ComparisonRow[] {
-  return [...workRows(a, b), ...timeRows(a, b)];
+  const rows = [...workRows(a, b), ...timeRows(a, b)];
+  if (a.summary.fidelity.notDone === b.summary.fidelity.notDone) return rows;
+  // What is not computed is no saving of the system that is simulated.
+  const why = 'one of the two leaves more of the protocol out (crypto.fidelity)';
+  return rows.map((row) => ({ ...row, judgement: 'unknown', why }));
 }
 
 const MULTIPLICATIONS: readonly WorkKind[] = [

@@ -48,9 +48,14 @@ function effectOf(a: number, b: number): Effect {
   return { kind: 'ratio', value: b / a };
 }
 
+/** Whether two positive numbers differ by no more than the arithmetic does. */
+export function isRounding(a: number, b: number): boolean {
+  return Math.abs(a - b) <= ROUNDING * Math.max(a, b);
+}
+
 /** The smallest and the largest ratio, where there are two. */
 export function rangeOf(low: number, high: number): Pick<Effect, 'interval'> {
-  if (high - low <= ROUNDING * high) return {};
+  if (isRounding(low, high)) return {};
   return { interval: { low: finite(low), high: finite(high), by: 'range' } };
 }
 
