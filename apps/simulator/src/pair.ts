@@ -1,7 +1,7 @@
 /**
- * The two sides of a comparison in one world: planned, then run in turns. A side of another checkout
- * runs in a process of its own, and so does then the other side, since a process that has worked
- * already is faster than a new one.
+ * The two sides of a comparison in one world: planned, then run in turns. A side of another
+ * checkout runs in a process of its own, and so does then the other side, since a process that has
+ * worked already is faster than a new one.
  */
 
 import { join } from 'node:path';

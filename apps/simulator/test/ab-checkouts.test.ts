@@ -67,7 +67,7 @@ describe('a clone', () => {
     expect(told(comparison)).toEqual({});
   });
 
-  test('whose phones flip three times as many bits: errors, and noise that is not as declared', () => {
+  test('whose phones flip three times as many bits: errors, and noise as not declared', () => {
     const comparison = compared(plain, {
       file: 'libs/roles/src/task.ts',
       from: 'flipThreshold: flipThreshold(epsilon)',

@@ -3,7 +3,7 @@
  * of workers; and exit codes by what kind of oracle is red. Through the real command line.
  */
 
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 import { afterAll, describe, expect, test } from 'vitest';

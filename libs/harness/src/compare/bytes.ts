@@ -1,8 +1,8 @@
 /**
- * Bytes on the wire for one report. In Prio v2 every honest message of a metric has one size, which a
- * record says by the encoders of the build that made it: so this is exact, for Priolab's plain form
- * and without headers of batches and of HTTP. Records of older versions say nothing; where one build
- * made both, this one's encoders stand in for it.
+ * Bytes on the wire for one report. In Prio v2 every honest message of a metric has one size, which
+ * a record says by the encoders of the build that made it: so this is exact, for Priolab's plain
+ * form and without headers of batches and of HTTP. Records of older versions say nothing; where one
+ * build made both, this one's encoders stand in for it.
  */
 
 import type { RunSummary } from '../record/run-record.ts';

@@ -1,7 +1,7 @@
 /**
- * Bytes on the wire for one honest report of each metric, by the encoders of the build that made the
- * run, so that runs of two builds can be held against each other. In Prio v2 all of a metric have
- * one size. Priolab's plain form, without headers of batches and of HTTP.
+ * Bytes on the wire for one honest report of each metric, by the encoders of the build that made
+ * the run, so that runs of two builds can be held against each other. In Prio v2 all of a metric
+ * have one size. Priolab's plain form, without headers of batches and of HTTP.
  */
 
 import { prio2Shape } from '@priolab/prio';

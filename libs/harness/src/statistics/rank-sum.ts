@@ -2,10 +2,11 @@
  * Of two samples of one quantity, is one larger? The exact rank-sum test (Wilcoxon, Mann and
  * Whitney) and the interval for the ratio b / a that belongs to it, for any distribution.
  *
- * Where both are alike, every order of the n + m values is as likely as any other, and U, the number
- * of pairs with b < a, has the coefficients of a Gaussian binomial as its law. The interval holds the
- * ratios r for which a and b / r would pass for alike: an order statistic of the n m ratios at each
- * end (Hodges and Lehmann). One outlier of a busy machine moves neither by much. For verdicts only.
+ * Where both are alike, every order of the n + m values is as likely as any other, and U, the
+ * number of pairs with b < a, has the coefficients of a Gaussian binomial as its law. The interval
+ * holds the ratios r for which a and b / r would pass for alike: an order statistic of the n m
+ * ratios at each end (Hodges and Lehmann). One outlier of a busy machine moves neither by much. For
+ * verdicts only.
  */
 
 import assert from 'node:assert/strict';

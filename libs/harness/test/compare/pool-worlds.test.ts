@@ -47,7 +47,7 @@ function worldsOf(
   pairs: readonly (readonly [number | null, number | null])[],
   row: Partial<ComparisonRow> = {},
 ): RunComparison[] {
-  const [{ four }] = runs as [{ four: RunSummary }];
+  const { four } = runs[0]!;
   const whole = compared(four, four);
   return pairs.map(([a, b]): RunComparison => {
     const only: ComparisonRow = {
