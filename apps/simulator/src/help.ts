@@ -300,7 +300,10 @@ Examples
   --a, --b <path=value>  what a or b says otherwise than its file, the value in YAML; may stand
                      several times: --b system.epsilon=4 --b services.legacy=[per-batch-dedup]
   --a-at, --b-at <folder>
-                     another checkout of Priolab, whose command line runs that side
+                     another checkout of Priolab, whose command line runs that side; both sides
+                     then run in processes of their own
+  --seeds <n>        both sides in n worlds, seeds 1 to n, pooled into one card: of worlds in
+                     general. From 6 on differences can be told
   --repeat <n>       timed runs of each side, a, b, a, b, ..., after one to warm up: CPU time is
                      judged from 4 on, its stages from 6 on (default: 1)
   --seed, --reports, --workers
@@ -325,6 +328,10 @@ Examples
   npx priolab ab scenarios/incidents/04-undecryptable-packet.scenario.yaml \\
     --a services.legacy=[poison-drops-batch]
   npx priolab ab scenarios/smoke.scenario.ts --a crypto.backend=node --repeat 6
+  npx priolab ab scenarios/faults/network.scenario.ts --b services.network.retry.attempts=2 \\
+    --seeds 10
+  npx priolab ab scenarios/smoke.scenario.ts --a 'system.metrics=[{id: poll, bins: 20}]' \\
+    --b 'system.metrics=[{id: poll, bins: 40}]'
   npx priolab ab scenarios/smoke.scenario.ts --a-at ../priolab-main --fail-on worse`,
   compare: `priolab compare <run> <run> [options]
 
@@ -339,7 +346,8 @@ from settings, and the exit code is 7.
 
 Examples
   npx priolab compare runs/smoke-1-0a1b2c3d ../main/runs/smoke-1-0a1b2c3d
-  npx priolab compare smoke-1-0a1b2c3d smoke-1-4e5f6a7b --markdown`,
+  npx priolab compare smoke-1-0a1b2c3d smoke-1-4e5f6a7b --markdown
+  npx priolab compare runs/ab-smoke-1-to-10-0a1b2c3d/seed-3/a latest --out card --fail-on worse`,
   keygen: `priolab keygen --out <folder> --name <name> [--kind packet|signing|both]
 
 Makes key pairs on P-256 and writes their private halves, readable by their owner alone:

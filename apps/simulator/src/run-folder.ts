@@ -42,13 +42,27 @@ export function runFolder(out: string, scenario: Scenario): string {
 /** The folder of two runs that are held against each other; `at` is which builds make them. */
 export function comparisonFolder(
   out: string,
-  { a, b, at }: { a: Scenario; b: Scenario; at: readonly (string | undefined)[] },
+  {
+    a,
+    b,
+    at,
+    worlds,
+  }: {
+    a: Scenario;
+    b: Scenario;
+    at: readonly (string | undefined)[];
+    /** How many seeds, where there are several. */
+    worlds: number | undefined;
+  },
 ): string {
   const builds = at.map((one) => one ?? '');
-  return join(out, `ab-${folderName(a, digestOf([runDigest(a), runDigest(b), builds]))}`);
+  const both = [runDigest(a), runDigest(b), builds];
+  if (worlds === undefined) return join(out, `ab-${folderName(a, digestOf(both))}`);
+  const named = { id: a.id, seed: `1-to-${worlds}` };
+  return join(out, `ab-${folderName(named, digestOf([...both, worlds]))}`);
 }
 
-function folderName({ id, seed }: Scenario, digest: string): string {
+function folderName({ id, seed }: Pick<Scenario, 'id' | 'seed'>, digest: string): string {
   const safe = (text: string): string => text.replaceAll(/[^A-Za-z0-9._]+/g, '-').slice(0, 60);
   return `${safe(id)}-${safe(String(seed))}-${digest.slice(0, 8)}`;
 }

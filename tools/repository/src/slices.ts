@@ -38,6 +38,7 @@ export const LONG_TESTS: Readonly<Record<string, readonly string[]>> = {
     'simulation/worked-again',
   ].map((name) => `test/${name}.test.ts`),
   'apps/simulator': [
+    'test/ab-checkouts.test.ts',
     'test/ab.test.ts',
     'test/capsules.test.ts',
     'test/completion.test.ts',

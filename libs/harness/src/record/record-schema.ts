@@ -19,6 +19,7 @@ import type { RunSummary } from './run-record.ts';
 import * as words from './schema-words.ts';
 import { count, hex, number, object, sizes, text, time, verdict } from './schema-words.ts';
 import { simulationSchema } from './simulation-record-schema.ts';
+import { wireSchema } from './wire-record.ts';
 
 export function summaryJsonSchema(): { [key: string]: unknown } {
   const { $schema, ...schema } = z.toJSONSchema(summarySchema(scenarioSchema), {
@@ -71,6 +72,7 @@ export function summarySchema(scenario: z.ZodType<Scenario>) {
     deployment: deployment().exactOptional(),
     simulation: simulationSchema().exactOptional(),
     cost: cost(),
+    wire: wireSchema().exactOptional(),
     series: series().exactOptional(),
     environment: environment(),
     limits: z.array(limit()).exactOptional(),
