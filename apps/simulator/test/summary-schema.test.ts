@@ -117,7 +117,7 @@ describe('records that are as it says', () => {
     const { summary } = await deployed.run({ ...cheating, deployment: 'msw' });
     expect(Object.keys(summary.deployment!.uploads.refused).length).toBeGreaterThan(0);
     expect(problemsOf(summary)).toEqual([]);
-  }, 120_000);
+  });
 
   test.each(['wall', 'simulated'])('cut short, clock: %s', async (clock) => {
     const controller = new AbortController();
