@@ -44,8 +44,8 @@ export function poolWorlds(worlds: readonly RunComparison[]): RunComparison {
   const overall = overallOf(rows, { identical, otherWorld });
   // What follows from settings is told all the same, and says nothing of the rest.
   const isFew = worlds.length < WORLDS_TO_TELL && overall.overall !== 'same';
-  const few =
-    `${worlds.length} worlds are too few to tell a difference: ` + `it takes ${WORLDS_TO_TELL}`;
+  const count = worlds.length;
+  const few = `${count} worlds are too few to tell a difference: it takes ${WORLDS_TO_TELL}`;
   return {
     schema: first.schema,
     a: poolArms(worlds.map(({ a }) => a)),
