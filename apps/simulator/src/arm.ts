@@ -4,7 +4,7 @@
  */
 
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { EXIT, LEDGER_FILE, describeEnvironment, runScenario } from '@priolab/harness';
@@ -13,7 +13,7 @@ import type { PopulationPlan, RunSummary, Scenario } from '@priolab/harness';
 import { usage } from './arguments.ts';
 import { deploymentOptions } from './deployment-options.ts';
 import { createProgressLine } from './progress-line.ts';
-import { SUMMARY_FILE, openFolder, readRunToCompare, writeRun } from './run-folder.ts';
+import { SUMMARY_FILE, makeFolder, openFolder, readRunToCompare, writeRun } from './run-folder.ts';
 
 export interface ArmJob {
   /** `a` or `b`. */
@@ -81,7 +81,7 @@ const HAS_RUN: ReadonlySet<number | null> = new Set(
 async function runThere(job: ArmJob, at: string, settings: Settings): Promise<RunSummary> {
   const { side, value, folder } = job;
   rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const file = join(folder, `${side}.scenario.json`);
   writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
   const out = join(folder, 'runs');

@@ -3,7 +3,7 @@
  * and `priolab report` share.
  */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { didYouMean } from '@priolab/harness';
@@ -13,6 +13,7 @@ import type { Output, WrittenFile } from '@priolab/report';
 
 import { usage } from './arguments.ts';
 import type { Repeat } from './repeat.ts';
+import { makeFolder } from './run-folder.ts';
 
 const names = outputs.map(({ name }) => name);
 
@@ -48,7 +49,7 @@ export async function writeOutputs(
 
 function write(command: string, path: string, content: string | Uint8Array): void {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     writeFileSync(path, content);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
