@@ -33,6 +33,7 @@ import { followLatest } from './latest.ts';
 import type { Repeat } from './repeat.ts';
 
 export const SUMMARY_FILE = 'summary.json';
+export const SCENARIO_FILE = 'scenario.json';
 
 /** The folder of a run; two runs have the same only if their scenario and seed are the same. */
 export function runFolder(out: string, scenario: Scenario): string {
@@ -121,7 +122,7 @@ export function writeRun(
   return [
     { path: write(SUMMARY_FILE, json(summary)), what: 'everything, for programs' },
     {
-      path: write('scenario.json', json(summary.scenario)),
+      path: write(SCENARIO_FILE, json(summary.scenario)),
       what: 'the scenario with all defaults',
     },
     { path: write('junit.xml', renderJunit(summary, { replay })), what: 'for CI' },
