@@ -4,7 +4,7 @@
  */
 
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -14,7 +14,7 @@ import type { PopulationPlan, RunSummary, Scenario, UsageError } from '@priolab/
 import { usage } from './arguments.ts';
 import { deploymentOptions } from './deployment-options.ts';
 import { createProgressLine } from './progress-line.ts';
-import { SUMMARY_FILE, openFolder, readRunToCompare, writeRun } from './run-folder.ts';
+import { SUMMARY_FILE, makeFolder, openFolder, readRunToCompare, writeRun } from './run-folder.ts';
 import { printable } from './streams.ts';
 
 export interface ArmJob {
@@ -90,7 +90,7 @@ async function runThere(
 ): Promise<RunSummary | undefined> {
   const outside = `${folder}.runs`;
   for (const path of [folder, outside]) rmSync(path, { recursive: true, force: true });
-  mkdirSync(outside, { recursive: true });
+  makeFolder(outside);
   const file = join(outside, `${side}.scenario.json`);
   writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
   const args = ['run', file, '--out', outside, '--workers', String(workers)];

@@ -160,10 +160,12 @@ Examples
 
 Explains a word of the output or of a scenario: a field, an expectation, a fault or a parameter of
 faults, a reason, a stage, a metric, a state, an exit code and more; without a term, lists all.
+A field may stand with its path, as in "with" and "priolab ab".
 
 Examples
   npx priolab explain sum.exact
   npx priolab explain cli.forge
+  npx priolab explain system.windowHours
   npx priolab explain proof-invalid batches-differ
   npx priolab explain 7`,
   replay: `priolab replay <capsule> [--workers <n>]

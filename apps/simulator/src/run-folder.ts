@@ -33,6 +33,7 @@ import { followLatest } from './latest.ts';
 import type { Repeat } from './repeat.ts';
 
 export const SUMMARY_FILE = 'summary.json';
+export const SCENARIO_FILE = 'scenario.json';
 
 /** The folder of a run; two runs have the same only if their scenario and seed are the same. */
 export function runFolder(out: string, scenario: Scenario): string {
@@ -77,12 +78,37 @@ export function checkFolder(out: string, folder: string): void {
   });
 }
 
-/** Node's own `recursive` never comes back where the parent refuses with ENOENT, as /proc does. */
+/**
+ * A folder with those above it; one that is there is left alone. Node's own `recursive` never comes
+ * back where the parent refuses with ENOENT, as /proc does.
+ */
 export function makeFolder(path: string): void {
   const parent = dirname(resolve(path));
-  if (statSync(path, { throwIfNoEntry: false }) !== undefined) return;
-  makeFolder(parent);
-  mkdirSync(path);
+  if (isFolder(path)) return;
+  if (!existsSync(parent)) makeFolder(parent);
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another process may have made it in between.
+    if (!isFolder(path)) throw error;
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+/**
+ * A folder that an option names.
+ * @throws UsageError where it can't be made
+ */
+export function makeFolderOf(command: string, option: string, path: string): void {
+  try {
+    makeFolder(path);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw usage(command, `can't write ${path}: ${reason}; choose another folder with ${option}`);
+  }
 }
 
 /** Makes the folder, without what an earlier run left that would not fit the new one. */
@@ -110,7 +136,7 @@ export function writeRun(
   return [
     { path: write(SUMMARY_FILE, json(summary)), what: 'everything, for programs' },
     {
-      path: write('scenario.json', json(summary.scenario)),
+      path: write(SCENARIO_FILE, json(summary.scenario)),
       what: 'the scenario with all defaults',
     },
     { path: write('junit.xml', renderJunit(summary, { replay })), what: 'for CI' },

@@ -1,6 +1,6 @@
 /** `priolab replay`: runs what a capsule holds once more, and compares byte for byte. */
 
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import {
@@ -11,12 +11,14 @@ import {
   describeEnvironment,
   runScenario,
 } from '@priolab/harness';
-import type { Capsule } from '@priolab/harness';
+import type { Capsule, UsageError } from '@priolab/harness';
 import { availableParallelism, tmpdir } from 'node:os';
 
 import { parse, usage, wholeNumber } from '../arguments.ts';
 import { deploymentOptions } from '../deployment-options.ts';
 import { followLatest } from '../latest.ts';
+import { runAgainCommand } from '../repeat.ts';
+import { SCENARIO_FILE, SUMMARY_FILE, readRun } from '../run-folder.ts';
 import { printable } from '../streams.ts';
 
 export async function replay(args: readonly string[]): Promise<number> {
@@ -61,6 +63,7 @@ export function readCapsule(given: string, command: string): Capsule {
   const stat = statSync(name, { throwIfNoEntry: false });
   if (stat === undefined) throw usage(command, `no file ${name}`);
   const file = stat.isDirectory() ? join(name, CAPSULE_FILE) : name;
+  if (stat.isDirectory() && !existsSync(file)) throw withoutCapsule(name, command);
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -68,4 +71,21 @@ export function readCapsule(given: string, command: string): Capsule {
     throw usage(command, `can't read ${file}: ${error instanceof Error ? error.message : ''}`);
   }
   return decodeCapsule(text, file);
+}
+
+/** Of a folder without one: why, and how to repeat the run all the same. */
+function withoutCapsule(folder: string, command: string): UsageError {
+  if (!existsSync(join(folder, SUMMARY_FILE))) {
+    return usage(command, `no ${CAPSULE_FILE} in ${folder}, which is no folder of a run`);
+  }
+  const { verdict, interrupted } = readRun(command, folder).summary;
+  const why = interrupted
+    ? 'a run that was cut short leaves none'
+    : verdict === 'pass'
+      ? 'a green run leaves none'
+      : 'it was removed, or the scenario was too large for one';
+  const again = existsSync(join(folder, SCENARIO_FILE))
+    ? `to run it again: ${runAgainCommand(folder)}`
+    : `nor is there a ${SCENARIO_FILE}, to run it again`;
+  return usage(command, `no ${CAPSULE_FILE} in ${folder}: ${why}; ${again}`);
 }
