@@ -53,7 +53,7 @@ describe('--terse', () => {
       /^PASS {5}green \(seed 1, [\d.]+ [^()]*\): the one expectation holds, over 60 reports \(exit/,
     );
     expect(lines[1]).toMatch(
-      /^FAIL {5}red \(seed 1, .*\): 1 of 2 expectations does not hold \(exi/,
+      /^FAIL {5}red \(seed 1, .*\): 1 of 2 expectations does not hold: memory \(exi/,
     );
     expect(lines[2]).toMatch(/^ {2}fail memory: .*; limit: .* \(n = \d+\)$/);
     const [, capsule] = /^ {2}repeat this run: npx priolab replay (\S+)$/.exec(lines[3]!)!;

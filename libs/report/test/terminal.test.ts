@@ -75,7 +75,11 @@ describe('headline', () => {
   });
 
   test.each([
-    ['fail', failed, /^FAIL {2}1 of 4 expectations does not hold; 1 invalid; 1 vacuous \(exit/],
+    [
+      'fail',
+      failed,
+      /^FAIL {2}1 of 4 expectations does not hold: sum.exact; 1 invalid; 1 vacuous \(exit/,
+    ],
     [
       'vacuous',
       summaryWith({
@@ -107,7 +111,21 @@ describe('headline', () => {
     [
       'failed, then interrupted',
       { ...fixture.interruptedRun(), expectations: [outcomeOf('fail')], verdict: 'fail' as const },
-      /^FAIL {2}1 of 1 expectation does not hold; stopped after 200 of 800/,
+      /^FAIL {2}1 of 1 expectation does not hold: \S+; stopped after 200 of 800/,
+    ],
+    [
+      'several failed: the first by its name, harmless and cut',
+      summaryWith({
+        expectations: [
+          outcomeOf('pass', 'once'),
+          outcomeOf('fail', `live\u001b[2J ${'x'.repeat(200)}`),
+          outcomeOf('fail', 'conserve'),
+          outcomeOf('fail', 'det'),
+        ],
+        verdict: 'fail',
+        exitCode: 1,
+      }),
+      /^FAIL {2}3 of 4 expectations do not hold: live\\x1b\[2J x{48}\.\.\. and 2 more \(exit/,
     ],
   ])('%s', (_name, summary, expected) => {
     expect(render(summary, { width: 200 }).split('\n')[0]).toMatch(expected);

@@ -28,8 +28,8 @@ test('what did not pass has a line each, worst first, then the command', () => {
     exitCode: 1,
   });
   expect(terse(summary).split('\n')).toEqual([
-    'FAIL     two-states (seed 7, 2.5 s): 1 of 3 expectations does not hold; 1 vacuous ' +
-      '(exit code 1)',
+    'FAIL     two-states (seed 7, 2.5 s): 1 of 3 expectations does not hold: sum.exact; ' +
+      '1 vacuous (exit code 1)',
     '  fail sum.exact: saw sum.exact; limit: want sum.exact (n = 800)',
     '  vacuous noforge: saw noforge; limit: want noforge (n = 0)',
     `  repeat this run: ${REPLAY}`,

@@ -57,7 +57,7 @@ interface Counter {
   readonly kinds: readonly WorkKind[];
 }
 
-/** Each counter over all stages, and by stage where that differs; simulated time has one only. */
+/** Each counter over all stages, and by stage where that differs. */
 function workRows(a: Costs, b: Costs): ComparisonRow[] {
   return WORK.flatMap((counter) => {
     const whole = workRow(counter, { a, b, stages: STAGES });
@@ -96,7 +96,8 @@ function workRow(
 function timeRows(a: Costs, b: Costs): ComparisonRow[] {
   const stages = STAGES.filter(
     (stage) =>
-      !OWN.has(stage) && [a, b].every(({ costs }) => costs.every((one) => one.stagesMs[stage] > 0)),
+      !OWN.has(stage) &&
+      [a, b].every(({ costs }) => costs.every((one) => (one.stagesMs[stage] ?? 0) > 0)),
   );
   const isRepeated = [a, b].every(({ costs }) => costs.length > 1);
   const all = timeRow('cpu.time', 'CPU time, all of the run', { a, b, of: ({ cpuMs }) => cpuMs });
@@ -105,7 +106,7 @@ function timeRows(a: Costs, b: Costs): ComparisonRow[] {
     timeRow(`cpu.stage.${stage}`, `CPU time: ${stage}`, {
       a,
       b,
-      of: ({ stagesMs }) => stagesMs[stage],
+      of: ({ stagesMs }) => stagesMs[stage] ?? 0,
     }),
   );
   const judged = ({ samples, ...row }: Timed, level: Level): ComparisonRow => {

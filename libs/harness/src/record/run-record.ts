@@ -177,9 +177,13 @@ export interface TallyRecord {
 export interface CostRecord {
   readonly wallMs: number;
   readonly cpuMs: number;
+  /** Reports that were really run. */
   readonly reportsPerSecond: number;
-  /** Worker milliseconds in each stage, summed over workers. */
-  readonly stagesMs: Readonly<Record<Stage, number>>;
+  /**
+   * Worker milliseconds in each stage, summed over workers. A stage that was not timed is left out:
+   * in simulated time all are (older records say 0).
+   */
+  readonly stagesMs: Readonly<Partial<Record<Stage, number>>>;
   /** Operations of the protocol in each stage, exactly; those of cross-checks are left out. */
   readonly work: Readonly<Record<Stage, Readonly<Work>>>;
   /** One P-256 variable-base multiplication, timed in this run before and after, microseconds. */

@@ -3,6 +3,7 @@
 import type { RunSummary } from '@priolab/harness';
 
 import { reportsDone } from '../known-limits.ts';
+import { NOT_TIMED, timedStages } from '../stage-times.ts';
 import { formatCount, formatDuration, formatFixed } from '../text.ts';
 import { el, px } from './element.ts';
 import type { Content } from './element.ts';
@@ -31,7 +32,9 @@ interface Stage {
 export function renderStages(summary: RunSummary): Content {
   const { cost, fates, environment } = summary;
   const done = reportsDone(fates);
-  const stages = Object.entries(cost.stagesMs)
+  const timed = timedStages(summary);
+  if (timed.length === 0) return nothing(`Worker time of stages: ${NOT_TIMED}.`);
+  const stages = timed
     .filter(([, ms]) => ms > 0)
     .map(([stage, ms]): Stage => ({ stage, party: partyOf(stage), us: (1000 * ms) / done }))
     .sort((a, b) => NAMES.indexOf(a.party) - NAMES.indexOf(b.party));
