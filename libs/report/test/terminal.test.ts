@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 
 import { renderSummary, type SummaryOptions } from '../src/index.ts';
 import * as fixture from './fixture.ts';
+import { timedRun } from './timed-fixture.ts';
 
 const { REPLAY, outcomeOf, summaryWith } = fixture;
 
@@ -213,6 +214,22 @@ describe('data flow', () => {
         helper       793  accepted, 6 rejected; found here only: decrypt-failed 2
         totals         8  published (28 bins), 0 held"
     `);
+  });
+
+  test('in simulated time a window without any sum is told as well', () => {
+    const run = timedRun();
+    const windows = { ...run.simulation!.windows, due: 4, published: 0 };
+    const simulation = { ...run.simulation!, windows };
+    const total = (cells: RunSummary['cells']): string =>
+      section(render({ ...run, simulation, cells }), 'Data flow')
+        .split('\n')
+        .at(-1)!
+        .trim();
+    const held = fixture.heldCell('us-wa', 'google', 'CodeVerified-v1');
+    expect(total([])).toMatch(/^totals +0 {2}of 4 windows published \(0 bins\), 4 not: no sum 4$/);
+    expect(total([held, fixture.cell('us-wa', 'apple', 'CodeVerified-v1')])).toMatch(
+      /^totals +1 {2}of 4 windows published \(\d bins\), 3 not: no sum 2, counts-differ 1$/,
+    );
   });
 
   test('held totals and reports gone astray stand out', () => {
