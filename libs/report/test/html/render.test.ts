@@ -272,7 +272,7 @@ describe('what the page says', () => {
       'This run is on the wall clock',
       'This record has no time series',
       'No cell: no report reached the processors',
-      'No time was spent on reports',
+      'No report was run',
       'Nobody cheated',
     ]) {
       expect(text).toContain(wanted);
