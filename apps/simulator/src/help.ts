@@ -171,7 +171,7 @@ Examples
   replay: `priolab replay <capsule> [--workers <n>]
 
 Runs what a capsule holds once more and compares results, fates, events and verdict byte for byte;
-memory and throughput, which depend on the machine, are left out.
+memory and throughput, which depend on the machine, are left out. Ctrl-C ends it with 130.
 <capsule> is a capsule.json that a run left behind, or its folder. The exit code is that of the run
 where it is the same, 8 where it differs.
 

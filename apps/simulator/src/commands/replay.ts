@@ -3,20 +3,15 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-import {
-  CAPSULE_FILE,
-  EXIT,
-  compareToCapsule,
-  decodeCapsule,
-  describeEnvironment,
-  runScenario,
-} from '@priolab/harness';
-import type { Capsule, UsageError } from '@priolab/harness';
+import { CAPSULE_FILE, EXIT, compareToCapsule, decodeCapsule } from '@priolab/harness';
+import type { Capsule, RunSummary, UsageError } from '@priolab/harness';
+import { createInterrupt } from '@priolab/runtime';
 import { availableParallelism, tmpdir } from 'node:os';
 
 import { parse, usage, wholeNumber } from '../arguments.ts';
-import { deploymentOptions } from '../deployment-options.ts';
+import { runFollowed } from '../follow.ts';
 import { followLatest } from '../latest.ts';
+import { planWithProgress } from '../prepare.ts';
 import { runAgainCommand } from '../repeat.ts';
 import { SCENARIO_FILE, SUMMARY_FILE, readRun } from '../run-folder.ts';
 import { printable } from '../streams.ts';
@@ -34,13 +29,11 @@ export async function replay(args: readonly string[]): Promise<number> {
   const capsule = readCapsule(name, 'replay');
   const { scenario, result } = capsule;
   console.log(printable(`${scenario.id}, seed ${scenario.seed}: ${scenario.about}`));
-  const summary = await runScenario({
-    scenario,
-    workers,
-    environment: describeEnvironment(),
-    deployment: deploymentOptions({ folder: join(tmpdir(), `priolab-replay-${process.pid}`) }),
-    ...(capsule.fork === undefined ? {} : { fork: capsule.fork }),
-  });
+  const summary = await runAgain(name, capsule, workers);
+  if (summary === undefined || summary.interrupted) {
+    console.error('interrupted: nothing was compared');
+    return EXIT.interrupted;
+  }
   const { same, differences, ofMachine } = compareToCapsule(summary, capsule);
   if (!same) {
     console.error('DIFFERENT from the capsule');
@@ -55,6 +48,24 @@ export async function replay(args: readonly string[]): Promise<number> {
   }
   for (const line of ofMachine) console.log(`  not compared, as machines differ: ${line}`);
   return result.exitCode;
+}
+
+/** Undefined where Ctrl-C came before it began. */
+async function runAgain(
+  name: string,
+  { scenario, fork }: Capsule,
+  workers: number,
+): Promise<RunSummary | undefined> {
+  const interrupt = createInterrupt();
+  const { signal } = interrupt;
+  try {
+    const plan = await planWithProgress(name, scenario, signal);
+    if (plan === undefined) return undefined;
+    const options = { scenario, plan, workers, signal, ...(fork === undefined ? {} : { fork }) };
+    return await runFollowed(options, { folder: join(tmpdir(), `priolab-replay-${process.pid}`) });
+  } finally {
+    interrupt.dispose();
+  }
 }
 
 /** A capsule's file, or the folder of a run that has one. */

@@ -12,11 +12,9 @@ import {
   UsageError,
   capsuleOf,
   deploymentNames,
-  describeEnvironment,
   didYouMean,
   encodeCapsule,
   prepareWorkers,
-  runScenario,
   worstExit,
 } from '@priolab/harness';
 import type { RunOptions, RunSummary, Scenario } from '@priolab/harness';
@@ -24,10 +22,9 @@ import { renderSummary, renderTerse } from '@priolab/report';
 import { createInterrupt } from '@priolab/runtime';
 
 import { numberMistake, parse, usage } from '../arguments.ts';
-import { deploymentOptions } from '../deployment-options.ts';
+import { runFollowed } from '../follow.ts';
 import { prepareAll } from '../prepare.ts';
 import type { Prepared } from '../prepare.ts';
-import { createProgressLine } from '../progress-line.ts';
 import { tellGithub } from '../github-actions.ts';
 import { pointLatest } from '../latest.ts';
 import { quote } from '../quote.ts';
@@ -212,42 +209,16 @@ async function runOne(job: Job, settings: Settings): Promise<RunSummary> {
   openFolder(folder);
   const say = json ? console.error : console.log;
   const stream = json ? process.stderr : process.stdout;
-  const progress = createProgressLine(process.stderr);
-  const waiting = createProgressLine(process.stderr, { doing: 'waiting for', unit: 'sums' });
   if (!settings.terse) say(printable(`${scenario.id}: ${scenario.about}`));
-  const onStop = (): void => {
-    progress.clear();
-    waiting.clear();
-    console.error('stopping when the shards under way are done; Ctrl-C again ends it at once');
-  };
-  signal.addEventListener('abort', onStop, { once: true });
   let summary: RunSummary;
   try {
-    summary = await runScenario({
-      scenario,
-      plan,
-      workers,
-      signal,
-      environment: describeEnvironment(),
-      ledgerPath: join(folder, LEDGER_FILE),
-      onProgress: (state) => progress.update(state),
-      onPublished: settings.onPublished,
-      deployment: deploymentOptions({
-        folder: join(folder, DEPLOYMENT_FOLDER),
-        keep,
-        onWaiting({ sumsDone, sumCount, elapsedMs }) {
-          progress.clear();
-          waiting.update({ reportsDone: sumsDone, reportCount: sumCount, elapsedMs });
-        },
-      }),
-    });
+    const { onPublished } = settings;
+    const ledgerPath = join(folder, LEDGER_FILE);
+    const options = { scenario, plan, workers, signal, ledgerPath, onPublished };
+    summary = await runFollowed(options, { folder: join(folder, DEPLOYMENT_FOLDER), keep });
   } catch (error) {
     if (error instanceof LedgerError) throw usage('run', error.message);
     throw error;
-  } finally {
-    signal.removeEventListener('abort', onStop);
-    progress.clear();
-    waiting.clear();
   }
   const { note, repeat, replay } = repeatOf(summary, job, settings.deployment);
   const files = writeRun(folder, summary, repeat);
