@@ -91,10 +91,13 @@ async function picture(browser: Browser, { url, path, part, ...look }: Picture):
   await context.close();
 }
 
+/** Down to the end of the last part of `main` that fits. */
 async function topOf(page: Page) {
-  const height = await page.evaluate(() => document.documentElement.scrollHeight);
-  const { width } = page.viewportSize()!;
-  return { x: 0, y: 0, width, height: Math.min(height, HEIGHT_MAX) };
+  const ends = await page
+    .locator('main > *')
+    .evaluateAll((parts) => parts.map((part) => part.getBoundingClientRect().bottom + 16));
+  const height = Math.max(...ends.filter((end) => end <= HEIGHT_MAX));
+  return { x: 0, y: 0, width: page.viewportSize()!.width, height };
 }
 
 async function partOf(page: Page, from: string, to: string) {
