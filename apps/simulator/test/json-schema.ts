@@ -58,6 +58,8 @@ const keywords: Readonly<Record<string, Check>> = {
   title: nothing,
   description: nothing,
   default: nothing,
+  // An annotation unless one asks for more: our schemas say each by a pattern as well.
+  format: nothing,
   type: (value, of) => when(!isOfType(value, of.says), of, `expected ${String(of.says)}`),
   const: (value, of) => when(value !== of.says, of, `expected ${JSON.stringify(of.says)}`),
   enum: (value, of) =>

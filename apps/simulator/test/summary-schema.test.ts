@@ -98,6 +98,8 @@ describe('records that are as it says', () => {
       expect(part).toBeDefined();
     }
     expect(fidelity.notDone).toBeDefined();
+    const { value, interval, window } = summary.expectations.find(({ id }) => id === 'noise.dist')!;
+    for (const part of [value, interval, window]) expect(part).toBeDefined();
   });
 
   test('in simulated time, with all that it may have', async () => {
@@ -131,6 +133,15 @@ describe('records that are as it says', () => {
   test('of a version that had no series', async () => {
     const { series: _series, fatesByState: _fates, ...older } = await run(small);
     expect(problemsOf(older)).toEqual([]);
+  });
+
+  test('of a version whose expectations had neither intervals nor windows', async () => {
+    const summary = await recordOf('wall');
+    const expectations = summary.expectations.map((one) => {
+      const { value: _value, interval: _interval, window: _window, ...older } = one;
+      return older;
+    });
+    expect(problemsOf({ ...summary, expectations })).toEqual([]);
   });
 });
 

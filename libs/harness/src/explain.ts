@@ -313,6 +313,9 @@ const words: Readonly<Record<string, string>> = {
   escaped: 'Reports of a cheat that are in the sums though they should not be.',
   'known limit': 'What the protocol can’t prevent: measured, and said in every report of a run.',
   power: 'The smallest effect that a statistical expectation would have seen, at its alpha.',
+  interval:
+    'What a statistical expectation leaves possible, at a confidence: it fails if and only if what ' +
+    'is due where nothing is wrong lies outside.',
   alpha: 'The chance that a statistical expectation fails though nothing is wrong.',
   n: 'How many reports or values stand behind an expectation.',
   fate: 'What became of a report: an outcome, the party where it ended, and a reason.',

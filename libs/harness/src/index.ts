@@ -63,6 +63,8 @@ export {
   type DeploymentRecord,
   type EnvironmentRecord,
   type ExpectationOutcome,
+  type IntervalRecord,
+  type TimeWindow,
   type FateCount,
   type LimitRecord,
   type NoiseRecord,

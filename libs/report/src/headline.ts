@@ -87,7 +87,7 @@ export function renderHeadline(
     `result ${hex(identity.resultDigest)}`,
     `backend ${sanitise(identity.backend)}`,
     `fidelity ${sanitise(identity.fidelity)}`,
-    `commit ${sanitise(environment.commit.slice(0, 12))}`,
+    `commit ${sanitise(environment.commit)}`,
   ].join(', ');
   const [first, ...more] = wrap(`${word}  ${sentence.join(' ')}`, width);
   return [

@@ -8,7 +8,7 @@ import type { ExpectationOutcome, RunSummary } from '@priolab/harness';
 
 import { remedyFor, verdictSentence } from './headline.ts';
 import { knownLimits } from './known-limits.ts';
-import { formatCount, formatLevel, sanitise } from './text.ts';
+import { formatCount, formatInterval, formatLevel, sanitise } from './text.ts';
 
 interface Case {
   readonly name: string;
@@ -65,7 +65,7 @@ function casesOf(summary: RunSummary, replay: string): Case[] {
 }
 
 function caseOf(outcome: ExpectationOutcome, summary: RunSummary, replay: string): Case {
-  const { id, verdict, observed, limit, n, power } = outcome;
+  const { id, verdict, observed, limit, n, power, interval } = outcome;
   const remedy = remedyFor(outcome, summary);
   return {
     name: id,
@@ -76,6 +76,7 @@ function caseOf(outcome: ExpectationOutcome, summary: RunSummary, replay: string
       `observed: ${observed}`,
       `limit: ${limit}`,
       `n: ${formatCount(n)}`,
+      ...(interval === undefined ? [] : [`interval: ${formatInterval(interval)}`]),
       ...(power === undefined
         ? []
         : [`power: alpha ${formatLevel(power.alpha)}, would show ${power.detectable}`]),

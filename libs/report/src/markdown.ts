@@ -16,6 +16,7 @@ import {
   formatCount,
   formatDuration,
   formatFixed,
+  formatInterval,
   sanitise,
   visible,
 } from './text.ts';
@@ -56,7 +57,7 @@ function headline(summary: RunSummary, replay: string): string {
     `result ${code(identity.resultDigest.slice(0, 8))}`,
     `backend ${code(identity.backend)}`,
     `fidelity ${code(identity.fidelity)}`,
-    `commit ${code(environment.commit.slice(0, 12))}`,
+    `commit ${code(environment.commit)}`,
   ].join(', ');
   const notDone = fidelity.notDone === undefined ? [] : ['', `Not done: ${code(fidelity.notDone)}`];
   const lines = [
@@ -94,7 +95,7 @@ function sections(summary: RunSummary): Section[] {
   const machine = `${environment.cpu}, ${environment.platform}, node ${environment.node}`;
   return [
     ...of(`Expectations: ${passed} of ${expectations.length} pass`, expectations.length, () =>
-      table(['verdict', 'expectation', 'observed', 'n'], expectations.map(outcomeRow)),
+      outcomeTable(expectations),
     ),
     ...of(`Reports: ${formatCount(summary.population.reports)} planned`, fates.length, () =>
       fateTable(summary),
@@ -127,8 +128,18 @@ function sections(summary: RunSummary): Section[] {
   ];
 }
 
-function outcomeRow({ id, verdict, observed, n }: ExpectationOutcome): string[] {
-  return [`${mark(verdict)} ${verdict}`, code(id), code(observed), formatCount(n)];
+/** Intervals where there are any. */
+function outcomeTable(outcomes: readonly ExpectationOutcome[]): string {
+  const isAny = outcomes.some(({ interval }) => interval !== undefined);
+  const titles = ['verdict', 'expectation', 'observed', 'n', ...(isAny ? ['interval'] : [])];
+  const rows = outcomes.map(({ id, verdict, observed, n, interval }) => [
+    `${mark(verdict)} ${verdict}`,
+    code(id),
+    code(observed),
+    formatCount(n),
+    interval === undefined ? '' : code(formatInterval(interval)),
+  ]);
+  return table(titles, rows);
 }
 
 function fateTable({ fates }: RunSummary): string {
@@ -169,7 +180,7 @@ function cellTable(rows: readonly PooledRow[]): string {
 }
 
 /** Rows beyond the most are told by their number. Cells are Markdown of ours. */
-function table(
+export function table(
   titles: readonly string[],
   rows: readonly (readonly string[])[],
   most = ROWS_MAX,

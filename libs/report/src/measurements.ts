@@ -5,7 +5,7 @@
  * happened, those by simulated time have simulated times: they lie in the past.
  */
 
-import type { RunSummary, SeriesColumn } from '@priolab/harness';
+import type { IntervalRecord, RunSummary, SeriesColumn } from '@priolab/harness';
 
 import { sanitise } from './text.ts';
 
@@ -54,7 +54,7 @@ export function measurementsOf(summary: RunSummary): Measurements {
     run: {
       scenario: sanitise(identity.id),
       seed: sanitise(identity.seed),
-      commit: sanitise(environment.commit.slice(0, 12)),
+      commit: sanitise(environment.commit),
     },
     startMs,
     endMs,
@@ -67,10 +67,11 @@ export function measurementsOf(summary: RunSummary): Measurements {
 }
 
 type Row = readonly [attributes: Readonly<Record<string, string>>, value: number];
+type Gauge = (name: string, unit: string, about: string, rows: readonly Row[]) => Measurement;
 
 function finalMeasurements(summary: RunSummary, endMs: number): Measurement[] {
   const { identity, environment, cost, fates, adversaries, expectations } = summary;
-  const gauge = (name: string, unit: string, about: string, rows: readonly Row[]): Measurement => ({
+  const gauge: Gauge = (name, unit, about, rows) => ({
     name: unit === '' ? name : `${name}_${unit}`,
     unit,
     kind: 'gauge',
@@ -100,20 +101,7 @@ function finalMeasurements(summary: RunSummary, endMs: number): Measurement[] {
       '1 for the verdict of the run, 0 for the others',
       [...STATES, 'interrupted'].map((verdict) => [{ verdict }, one(summary.verdict === verdict)]),
     ),
-    gauge(
-      'priolab_expectation_verdict',
-      '',
-      '1 for the verdict of the expectation, 0 for the others',
-      expectations.flatMap(({ id, verdict: actual }) =>
-        STATES.map((verdict): Row => [{ expectation: id, verdict }, one(actual === verdict)]),
-      ),
-    ),
-    gauge(
-      'priolab_expectation_n',
-      '',
-      'reports, cells or values that stand behind the expectation',
-      expectations.map(({ id, n }) => [{ expectation: id }, n]),
-    ),
+    ...expectationMeasurements(expectations, gauge),
     gauge(
       'priolab_run',
       'reports',
@@ -139,10 +127,53 @@ function finalMeasurements(summary: RunSummary, endMs: number): Measurement[] {
   ];
 }
 
-function costMeasurements(
-  cost: RunSummary['cost'],
-  gauge: (name: string, unit: string, about: string, rows: readonly Row[]) => Measurement,
+function expectationMeasurements(
+  expectations: RunSummary['expectations'],
+  gauge: Gauge,
 ): Measurement[] {
+  return [
+    gauge(
+      'priolab_expectation_verdict',
+      '',
+      '1 for the verdict of the expectation, 0 for the others',
+      expectations.flatMap(({ id, verdict: actual }) =>
+        STATES.map((verdict): Row => [{ expectation: id, verdict }, one(actual === verdict)]),
+      ),
+    ),
+    gauge(
+      'priolab_expectation_n',
+      '',
+      'reports, cells or values that stand behind the expectation',
+      expectations.map(({ id, n }) => [{ expectation: id }, n]),
+    ),
+    gauge(
+      'priolab_expectation_value',
+      '',
+      'the size that was judged',
+      expectations.flatMap(({ id, value }): Row[] =>
+        value === undefined ? [] : [[{ expectation: id }, value]],
+      ),
+    ),
+    gauge(
+      'priolab_expectation_interval',
+      '',
+      'ends of the interval that the verdict rests on, and what is due',
+      expectations.flatMap(({ id, interval }) =>
+        interval === undefined ? [] : endsOf({ expectation: id }, interval),
+      ),
+    ),
+  ];
+}
+
+function endsOf(of: Attributes, interval: IntervalRecord): Row[] {
+  const { low, high, due, unit = '' } = interval;
+  const named = { ...of, of: interval.of, unit };
+  return Object.entries({ low, high, due }).flatMap(([end, value]): Row[] =>
+    value === undefined ? [] : [[{ ...named, end }, value]],
+  );
+}
+
+function costMeasurements(cost: RunSummary['cost'], gauge: Gauge): Measurement[] {
   return [
     gauge('priolab_run_wall', 'seconds', 'time from begin to end', [[{}, cost.wallMs / 1000]]),
     gauge('priolab_run_cpu', 'seconds', 'CPU time of all threads', [[{}, cost.cpuMs / 1000]]),

@@ -76,7 +76,8 @@ function flowFacts({ flow }: Progress): string[] {
   ];
 }
 
-function shareDone({ reportsDone, reportCount }: Progress): number {
+function shareDone({ reportsDone, reportCount, share }: Progress): number {
+  if (share !== undefined) return Math.min(1, Math.max(0, share));
   return reportCount > 0 ? Math.min(1, Math.max(0, reportsDone / reportCount)) : 1;
 }
 
@@ -89,7 +90,7 @@ function partsOf(
   // Rounded down: 100 % means done.
   const percent = `${(Math.floor(1000 * share) / 10).toFixed(1).padStart(5)} %`;
   const perMs = elapsedMs > 0 ? reportsDone / elapsedMs : 0;
-  const leftMs = perMs > 0 ? (reportCount - reportsDone) / perMs : Number.NaN;
+  const leftMs = share > 0 && elapsedMs > 0 ? (elapsedMs * (1 - share)) / share : Number.NaN;
   const left = share === 1 ? `took ${formatDuration(elapsedMs)}` : `${formatDuration(leftMs)} left`;
   return {
     percent,

@@ -20,8 +20,8 @@ export interface Row {
   readonly cells: readonly string[];
   /** Styles of cells by column number. */
   readonly styles?: Readonly<Record<number, (text: string) => string>>;
-  /** A remark under the row. */
-  readonly remark?: string;
+  /** Under the row; each of several begins a line. */
+  readonly remark?: string | readonly string[];
 }
 
 export interface Table {
@@ -64,8 +64,7 @@ export function renderTable(options: {
   const lines = line(titles, (text) => palette.dim(text));
   for (const { cells, styles = {}, remark } of rows) {
     lines.push(...line(cells, (text, column) => styles[column]?.(text) ?? text));
-    if (remark === undefined) continue;
-    const remarkLines = wrap(remark, room - INDENT.length);
+    const remarkLines = [remark ?? []].flat().flatMap((text) => wrap(text, room - INDENT.length));
     lines.push(...remarkLines.map((text) => INDENT + INDENT + palette.dim(text)));
   }
   const leftOut = titles.filter((_, i) => !shown.includes(i));

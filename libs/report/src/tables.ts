@@ -143,6 +143,27 @@ const expectations = define(
       'smallest effect that n would show',
       ({ power }) => power?.detectable,
     ],
+    ['value', 'number', '', 'the size that was judged', ({ value }) => value],
+    ['estimated', 'text', '', 'what the interval is of', ({ interval }) => interval?.of],
+    ['unit', 'text', '', 'of the interval; none: a share', ({ interval }) => interval?.unit],
+    ['low', 'number', "the row's `unit`", 'end of the interval', ({ interval }) => interval?.low],
+    [
+      'high',
+      'number',
+      "the row's `unit`",
+      'the other end; none where the test looks for too much alone',
+      ({ interval }) => interval?.high,
+    ],
+    ['confidence', 'number', '', 'of the interval, at least', ({ interval }) => interval?.level],
+    [
+      'due',
+      'number',
+      "the row's `unit`",
+      'what is estimated where nothing is wrong',
+      ({ interval }) => interval?.due,
+    ],
+    ['judged_from', 'time', 'UTC', 'what is judged, simulated', ({ window }) => window?.fromMs],
+    ['judged_to', 'time', 'UTC', 'its end', ({ window }) => window?.toMs],
   ],
 );
 

@@ -14,7 +14,15 @@ import { knownLimit, measuredLimit } from './known-limits.ts';
 import { paletteFor, verdictStyle, type Palette } from './palette.ts';
 import { poolCells, relativeRms, type PooledRow } from './pool.ts';
 import { renderTable, type Column, type Row } from './table.ts';
-import { counted, formatCount, formatFixed, formatLevel, sanitise, wrap } from './text.ts';
+import {
+  counted,
+  formatCount,
+  formatFixed,
+  formatInterval,
+  formatLevel,
+  sanitise,
+  wrap,
+} from './text.ts';
 
 export interface WrittenFile {
   readonly path: string;
@@ -197,12 +205,15 @@ function renderExpectations(
     { title: 'n', align: 'right' },
     { title: 'verdict' },
   ];
-  const rows = outcomes.map(({ id, verdict, observed, limit, n, power }): Row => {
+  const rows = outcomes.map(({ id, verdict, observed, limit, n, power, interval }): Row => {
     const cells = [...[id, observed, limit].map(sanitise), formatCount(n), sanitise(verdict)];
-    const row = { cells, styles: { 4: verdictStyle(palette, verdict) } };
-    if (power === undefined) return row;
-    const alpha = formatLevel(power.alpha);
-    return { ...row, remark: `power: alpha ${alpha}, would show ${sanitise(power.detectable)}` };
+    const remark = [
+      ...(interval === undefined ? [] : [`interval: ${formatInterval(interval)}`]),
+      ...(power === undefined
+        ? []
+        : [`power: alpha ${formatLevel(power.alpha)}, would show ${sanitise(power.detectable)}`]),
+    ];
+    return { cells, styles: { 4: verdictStyle(palette, verdict) }, remark };
   });
   return renderTable({ columns, rows, width, palette }).lines;
 }

@@ -4,6 +4,8 @@
  * cursor, colour the screen, reorder a line, or give orders to a CI runner that reads our output.
  */
 
+import type { IntervalRecord } from '@priolab/harness';
+
 /** Longer foreign texts are cut: a record must not be able to flood the screen. */
 const LONGEST = 1000;
 
@@ -109,6 +111,18 @@ export function formatShort(count: number): string {
 /** `0.05`, `1e-6`. */
 export function formatLevel(alpha: number): string {
   return alpha < 1e-3 ? alpha.toExponential() : String(alpha);
+}
+
+/**
+ * `share of bits flipped 0.01712 to 0.01921 (confidence 1 - 1e-6), due 0.018`; harmless. Four digits
+ * of each: the interval is a bound, not a measurement.
+ */
+export function formatInterval({ of, unit, low, high, level, due }: IntervalRecord): string {
+  const digits = (value: number): string => String(Number(value.toPrecision(4)));
+  const ends = high === undefined ? `at least ${digits(low)}` : `${digits(low)} to ${digits(high)}`;
+  const counted = unit === undefined ? '' : ` ${unit}`;
+  const alpha = formatLevel(Number((1 - level).toPrecision(3)));
+  return sanitise(`${of} ${ends}${counted} (confidence 1 - ${alpha}), due ${digits(due)}`);
 }
 
 /** `3 reports`, `1 report`. */

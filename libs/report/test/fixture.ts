@@ -218,7 +218,7 @@ const base: RunSummary = {
     cpu: 'Some CPU',
     cores: 2,
     workers: 2,
-    commit: '55bd66c0ffee55bd66c0ffee',
+    commit: '55bd66c0ffee+',
     startedAt: '2025-11-24T12:00:00.000Z',
   },
   expectations: [
@@ -226,6 +226,14 @@ const base: RunSummary = {
     {
       ...outcomeOf('pass', 'noise.dist'),
       power: { alpha: 1e-6, detectable: 'a rate off by 12.3 %' },
+      value: 0.25,
+      interval: {
+        of: 'share of bits flipped',
+        low: 0.2112347,
+        high: 0.2916,
+        level: 1 - 1e-6,
+        due: 0.25,
+      },
     },
   ],
   verdict: 'pass',

@@ -34,6 +34,7 @@ test('a run with every verdict', () => {
           <system-out>observed: saw noise.dist
     limit: want noise.dist
     n: 800
+    interval: share of bits flipped 0.2112 to 0.2916 (confidence 1 - 1e-6), due 0.25
     power: alpha 1e-6, would show a rate off by 12.3 %</system-out>
         </testcase>
         <testcase classname="two-states" name="once" time="0.000">

@@ -30,12 +30,21 @@ test('a pass: verdict, what it rests on, and nothing to repeat', () => {
     '',
     'all 2 expectations hold, over 800 reports (exit code 0).',
     '',
-    'seed `7`, result `fedcba98`, backend `node`, fidelity `full`, commit `55bd66c0ffee`',
+    'seed `7`, result `fedcba98`, backend `node`, fidelity `full`, commit `55bd66c0ffee+`',
   ]);
   expect(text).not.toContain('Repeat');
   expect(text).not.toContain('To look at');
   expect(text).toContain('<details><summary>Expectations: 2 of 2 pass</summary>');
-  expect(text).toContain('| ✅ pass | `sum.exact` | `saw sum.exact` | 800 |');
+  const interval = 'share of bits flipped 0.2112 to 0.2916 (confidence 1 - 1e-6), due 0.25';
+  expect(text).toContain('| ✅ pass | `sum.exact` | `saw sum.exact` | 800 |  |');
+  expect(text).toContain(
+    `| ✅ pass | \`noise.dist\` | \`saw noise.dist\` | 800 | \`${interval}\` |`,
+  );
+});
+
+test('no column for intervals where there is none', () => {
+  const text = render(summaryWith({ expectations: [fixture.outcomeOf('pass')] }));
+  expect(text).toContain('| verdict | expectation | observed | n |\n');
 });
 
 test('a failure: what did not pass, worst first, and the command that repeats it', () => {

@@ -119,11 +119,23 @@ describe('OpenMetrics', () => {
       ['invalid', 0],
     ]);
     expect(samples[0]).toMatchObject({
-      labels: { scenario: 'two-states', seed: '7', commit: '55bd66c0ffee' },
+      labels: { scenario: 'two-states', seed: '7', commit: '55bd66c0ffee+' },
       timeMs: BEGAN_MS + 2500,
     });
     expect(samplesOf('priolab_run_verdict', { verdict: 'fail' })[0]!.value).toBe(1);
     expect(samplesOf('priolab_run_exit_code', {})[0]!.value).toBe(1);
+  });
+
+  test('what an expectation rests on: its value, the ends of its interval, what is due', () => {
+    const value = samplesOf('priolab_expectation_value', { expectation: 'noforge' });
+    expect(value.map((one) => one.value)).toEqual([2]);
+    const ends = samplesOf('priolab_expectation_interval', { of: 'mean, forged', unit: 'reports' });
+    expect(ends.map((one) => [one.labels['end'], one.value])).toEqual([
+      ['low', 0.01],
+      ['due', 0.5],
+    ]);
+    const { samples } = families.get('priolab_expectation_interval')!;
+    expect(samples.find(({ labels }) => labels['end'] === 'high')!.value).toBe(0.2916);
   });
 
   test("time series by the machine's clock", () => {
@@ -231,7 +243,7 @@ describe('OTLP', () => {
         of('service.name', 'priolab'),
         of('priolab.scenario', 'two-states'),
         of('priolab.seed', '7'),
-        of('priolab.commit', '55bd66c0ffee'),
+        of('priolab.commit', '55bd66c0ffee+'),
       ],
     });
   });

@@ -34,6 +34,15 @@ test('before the first report there is no rate and no forecast', () => {
   expect(renderProgressPlain(start)).toBe('0.0 %, 0 of 10 reports, - reports/s, - left');
 });
 
+test('in simulated time the bar and the time left are those of its time, counts are reports', () => {
+  expect(renderProgressPlain({ ...half, reportsDone: 0, share: 0.25 })).toBe(
+    '25.0 %, 0 of 1,000,000 reports, - reports/s, 3 min 00 s left',
+  );
+  expect(renderProgressPlain({ ...half, reportsDone: 999, share: 1 })).toMatch(
+    /^100\.0 %, 999 of 1,000,000 reports, .* took 1 min 00 s$/,
+  );
+});
+
 test('100 % means done', () => {
   expect(renderProgressPlain({ ...half, reportsDone: 999_999 })).toMatch(/^99\.9 %.* 0 ms left$/);
   expect(renderProgressPlain({ ...half, reportsDone: 1_000_000 })).toBe(

@@ -57,6 +57,24 @@ describe('tables', () => {
     });
   });
 
+  test('expectations with what they rest on, and when', () => {
+    const [noise, once, forged] = rowsOf('expectations');
+    expect(noise).toMatchObject({
+      alpha: 1e-6,
+      value: 0.25,
+      estimated: 'share of bits flipped',
+      unit: null,
+      low: 0.2112347,
+      high: 0.2916,
+      confidence: 0.999999,
+      due: 0.25,
+      judged_from: START_MS,
+      judged_to: START_MS + 36 * 3_600_000,
+    });
+    expect(once).toMatchObject({ value: null, estimated: null, low: null, judged_from: null });
+    expect(forged).toMatchObject({ value: 2, unit: 'reports', low: 0.01, high: null, due: 0.5 });
+  });
+
   test('every series on its own clock', () => {
     const wall = rowsOf('series_wall');
     expect(wall).toHaveLength(4 * 3);

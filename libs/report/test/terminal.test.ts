@@ -50,7 +50,7 @@ describe('headline', () => {
     expect(lines.slice(0, 3)).toEqual([
       'PASS  all 2 expectations hold, over 800 reports (exit code 0)',
       'two-states, seed 7, scenario 01234567, result fedcba98, backend node, fidelity full, ' +
-        'commit 55bd66c0ffee',
+        'commit 55bd66c0ffee+',
       '',
     ]);
     expect(lines.join('\n')).not.toContain('To look at');
@@ -297,11 +297,12 @@ describe('states and metrics', () => {
 });
 
 describe('expectations, adversaries, cost, files', () => {
-  test('each expectation with its power', () => {
+  test('each expectation with its interval and power', () => {
     expect(section(render(summaryWith()), 'Expectations')).toMatchInlineSnapshot(`
       "  expectation  observed        limit              n  verdict
         sum.exact    saw sum.exact   want sum.exact   800  pass
         noise.dist   saw noise.dist  want noise.dist  800  pass
+          interval: share of bits flipped 0.2112 to 0.2916 (confidence 1 - 1e-6), due 0.25
           power: alpha 1e-6, would show a rate off by 12.3 %"
     `);
   });

@@ -8,6 +8,7 @@ import {
   formatCount,
   formatDuration,
   formatFixed,
+  formatInterval,
   formatLevel,
   lengthOf,
   pad,
@@ -120,4 +121,11 @@ test('durations', () => {
     '-',
     '-',
   ]);
+});
+
+test('intervals, of one end or two', () => {
+  const two = { of: 'a\u001b share', low: -0.123456, high: 1234.56, level: 1 - 5e-7, due: 0 };
+  expect(formatInterval(two)).toBe('a\\x1b share -0.1235 to 1235 (confidence 1 - 5e-7), due 0');
+  const one = { of: 'a mean', unit: 'reports', low: 2, level: 0.95, due: 1e-12 };
+  expect(formatInterval(one)).toBe('a mean at least 2 reports (confidence 1 - 0.05), due 1e-12');
 });

@@ -9,13 +9,14 @@ import { HOSTILE, adversarialRun, heldCell, outcomeOf, summaryWith } from './fix
 
 export const START_MS = Date.UTC(2021, 11, 1);
 const HOUR_MS = 3_600_000;
+const END_MS = START_MS + 36 * HOUR_MS;
 
 const none = { fates: {}, refused: {}, measured: {} };
 
 const simulation: NonNullable<RunSummary['simulation']> = {
   startMs: START_MS,
   daysEndMs: START_MS + 24 * HOUR_MS,
-  endMs: START_MS + 36 * HOUR_MS,
+  endMs: END_MS,
   eventCount: 4321,
   journal: { count: 12, digest: 'ab'.repeat(32), marks: ['0a0b0c0d'] },
   faults: [
@@ -101,9 +102,13 @@ export function timedRun(): RunSummary {
     ],
     cells: [...run.cells, heldCell('us-ct', 'apple', 'CodeVerified-v1')],
     expectations: [
-      summaryWith().expectations[1]!,
+      { ...summaryWith().expectations[1]!, window: { fromMs: START_MS, toMs: END_MS } },
       { ...outcomeOf('fail', 'once'), observed: 'saw "two", and more' },
-      outcomeOf('vacuous', 'noforge'),
+      {
+        ...outcomeOf('vacuous', 'noforge'),
+        value: 2,
+        interval: { of: 'mean, forged', unit: 'reports', low: 0.01, level: 0.9999, due: 0.5 },
+      },
       outcomeOf('invalid', 'memory'),
     ],
     verdict: 'fail',

@@ -108,7 +108,7 @@ function picturesOf(
   frames: readonly Progress[],
 ): Picture[] {
   const { scenario, cost, verdict } = summary;
-  const at = frames.findIndex(({ reportsDone, reportCount }) => reportsDone >= share * reportCount);
+  const at = frames.findIndex((progress) => shareOf(progress) >= share);
   const told = frames.slice(0, at + 1).map((progress) => atPace(progress, cost));
   const newest = told.reduce(
     (known: readonly string[], { flow }, i) =>
@@ -133,8 +133,12 @@ function picturesOf(
 
 /** The moment as it would be in a run that goes on evenly and takes as long as the measured one. */
 function atPace(progress: Progress, { wallMs, peakRssBytes }: RunSummary['cost']): Progress {
-  const { reportsDone, reportCount, flow } = progress;
-  const elapsedMs = (wallMs * reportsDone) / reportCount;
+  const { flow } = progress;
+  const elapsedMs = wallMs * shareOf(progress);
   if (flow === undefined) return { ...progress, elapsedMs };
   return { ...progress, elapsedMs, flow: { ...flow, rssBytes: peakRssBytes } };
+}
+
+function shareOf({ share, reportsDone, reportCount }: Progress): number {
+  return share ?? reportsDone / reportCount;
 }

@@ -11,7 +11,7 @@ import type {
   RunRecord,
 } from '../record/run-record.ts';
 import { deviationText, isAbsent, lossKinds } from './deployed.ts';
-import { poissonUpperTail } from '../statistics/poisson.ts';
+import { poissonLowerBound, poissonUpperTail } from '../statistics/poisson.ts';
 
 type Outcome = Omit<ExpectationOutcome, 'id'>;
 
@@ -202,7 +202,7 @@ function fewestSuspicious(escapeBound: number): number {
 export function checkForgeries(record: RunRecord): Outcome {
   const { soundnessTrials, soundnessEscapes, otherEscapes, escapeBound } = record.tally;
   const { forgedByFaults = 0 } = record.tally;
-  const probability = poissonUpperTail(soundnessEscapes, escapeBound);
+  const low = poissonLowerBound(soundnessEscapes, FORGERY_ALPHA);
   const tried = record.adversaries
     .filter((adversary) => {
       const deed = deedOf(adversary);
@@ -212,7 +212,7 @@ export function checkForgeries(record: RunRecord): Outcome {
   return {
     ...outcome({
       n: tried,
-      failed: otherEscapes > 0 || probability < FORGERY_ALPHA,
+      failed: otherEscapes > 0 || low > escapeBound,
       observed:
         `${otherEscapes} of ${tried - soundnessTrials} malformed and ${soundnessEscapes} of ` +
         `${soundnessTrials} forged reports counted`,
@@ -221,6 +221,18 @@ export function checkForgeries(record: RunRecord): Outcome {
         `(${escapeBound.toExponential(1)} expected)`,
     }),
     power: { alpha: FORGERY_ALPHA, detectable: `${fewestSuspicious(escapeBound)} or more` },
+    ...(soundnessTrials === 0
+      ? {}
+      : {
+          value: soundnessEscapes,
+          interval: {
+            of: 'mean number of forged reports counted',
+            unit: 'reports',
+            low,
+            level: 1 - FORGERY_ALPHA,
+            due: escapeBound,
+          },
+        }),
   };
 }
 

@@ -38,6 +38,7 @@ import type { PlainOracleId } from './oracles.ts';
 import type { FaultId } from '../faults/catalogue.ts';
 import type { SimulatedCheck } from './simulated.ts';
 import { checkUnbiased } from './unbiased.ts';
+import { windowOf, windowsOfFaults } from './window.ts';
 
 type Check = (record: RunRecord) => Omit<ExpectationOutcome, 'id'>;
 type Expectation = Scenario['expect'][number];
@@ -85,9 +86,17 @@ export function isAsked(record: RunRecord, oracle: PlainOracleId): boolean {
 export function judge(record: RunRecord): ExpectationOutcome[] {
   const { scenario, simulation } = record;
   const asked = scenario.expect.map((expectation) => judgeOne(record, expectation));
+  const overTime = [...asked, ...judgeDeployment(record)].map((outcome) => ({
+    ...outcome,
+    ...windowOf(record, outcome.id),
+  }));
   // A fault is held to what it allows, and must have struck, whether or not anybody asked.
-  const faults = simulation?.faults.map(judgeFault) ?? [];
-  return [...asked, ...judgeDeployment(record), ...faults];
+  const windows = windowsOfFaults(record);
+  const faults = (simulation?.faults ?? []).map((fault, index) => ({
+    ...judgeFault(fault),
+    ...windows[index],
+  }));
+  return [...overTime, ...faults];
 }
 
 /** What must hold where uploads really travel, whether or not anybody asked. */

@@ -6,7 +6,7 @@
 import { flipProbability, flipThreshold } from '@priolab/roles';
 
 import type { ExpectationOutcome, NoiseRecord, RunRecord } from '../record/run-record.ts';
-import { binomialTwoSidedP } from '../statistics/binomial.ts';
+import { binomialTwoSidedP, exactInterval } from '../statistics/binomial.ts';
 import { smallestDetectable } from '../statistics/power.ts';
 
 type Outcome = Omit<ExpectationOutcome, 'id'>;
@@ -35,12 +35,17 @@ export function checkNoise(record: RunRecord): Outcome {
   const shown = judged.map(({ counts, probability }) => {
     return `${counts} (probability ${probability.toPrecision(2)})`;
   });
+  const nearest = judged.reduce((a, b) => (b.probability < a.probability ? b : a));
+  const { value, interval } = intervalOf(nearest, groups.length);
+  const { low, high, due } = interval;
   return {
-    verdict: judged.some(({ isWrong }) => isWrong) ? 'fail' : 'pass',
+    verdict: due < low || due > high ? 'fail' : 'pass',
     observed: shown.join('; '),
     limit,
     n,
     power: { alpha: ALPHA, detectable: judged.map((group) => group.detectable).join('; ') },
+    value,
+    interval,
   };
 }
 
@@ -58,12 +63,24 @@ function judgeGroup({ epsilon, flippedBits, noisedBits }: NoiseRecord, alpha: nu
   const expected = noisedBits * p;
   const counts = `${flippedBits} of ${noisedBits} bits flipped, expected ${expected.toFixed(1)}`;
   const limit = `p = ${p.toPrecision(5)} (epsilon ${epsilon})`;
-  if (expected < FEWEST_FLIPS) {
-    return { noisedBits, expected, counts, limit, probability: 1, isWrong: false, detectable: '' };
-  }
+  const group = { epsilon, flippedBits, noisedBits, p, alpha, expected, counts, limit };
+  if (expected < FEWEST_FLIPS) return { ...group, probability: 1, detectable: '' };
   const probability = binomialTwoSidedP({ successes: flippedBits, n: noisedBits, p });
   const effect = smallestDetectable({ n: noisedBits, p, alpha, power: POWER });
-  const detectable = `a rate off by ${((100 * effect) / p).toFixed(1)} %`;
-  const isWrong = probability < alpha;
-  return { noisedBits, expected, counts, limit, probability, isWrong, detectable };
+  return {
+    ...group,
+    probability,
+    detectable: `a rate off by ${((100 * effect) / p).toFixed(1)} %`,
+  };
+}
+
+/** Clopper and Pearson's: p is outside where its two-sided probability is below the level. */
+function intervalOf(
+  { epsilon, flippedBits, noisedBits, p, alpha }: ReturnType<typeof judgeGroup>,
+  groupCount: number,
+) {
+  const level = 1 - alpha;
+  const { low, high } = exactInterval({ successes: flippedBits, n: noisedBits, confidence: level });
+  const of = `share of bits flipped${groupCount === 1 ? '' : `, epsilon ${epsilon}`}`;
+  return { value: flippedBits / noisedBits, interval: { of, low, high, level, due: p } };
 }

@@ -39,7 +39,8 @@ export function checkThroughput(record: RunRecord, atLeast: number): Outcome {
     const reason = `the machine's speed changed by a factor of ${drift.toFixed(2)}`;
     return { verdict: 'invalid', observed: `${reason}: ${observed}`, limit, n };
   }
-  return { verdict: perUnit >= atLeast ? 'pass' : 'fail', observed, limit, n };
+  const verdict = perUnit >= atLeast ? 'pass' : 'fail';
+  return { verdict, observed, limit, n, value: perUnit };
 }
 
 /** `memory`: the largest resident set of the process, workers included. */
@@ -47,5 +48,6 @@ export function checkMemory(record: RunRecord, atMostMiB: number): Outcome {
   const peakMiB = record.cost.peakRssBytes / 2 ** 20;
   const n = reportsDone(record);
   const verdict = n === 0 ? 'vacuous' : peakMiB <= atMostMiB ? 'pass' : 'fail';
-  return { verdict, observed: `${peakMiB.toFixed(0)} MiB`, limit: `at most ${atMostMiB} MiB`, n };
+  const observed = `${peakMiB.toFixed(0)} MiB`;
+  return { verdict, observed, limit: `at most ${atMostMiB} MiB`, n, value: peakMiB };
 }

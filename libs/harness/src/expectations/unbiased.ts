@@ -20,6 +20,7 @@ import {
   netFlipsDeviation,
   netFlipsMean,
   netFlipsTwoSidedP,
+  shiftInterval,
   smallestRise,
   smallestShift,
 } from '../statistics/binomial-difference.ts';
@@ -48,6 +49,8 @@ interface Sample extends FlipLaw {
 interface Finding {
   readonly name: string;
   readonly probability: number;
+  /** Left out where there is none to find. */
+  readonly sample?: Sample;
 }
 
 export function checkUnbiased(record: RunRecord, alpha = ALPHA): Outcome {
@@ -60,26 +63,29 @@ export function checkUnbiased(record: RunRecord, alpha = ALPHA): Outcome {
   const expected = alls.reduce((sum, { zeros, ones, p }) => sum + (zeros + ones) * p, 0);
   if (reports === 0) return { verdict: 'vacuous', observed: 'no estimates', limit, n: 0 };
 
-  const worstSum = smallest([...sums].map(([name, sample]) => findingOf(name, sample)));
+  const found = [...sums].map(([name, sample]) => findingOf(name, sample));
+  const [whole, worstSum] = [smallest(found.slice(0, wholes.size)), smallest(found)];
   const levels = { sum: alpha / 2 / sums.size, bin: alpha / 2 / binCount };
-  const wrong =
-    estimator.wrong > 0 || worstSum.probability < levels.sum || bins.probability < levels.bin;
+  const noise = intervalOf({ whole, sum: worstSum, bin: bins }, levels);
+  const { low, high, due } = noise.interval;
+  const wrong = estimator.wrong > 0 || due < low || due > high;
   const observed =
     `${estimator.wrong} estimates wrong${estimator.shown}; ` +
     `sum of errors ${errorOf(alls).toFixed(1)}, standard error ` +
     `${standardErrorOf(alls).toFixed(1)}; smallest probability ` +
     `${shown(worstSum)} of ${sums.size} sums, ${shown(bins)} of ${binCount} bins`;
   if (!wrong && expected < FEWEST_FLIPS) {
-    return { verdict: 'vacuous', observed: `too little noise: ${observed}`, limit, n: reports };
+    const thin = `too little noise: ${observed}`;
+    return { verdict: 'vacuous', observed: thin, limit, n: reports, ...noise };
   }
   const shift = (sample: FlipLaw, level: number): string =>
     (smallestShift(sample, { alpha: level, power: POWER }) / scaleOf(sample)).toFixed(0);
   const rise = smallestRise(widestBin, { alpha: levels.bin, power: POWER }) / scaleOf(widestBin);
-  const whole = alls.reduce(wider);
-  const widest = [...byMetric.values()].reduce(wider, { ...whole, zeros: 0, ones: 0 });
+  const all = alls.reduce(wider);
+  const widest = [...byMetric.values()].reduce(wider, { ...all, zeros: 0, ones: 0 });
   const metrics = byMetric.size > 0 ? ` or ${shift(widest, levels.sum)} in a metric` : '';
   const detectable =
-    `a sum of errors of ${shift(whole, levels.sum)} in all${metrics}, ` +
+    `a sum of errors of ${shift(all, levels.sum)} in all${metrics}, ` +
     (Number.isFinite(rise) ? `an error of +${rise.toFixed(0)} in a bin` : 'none in a bin');
   return {
     verdict: wrong ? 'fail' : 'pass',
@@ -87,6 +93,34 @@ export function checkUnbiased(record: RunRecord, alpha = ALPHA): Outcome {
     limit,
     n: reports,
     power: { alpha, detectable },
+    ...noise,
+  };
+}
+
+/**
+ * The error of all estimates and the exact interval of the bias behind it: 0 is outside where the
+ * two-sided probability is below the level. Of the worst sum or bin instead, where that fails.
+ */
+function intervalOf(
+  { whole, sum, bin }: Readonly<Record<'whole' | 'sum' | 'bin', Finding>>,
+  levels: Readonly<Record<'sum' | 'bin', number>>,
+) {
+  const isBin = bin.probability / levels.bin < sum.probability / levels.sum;
+  const worst = isBin ? { ...bin, alpha: levels.bin } : { ...sum, alpha: levels.sum };
+  const fails = worst.probability < worst.alpha;
+  const { name, sample, alpha } = fails ? worst : { ...whole, alpha: levels.sum };
+  const { low, high } = shiftInterval(sample!, sample!.netFlips, alpha);
+  const scale = scaleOf(sample!);
+  return {
+    value: errorOf([sample!]),
+    interval: {
+      of: `${fails && isBin ? 'error' : 'sum of errors'}: ${name}`,
+      unit: 'reports',
+      low: low / scale,
+      high: high / scale,
+      level: 1 - alpha,
+      due: 0,
+    },
   };
 }
 
@@ -208,7 +242,7 @@ function isUsual(sample: Sample): boolean {
 }
 
 function findingOf(name: string, sample: Sample): Finding {
-  return { name, probability: netFlipsTwoSidedP(sample, sample.netFlips) };
+  return { name, probability: netFlipsTwoSidedP(sample, sample.netFlips), sample };
 }
 
 function smallest(findings: readonly Finding[]): Finding {

@@ -1,7 +1,8 @@
 /**
- * The JSON Schema of `summary.json`, for programs that read it. The types of the record are what
- * its makers go by; the schema below must say the same, field by field, or it does not compile.
- * Objects are closed: a field that is unknown is of a later version, or a mistake.
+ * The schema of `summary.json`: files are read by it (`stored-summary.ts`), and it is printed as a
+ * JSON Schema for other programs, where objects are closed: a field that is unknown is of a later
+ * version, or a mistake. The types of the record are what its makers go by; the schema must say the
+ * same, field by field, or it does not compile.
  */
 
 import { REASONS } from '@priolab/roles';
@@ -9,42 +10,49 @@ import { z } from 'zod';
 
 import { fidelities } from '../fidelity.ts';
 import { STAGES } from '../run/stages.ts';
-import type { Stage } from '../run/stages.ts';
 import { WORK_KINDS } from '../run/work.ts';
 import type { WorkKind } from '../run/work.ts';
 import { scenarioSchema } from '../scenario/scenario.ts';
+import type { Scenario } from '../scenario/scenario.ts';
 import { RECORD_SCHEMA } from './run-record.ts';
 import type { RunSummary } from './run-record.ts';
-import { count, fateFields, hex, sizes, verdict } from './schema-words.ts';
+import * as words from './schema-words.ts';
+import { count, hex, number, object, sizes, text, time, verdict } from './schema-words.ts';
 import { simulationSchema } from './simulation-record-schema.ts';
 
 export function summaryJsonSchema(): { [key: string]: unknown } {
-  const { $schema, ...schema } = z.toJSONSchema(summarySchema(), { reused: 'ref' });
+  const { $schema, ...schema } = z.toJSONSchema(summarySchema(scenarioSchema), {
+    reused: 'ref',
+    // Null for NaN: metadata says what there is in its place.
+    unrepresentable: 'any',
+    override: words.closeObject,
+  });
   const about = 'summary.json of a run; fields that are added keep the version';
   return { $schema, title: `Priolab run record, ${RECORD_SCHEMA}`, description: about, ...schema };
 }
 
-function summarySchema() {
-  const schema = z.strictObject({
+/** @param scenario what is asked of the scenario within */
+export function summarySchema(scenario: z.ZodType<Scenario>) {
+  const schema = object({
     schema: z.literal(RECORD_SCHEMA),
-    identity: z.strictObject({
-      id: z.string(),
-      seed: z.string(),
+    identity: object({
+      id: text(),
+      seed: text(),
       scenarioDigest: hex(64),
       resultDigest: hex(64),
-      backend: z.string(),
-      fidelity: z.string(),
+      backend: text(),
+      fidelity: text(),
     }),
-    fidelity: z.strictObject({
+    fidelity: object({
       rung: z.enum(fidelities),
       sampleShare: z.number().exactOptional(),
       fullReports: count(),
       sharesOnlyReports: count(),
-      notDone: z.string().exactOptional(),
+      notDone: text().exactOptional(),
     }),
-    scenario: scenarioSchema,
+    scenario,
     interrupted: z.boolean(),
-    population: z.strictObject({
+    population: object({
       phones: count(),
       deviceDays: count(),
       reports: count(),
@@ -52,16 +60,14 @@ function summarySchema() {
       days: count(),
       shards: count(),
     }),
-    fates: z.array(z.strictObject(fateFields())),
-    fatesByState: z.array(z.strictObject({ state: z.string(), ...fateFields() })).exactOptional(),
-    copyFates: z.array(z.strictObject(fateFields())),
+    fates: z.array(object(words.fateFields())),
+    fatesByState: z.array(object({ state: text(), ...words.fateFields() })).exactOptional(),
+    copyFates: z.array(object(words.fateFields())),
     cells: z.array(cell()),
-    adversaries: z.array(
-      z.strictObject({ id: z.string(), about: z.string(), fired: count(), escaped: count() }),
-    ),
-    tally: tallySchema(),
+    adversaries: z.array(object({ id: text(), about: text(), fired: count(), escaped: count() })),
+    tally: tally(),
     consent: consent().exactOptional(),
-    recheck: z.strictObject({ shards: count(), differing: z.array(count()) }).exactOptional(),
+    recheck: object({ shards: count(), differing: z.array(count()) }).exactOptional(),
     deployment: deployment().exactOptional(),
     simulation: simulationSchema().exactOptional(),
     cost: cost(),
@@ -69,8 +75,8 @@ function summarySchema() {
     environment: environment(),
     limits: z.array(limit()).exactOptional(),
     expectations: z.array(expectation()),
-    verdict: z.union([verdict(), z.literal('interrupted')]),
-    exitCode: count(),
+    verdict: z.enum([...words.VERDICTS, 'interrupted']),
+    exitCode: z.int().min(0).max(255),
   });
   return sameAsType(schema, true);
 }
@@ -89,36 +95,50 @@ function sameAsType<S extends z.ZodType>(schema: S, _isSame: Same<z.output<S>, R
 }
 
 function cell() {
-  const numbers = z.array(z.number());
-  return z.strictObject({
-    state: z.string(),
-    vendor: z.string(),
-    metric: z.string(),
-    windowStartMs: z.number(),
-    held: z.strictObject({ reason: z.string(), detail: z.string() }).exactOptional(),
-    counts: z.strictObject({
+  const numbers = () => z.array(z.number());
+  return object({
+    state: text(),
+    vendor: text(),
+    metric: text(),
+    windowStartMs: time(),
+    held: object({ reason: text(), detail: text() }).exactOptional(),
+    counts: object({
       leader: count(),
       helper: count(),
-      leaderRejected: z.int(),
-      helperRejected: z.int(),
+      leaderRejected: count(),
+      helperRejected: count(),
     }),
     batchCount: count(),
-    totals: numbers.exactOptional(),
-    estimates: numbers.exactOptional(),
-    standardError: z.number().exactOptional(),
-    truth: z.strictObject({
+    totals: numbers().exactOptional(),
+    estimates: numbers().exactOptional(),
+    standardError: number().exactOptional(),
+    truth: object({
       count: count(),
-      noisy: numbers,
+      noisy: numbers(),
       honestCount: count(),
-      honestNoisy: numbers,
-      honestClean: numbers,
+      honestNoisy: numbers(),
+      honestClean: numbers().min(1),
     }),
+  }).superRefine(({ totals, estimates, standardError, truth }, context) => {
+    const bins = truth.honestClean.length;
+    const lists = { totals, estimates };
+    const all = { ...lists, 'truth.noisy': truth.noisy, 'truth.honestNoisy': truth.honestNoisy };
+    for (const [name, list] of Object.entries(all)) {
+      if (list !== undefined && list.length !== bins) {
+        const message = `${bins} bins, as truth.honestClean has`;
+        context.addIssue({ code: 'custom', path: name.split('.'), message });
+      }
+    }
+    if (estimates !== undefined && standardError === undefined) {
+      const message = 'a number beside estimates';
+      context.addIssue({ code: 'custom', path: ['standardError'], message });
+    }
   });
 }
 
-function tallySchema() {
-  const noise = { flippedBits: count(), noisedBits: count() };
-  return z.strictObject({
+function tally() {
+  const noise = () => ({ flippedBits: count(), noisedBits: count() });
+  return object({
     uploads: count(),
     copies: count(),
     escapeBound: z.number(),
@@ -135,15 +155,15 @@ function tallySchema() {
     unsafePoints: count(),
     freshValues: count(),
     repeatedValues: count(),
-    ...noise,
-    noiseByEpsilon: z.array(z.strictObject({ epsilon: z.number(), ...noise })).exactOptional(),
+    ...noise(),
+    noiseByEpsilon: z.array(object({ epsilon: z.number(), ...noise() })).exactOptional(),
     crossChecked: count(),
     crossCheckMismatches: count(),
   });
 }
 
 function consent() {
-  return z.strictObject({
+  return object({
     sent: count(),
     whileDisabled: count(),
     afterWithdrawal: count(),
@@ -151,23 +171,23 @@ function consent() {
     disabledBatches: count(),
     disabledTotals: count(),
     withdrawnPhoneDays: count(),
-    sending: z.strictObject({ stopped: count(), refusedAsWrongTask: count() }).exactOptional(),
-    examples: z.array(z.string()),
+    sending: object({ stopped: count(), refusedAsWrongTask: count() }).exactOptional(),
+    examples: z.array(text()),
   });
 }
 
 function deployment() {
-  return z.strictObject({
-    kind: z.enum(['msw', 'http', 'processes']),
-    buckets: z.string().exactOptional(),
-    state: z.string().exactOptional(),
-    googleForm: z.enum(['document', 'plain']),
+  return object({
+    kind: words.word(['msw', 'http', 'processes']),
+    buckets: text().exactOptional(),
+    state: text().exactOptional(),
+    googleForm: words.word(['document', 'plain']),
     instances: count(),
-    uploads: z.strictObject({
+    uploads: object({
       sent: count(),
       stored: count(),
       storedBefore: count(),
-      refused: z.partialRecord(z.enum(REASONS), count()),
+      refused: words.forSome(REASONS, count()),
       unanswered: count(),
       retries: count(),
     }),
@@ -176,78 +196,104 @@ function deployment() {
     refused: count(),
     windows: count(),
     combined: count(),
-    missing: z.array(z.string()),
-    ended: z.string().exactOptional(),
-    deviations: z.strictObject({
+    missing: z.array(text()),
+    ended: text().exactOptional(),
+    deviations: object({
       totals: count(),
       clients: count(),
       refused: count(),
       batches: count(),
       reports: count(),
       answers: count(),
-      examples: z.array(z.string()),
+      examples: z.array(text()),
     }),
   });
 }
 
 function cost() {
-  const work = z.strictObject(fieldsOf<WorkKind, z.ZodInt>(WORK_KINDS, count));
-  return z.strictObject({
-    wallMs: z.number(),
-    cpuMs: z.number(),
-    reportsPerSecond: z.number(),
-    stagesMs: z.strictObject(fieldsOf<Stage, z.ZodNumber>(STAGES, z.number)),
-    work: z.strictObject(fieldsOf<Stage, typeof work>(STAGES, () => work)),
-    calibrationUs: z.strictObject({ before: z.number(), after: z.number() }),
-    peakRssBytes: count(),
-    peakRssSource: z.enum(['high-water', 'samples']),
+  const kinds = WORK_KINDS.map((kind) => [kind, count()] as const);
+  const work = object(Object.fromEntries(kinds) as Record<WorkKind, z.ZodInt>);
+  return object({
+    wallMs: number(),
+    cpuMs: number(),
+    reportsPerSecond: number(),
+    stagesMs: words.forEach(STAGES, number()),
+    work: words.forEach(STAGES, work),
+    calibrationUs: object({ before: number(), after: number() }),
+    peakRssBytes: words.size(),
+    peakRssSource: words.word(['high-water', 'samples']),
   });
 }
 
-function fieldsOf<Name extends string, T>(names: readonly Name[], of: () => T): Record<Name, T> {
-  return Object.fromEntries(names.map((name) => [name, of()])) as Record<Name, T>;
-}
-
 function series() {
-  const numbers = z.array(z.number()).max(512);
-  const columns = z.array(z.strictObject({ name: z.string(), unit: z.string(), values: numbers }));
-  return z.strictObject({
-    wall: z.strictObject({ timesMs: numbers, columns }),
-    simulated: z
-      .strictObject({ startMs: z.number(), stepMs: z.number().gt(0), columns })
+  const rows = <T extends z.ZodType>(value: T) => z.array(value).meta({ maxItems: 512 });
+  const columns = () => z.array(object({ name: text(), unit: text(), values: rows(z.number()) }));
+  return object({
+    wall: object({
+      timesMs: rows(z.number().min(0).max(1e13)),
+      columns: columns(),
+    }).superRefine(({ timesMs, columns: all }, context) => {
+      sameLength(all, timesMs.length, context);
+    }),
+    simulated: object({ startMs: time(), stepMs: z.number().min(1).max(1e11), columns: columns() })
+      .superRefine(({ columns: all }, context) => {
+        sameLength(all, all[0]?.values.length ?? 0, context);
+      })
       .exactOptional(),
   });
 }
 
+function sameLength(
+  columns: readonly { readonly values: readonly number[] }[],
+  length: number,
+  context: z.RefinementCtx,
+): void {
+  columns.forEach(({ values }, k) => {
+    if (values.length === length) return;
+    const path = ['columns', k, 'values'];
+    context.addIssue({ code: 'custom', path, message: `${length} values` });
+  });
+}
+
 function environment() {
-  return z.strictObject({
-    node: z.string(),
-    platform: z.string(),
-    cpu: z.string(),
+  return object({
+    node: text(),
+    platform: text(),
+    cpu: text(),
     cores: count(),
     workers: count(),
-    commit: z.string(),
-    startedAt: z.string(),
+    commit: text(),
+    startedAt: z.iso.datetime(),
   });
 }
 
 function limit() {
-  return z.strictObject({
-    id: z.string(),
-    at: z.string().exactOptional(),
-    about: z.string(),
+  return object({
+    id: text(),
+    at: text().exactOptional(),
+    about: text(),
     fired: count(),
     measured: sizes(),
   });
 }
 
 function expectation() {
-  return z.strictObject({
-    id: z.string(),
+  return object({
+    id: text(),
     verdict: verdict(),
-    observed: z.string(),
-    limit: z.string(),
-    n: z.number(),
-    power: z.strictObject({ alpha: z.number(), detectable: z.string() }).exactOptional(),
+    observed: text(),
+    limit: text(),
+    n: count(),
+    power: object({ alpha: z.number(), detectable: text() }).exactOptional(),
+    value: z.number().exactOptional(),
+    interval: object({
+      of: text(),
+      unit: text().exactOptional(),
+      low: z.number(),
+      high: z.number().exactOptional(),
+      level: z.number(),
+      due: z.number(),
+    }).exactOptional(),
+    window: object({ fromMs: time(), toMs: time() }).exactOptional(),
   });
 }

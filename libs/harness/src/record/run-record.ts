@@ -21,6 +21,30 @@ export const RECORD_SCHEMA = 'priolab-run/1';
 
 export type Verdict = 'pass' | 'fail' | 'vacuous' | 'invalid';
 
+/**
+ * What a statistical verdict rests on: the values of a parameter that the test does not rule out.
+ * It is the test turned round, so that `due` lies outside if and only if the test fails.
+ */
+export interface IntervalRecord {
+  /** The parameter: `share of bits flipped`. Of several the one that fails, if any does. */
+  readonly of: string;
+  /** What it is counted in: `reports`; left out where it is a share. */
+  readonly unit?: string;
+  /** Both belong to it. `high` is left out where the test looks for too much alone. */
+  readonly low: number;
+  readonly high?: number;
+  /** Confidence, at least: 0.999999. */
+  readonly level: number;
+  /** What the parameter is where nothing is wrong. */
+  readonly due: number;
+}
+
+/** A stretch of simulated time: milliseconds since the Unix epoch. */
+export interface TimeWindow {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 /** What came of one thing that the scenario expects. */
 export interface ExpectationOutcome {
   readonly id: string;
@@ -33,6 +57,17 @@ export interface ExpectationOutcome {
   readonly n: number;
   /** For statistics: level, and the smallest effect that n would show. */
   readonly power?: { readonly alpha: number; readonly detectable: string };
+  /** The size that was judged, in the unit of `limit` or, where there is one, of `interval`. */
+  readonly value?: number;
+  /** For statistics. Within it or not, what is exact may be wrong besides. */
+  readonly interval?: IntervalRecord;
+  /**
+   * When something must have happened to be judged: on the wall clock the days whose reports the
+   * run is about, in simulated time the run from its start to its end; of `live`, where faults
+   * heal, from then on; of a fault, while it may strike. Left out of what is measured of the
+   * machine, of a run on the wall clock that was cut short, and of a fault whose time never came.
+   */
+  readonly window?: TimeWindow;
 }
 
 /** One state, vendor, metric and window: what was published, and the truth. */

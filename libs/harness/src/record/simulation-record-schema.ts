@@ -3,33 +3,54 @@
 import { z } from 'zod';
 
 import { HOPS } from './fate.ts';
-import { byName, count, hex, sizes, tally, verdict } from './schema-words.ts';
+import {
+  byName,
+  count,
+  hex,
+  newer,
+  object,
+  sizes,
+  tally,
+  text,
+  time,
+  verdict,
+  word,
+} from './schema-words.ts';
 
 export function simulationSchema() {
-  return z.strictObject({
-    startMs: z.number(),
-    daysEndMs: z.number(),
-    endMs: z.number(),
+  return object({
+    startMs: time(),
+    daysEndMs: time(),
+    endMs: time(),
     eventCount: count(),
-    journal: z.strictObject({ count: count(), digest: hex(64), marks: z.array(hex(8)) }),
-    fork: z.strictObject({ atMs: z.number(), name: z.string() }).exactOptional(),
-    faults: z.array(fault()),
-    faultLog: z.array(
-      z.strictObject({ timeMs: z.number(), id: z.string(), what: z.string(), reports: count() }),
+    journal: object({ count: count(), digest: hex(64), marks: z.array(hex(8)) }),
+    fork: object({ atMs: z.number(), name: text() }).exactOptional(),
+    faults: z.array(
+      object({
+        id: text(),
+        at: text().exactOptional(),
+        fired: count(),
+        fires: count(),
+        fates: tally(),
+        refused: tally(),
+        unexpected: count(),
+        measured: sizes(),
+      }),
     ),
+    faultLog: z.array(object({ timeMs: time(), id: text(), what: text(), reports: count() })),
     reports: reports(),
     windows: windows(),
-    openTasks: z.strictObject({ leader: count(), helper: count() }),
-    rewrites: z.strictObject({ changed: count(), count: count() }),
+    openTasks: object({ leader: count(), helper: count() }),
+    rewrites: object({ changed: count(), count: count() }),
     zeroBlinds: count(),
-    identities: z.strictObject({ counted: count(), twice: count() }),
-    stale: z.strictObject({ count: count(), of: count() }),
-    leaks: z.strictObject({
+    identities: object({ counted: count(), twice: count() }),
+    stale: object({ count: count(), of: count() }),
+    leaks: object({
       secrets: count(),
       bytes: count(),
       unsearched: count(),
       found: count(),
-      places: z.array(z.string()),
+      places: newer(z.array(text())),
     }),
     events: tally(),
     views: z.array(view()),
@@ -37,43 +58,21 @@ export function simulationSchema() {
   });
 }
 
-function fault() {
-  return z.strictObject({
-    id: z.string(),
-    at: z.string().exactOptional(),
-    fired: count(),
-    fires: count(),
-    fates: tally(),
-    refused: tally(),
-    unexpected: count(),
-    measured: sizes(),
-  });
-}
-
 function reports() {
-  return z.strictObject({
+  const wrong = object({ report: count(), fate: text(), allowed: z.array(text()) });
+  const unexplained = object({ state: text(), hop: word(HOPS), fate: text(), count: count() });
+  return object({
     struck: count(),
     untouched: count(),
     untouchedLost: count(),
     wrong: count(),
-    wrongExamples: z.array(
-      z.strictObject({ report: count(), fate: z.string(), allowed: z.array(z.string()) }),
-    ),
-    unexplained: z
-      .array(
-        z.strictObject({
-          state: z.string(),
-          hop: z.enum(HOPS),
-          fate: z.string(),
-          count: count(),
-        }),
-      )
-      .exactOptional(),
+    wrongExamples: z.array(wrong),
+    unexplained: z.array(unexplained).exactOptional(),
   });
 }
 
 function windows() {
-  return z.strictObject({
+  return object({
     due: count(),
     published: count(),
     publishedTwice: count(),
@@ -83,29 +82,25 @@ function windows() {
     excused: count(),
     excusedTasks: count().exactOptional(),
     late: count().exactOptional(),
-    examples: z.array(z.string()),
+    examples: z.array(text()),
   });
 }
 
 function view() {
-  const pair = z.tuple([count(), count()]);
-  return z.strictObject({ role: z.string(), feature: z.string(), counts: z.tuple([pair, pair]) });
+  const pair = () => z.tuple([count(), count()]);
+  return object({ role: text(), feature: text(), counts: z.tuple([pair(), pair()]) });
 }
 
 function secondRuns() {
   return {
-    tenant: z
-      .strictObject({
-        states: count(),
-        windows: count(),
-        changed: count(),
-        changedOf: z.array(z.string()),
-        othersChanged: count(),
-      })
-      .exactOptional(),
+    tenant: object({
+      states: newer(count()),
+      windows: count(),
+      changed: count(),
+      changedOf: newer(z.array(text())),
+      othersChanged: count(),
+    }).exactOptional(),
     without: byName(byName(verdict())).exactOptional(),
-    rerun: z
-      .strictObject({ digest: hex(64), firstDifference: count().exactOptional() })
-      .exactOptional(),
+    rerun: object({ digest: hex(64), firstDifference: count().exactOptional() }).exactOptional(),
   };
 }

@@ -53,9 +53,12 @@ import { WORK_KINDS } from './work.ts';
 import type { Work } from './work.ts';
 
 export interface Progress {
+  /** Reports that are settled; in simulated time those that devices have sent. */
   readonly reportsDone: number;
   readonly reportCount: number;
   readonly elapsedMs: number;
+  /** How far the run is, 0 to 1, where reports don't tell: in simulated time, that of its time. */
+  readonly share?: number;
   /** Where reports are, for a live view. Counted when it is read: seldom is cheap. */
   readonly flow?: FlowProgress;
 }

@@ -172,7 +172,7 @@ function fitCost(
   const part = all.filter(({ x }) => x >= from);
   const line = fitLine(part, 'relative');
   const each = line.slopeInterval(CONFIDENCE);
-  const noise = each.value > 0 ? (each.high - each.value) / each.value : Infinity;
+  const noise = noiseOf(each);
   if (!(noise <= NOISE_LIMIT)) {
     const known = Number.isFinite(noise) ? `to ${(100 * noise).toFixed(0)} %` : 'not at all';
     return refuse(`too noisy: a report's is known ${known}, expected 25 % or better`);
@@ -186,6 +186,11 @@ function fitCost(
     extrapolated: line.prediction(EXTRAPOLATED_REPORTS, CONFIDENCE),
   };
   return { fit: { linearity, line: fitted }, line };
+}
+
+/** How well a cost a report is known, as a part of it. */
+function noiseOf({ value, high }: Interval): number {
+  return value > 0 ? (high - value) / value : Infinity;
 }
 
 /** The smallest count from which on all lie on a line. */
@@ -254,7 +259,7 @@ function fitMemory(own: readonly ScalePoint[]): MemoryFit | undefined {
     verdict,
     boundBytes: FLAT_BYTES,
     linearity: linearityOf(all, 'equal'),
-    ...(verdict === 'grows'
+    ...(verdict === 'grows' && noiseOf(slope) <= NOISE_LIMIT
       ? { extrapolated: line.prediction(EXTRAPOLATED_REPORTS, CONFIDENCE) }
       : {}),
   };

@@ -47,14 +47,17 @@ export function createSimulatedProgress(parts: {
         sampler.look();
       }
       if (tell === undefined) return;
-      const reportsDone = Math.floor(Math.min(1, simulatedMs / ofMs) * plan.reportCount);
-      const elapsedMs = monotonicMs() - startMs;
-      const reportCount = plan.reportCount;
-      if (!isFirstRun) return tell({ reportsDone, reportCount, elapsedMs });
+      const far = {
+        reportCount: plan.reportCount,
+        elapsedMs: monotonicMs() - startMs,
+        share: Math.min(1, simulatedMs / ofMs),
+      };
+      if (!isFirstRun) return tell({ reportsDone: flow().sent, ...far });
       tell({
-        reportsDone,
-        reportCount,
-        elapsedMs,
+        ...far,
+        get reportsDone(): number {
+          return flow().sent;
+        },
         get flow(): FlowProgress {
           return { ...flow(), ...(due === undefined ? {} : { due }), rssBytes: rssBytes() };
         },

@@ -96,6 +96,22 @@ export function smallestRise(
   return Math.max(0, alarm - usual);
 }
 
+/**
+ * The shifts of D, 0 for none, that a two-sided test at alpha does not rule out where it has seen
+ * d: an exact interval with a confidence of 1 - alpha at least.
+ */
+export function shiftInterval(
+  law: FlipLaw,
+  d: number,
+  alpha: number,
+): { readonly low: number; readonly high: number } {
+  const { zeros, ones, p } = law;
+  const alarmOf = (one: FlipLaw): number => firstBelow(one, (tail) => 2 * tail < alpha);
+  const largest = alarmOf(law) - 1;
+  const smallest = 1 - alarmOf({ zeros: ones, ones: zeros, p });
+  return { low: d - largest, high: d - smallest };
+}
+
 /** The smallest d whose upper tail is small enough: tails fall as d grows. */
 function firstBelow(law: FlipLaw, isSmall: (tail: number) => boolean): number {
   const { zeros, ones } = law;

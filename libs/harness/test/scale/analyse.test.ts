@@ -142,6 +142,13 @@ describe('memory', () => {
     expect(extrapolated!.value / (700 * EXTRAPOLATED_REPORTS)).toBeCloseTo(1, 1);
   });
 
+  test('that grows by who knows how much is not foretold', () => {
+    const { verdict, slope, extrapolated } = memory({ memoryEach: 700, memoryNoise: 7e6 });
+    expect(verdict).toBe('grows');
+    expect(slope.high / slope.value).toBeGreaterThan(1.25);
+    expect(extrapolated).toBeUndefined();
+  });
+
   test('that settles at small counts is judged from there on', () => {
     const grid = { ...GRID, reports: [100, ...GRID.reports] };
     const { points } = syntheticGrid(4, {}, grid);

@@ -118,6 +118,12 @@ describe('a day with faults', () => {
     const own = seen.filter(({ flow }) => flow !== undefined);
     expect(own).toHaveLength(summary.simulation!.eventCount);
     expect(seen.length).toBeGreaterThan(own.length);
+    // The bar goes by simulated time; counts of reports are reports.
+    const shares = own.map(({ share }) => share!);
+    expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+    expect(shares[0]).toBeLessThan(0.5);
+    expect(shares.at(-1)).toBeLessThanOrEqual(1);
+    for (const { reportsDone, flow } of own) expect(reportsDone).toBe(flow!.sent);
     const last = own.at(-1)!.flow!;
     const accepted = reportsThat(summary, 'accepted');
     expect(last).toMatchObject({ sent: 60, leader: accepted, helper: accepted });

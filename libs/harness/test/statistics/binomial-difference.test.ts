@@ -11,6 +11,7 @@ import {
   netFlipsMean,
   netFlipsTwoSidedP,
   netFlipsUpperTail,
+  shiftInterval,
   smallestRise,
   smallestShift,
 } from '../../src/statistics/binomial-difference.ts';
@@ -80,15 +81,15 @@ describe('tails', () => {
   });
 });
 
-describe('two-sided p', () => {
-  const laws: FlipLaw[] = [
-    { zeros: 300, ones: 30, p: 0.015 },
-    { zeros: 500, ones: 0, p: 0.01 },
-    { zeros: 0, ones: 500, p: 0.01 },
-    { zeros: 400, ones: 400, p: 0.001 },
-    { zeros: 60, ones: 90, p: 0.3 },
-  ];
+const laws: FlipLaw[] = [
+  { zeros: 300, ones: 30, p: 0.015 },
+  { zeros: 500, ones: 0, p: 0.01 },
+  { zeros: 0, ones: 500, p: 0.01 },
+  { zeros: 400, ones: 400, p: 0.001 },
+  { zeros: 60, ones: 90, p: 0.3 },
+];
 
+describe('two-sided p', () => {
   it.each(laws)('%o: rejects a true null at most alpha, at every level', (law) => {
     const values = [...probabilities(law)];
     for (const alpha of [0.05, 1e-3, 1e-6, 1e-9]) {
@@ -107,6 +108,31 @@ describe('two-sided p', () => {
       .filter(([d]) => twoSidedP((d - netFlipsMean(law)) / netFlipsDeviation(law)) <= 1e-6)
       .reduce((sum, [, share]) => sum + share, 0);
     expect(rejected).toBeGreaterThan(5e-5);
+  });
+});
+
+describe('the interval of shifts', () => {
+  it('holds 0 if and only if the test does not fail, for every d', () => {
+    for (const law of laws) {
+      for (const alpha of [0.05, 1e-6]) {
+        for (let d = -law.ones; d <= law.zeros; d++) {
+          const { low, high } = shiftInterval(law, d, alpha);
+          const holds = low <= 0 && 0 <= high;
+          expect(holds, `${d} at ${alpha}`).toBe(netFlipsTwoSidedP(law, d) >= alpha);
+        }
+      }
+    }
+  });
+
+  it('holds every shift as often as it says', () => {
+    const law = { zeros: 60, ones: 90, p: 0.3 };
+    const missed = [...probabilities(law)].filter(([d]) => {
+      const { low, high } = shiftInterval(law, d + 7, 0.05);
+      return low > 7 || high < 7;
+    });
+    const share = missed.reduce((sum, [, probability]) => sum + probability, 0);
+    expect(share).toBeLessThanOrEqual(0.05);
+    expect(share).toBeGreaterThan(0.02);
   });
 });
 

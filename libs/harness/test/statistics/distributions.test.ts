@@ -19,6 +19,7 @@ import {
   twoSidedP,
   zScore,
 } from '../../src/statistics/normal.ts';
+import { poissonLowerBound, poissonUpperTail } from '../../src/statistics/poisson.ts';
 import { lnGamma } from '../../src/statistics/special-functions.ts';
 
 function expectRelative(actual: number, expected: number, tolerance: number): void {
@@ -180,5 +181,36 @@ describe('binomial distribution', () => {
     expect(() => binomialUpperTail({ successes: 6, n: 5, p: 0.5 })).toThrow();
     expect(() => binomialUpperTail({ successes: 1.5, n: 5, p: 0.5 })).toThrow();
     expect(() => binomialUpperTail({ successes: 1, n: 5, p: 1.5 })).toThrow();
+  });
+});
+
+describe('Poisson distribution', () => {
+  it.each([
+    [1, 1e-6, 9.99999500000167e-7],
+    [5, 2.5, 0.108821981085849],
+    [20, 1e-3, 4.10640490283012e-79],
+    [30, 30, 0.52428301389368],
+    [1000, 850, 2.97081260071169e-7],
+    [1000, 1100, 0.99894067674607],
+  ])('%d or more where the mean is %d', (k, mean, expected) =>
+    expectRelative(poissonUpperTail(k, mean), expected, 1e-11),
+  );
+
+  it('at its ends', () => {
+    expect(poissonUpperTail(0, 5)).toBe(1);
+    expect(poissonUpperTail(3, 0)).toBe(0);
+  });
+
+  it.each([
+    [1, 1e-4, 1.0000500033336e-4],
+    [5, 0.025, 1.6234863901184],
+    [40, 1e-6, 16.753150234308],
+    [1000, 1e-4, 886.64826141508],
+  ])('the smallest mean behind %d, alpha %d', (k, alpha, expected) =>
+    expectRelative(poissonLowerBound(k, alpha), expected, 1e-11),
+  );
+
+  it('nothing rules out a mean of nothing', () => {
+    expect(poissonLowerBound(0, 1e-4)).toBe(0);
   });
 });

@@ -43,9 +43,14 @@ const SENTENCES: Readonly<Record<RunComparison['overall'], string>> = {
   unknown: 'which is better can’t be told',
 };
 
+/** `b is worse than a`. */
+export function judgementOf({ overall }: RunComparison): string {
+  return SENTENCES[overall];
+}
+
 /** `b is worse than a: worse in losses, better in nothing`. */
-export function sentenceOf({ overall, why }: RunComparison): string {
-  return `${SENTENCES[overall]}: ${sanitise(why)}`;
+export function sentenceOf(comparison: RunComparison): string {
+  return `${judgementOf(comparison)}: ${sanitise(comparison.why)}`;
 }
 
 /** How many rows were judged how: `2 better, 9 same, 1 worse, 3 unknown`. */
@@ -65,7 +70,7 @@ export function armFacts(arm: ArmRecord): string {
     `scenario ${short(arm.scenarioDigest)}`,
     `result ${short(arm.resultDigest)}`,
     `backend ${sanitise(arm.backend)}`,
-    `commit ${sanitise(arm.commit.slice(0, 13))}`,
+    `commit ${sanitise(arm.commit)}`,
     counted(arm.runs, 'timed run'),
     `verdict ${sanitise(arm.verdict)}`,
     ...(arm.notDone === undefined ? [] : [sanitise(arm.notDone)]),

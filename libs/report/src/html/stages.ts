@@ -35,7 +35,12 @@ export function renderStages(summary: RunSummary): Content {
     .filter(([, ms]) => ms > 0)
     .map(([stage, ms]): Stage => ({ stage, party: partyOf(stage), us: (1000 * ms) / done }))
     .sort((a, b) => NAMES.indexOf(a.party) - NAMES.indexOf(b.party));
-  if (done === 0 || stages.length === 0) return nothing('No time was spent on reports.');
+  if (done === 0 || stages.length === 0) {
+    const untimed = summary.simulation !== undefined;
+    return nothing(
+      untimed ? 'Stages are timed on the wall clock only.' : 'No time was spent on reports.',
+    );
+  }
   const all = stages.reduce((sum, { us }) => sum + us, 0);
   const { before, after } = cost.calibrationUs;
   const workers = environment.workers === 0 ? 'no worker' : `${environment.workers} workers`;

@@ -69,13 +69,13 @@ function linearitySentence(linearity: Linearity): string {
     case 'seen':
       return (
         `not linear: ${formatCount(linearity.at)} reports took ` +
-        `${signed(100 * linearity.deviation)} % against the line of the others`
+        `${moreOrLess(linearity.deviation)} than the line of the others says`
       );
   }
 }
 
-function signed(value: number): string {
-  return value < 0 ? formatFixed(value, 0) : `+${formatFixed(value, 0)}`;
+function moreOrLess(part: number): string {
+  return `${formatFixed(100 * Math.abs(part), 0)} % ${part < 0 ? 'less' : 'more'}`;
 }
 
 /** Whether memory grows with reports. */

@@ -234,9 +234,11 @@ describe.skipIf(chromium === undefined)('the page in a browser', () => {
   });
 
   test('on paper it is light, whole and without controls', async () => {
-    await visiting('faulty', { colours: 'dark' }, async ({ page }) => {
+    // As wide as A4 with margins of 1 cm.
+    await visiting('faulty', { colours: 'dark', width: 718 }, async ({ page }) => {
       await page.emulateMedia({ media: 'print' });
       await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+      expect(await overflow(page)).toBe(0);
       expect(await page.locator('.controls').isVisible()).toBe(false);
       expect(await page.locator('details.metric:not([open])').count()).toBe(0);
       const back = await page.evaluate(
