@@ -292,8 +292,8 @@ scenarios/scenario.schema.json holds it; a YAML file names it in its first line 
   # yaml-language-server: $schema=scenario.schema.json
 
 summary prints the JSON Schema of what a run leaves in summary.json, scale that of scale.json, which
-"priolab scale" leaves. Both are closed: what they do not name is not there. The version stands in the field "schema": it stays where fields are added, and
-changes with any other change.
+"priolab scale" leaves. Both are closed: what they do not name is not there. The version stands in
+the field "schema": it stays where fields are added, and changes with any other change.
 
 Examples
   npx priolab schema scenario > scenarios/scenario.schema.json

@@ -66,7 +66,7 @@ const { scenarios: gitlabJob } = parse(read('ci/gitlab-ci.yml')) as Record<
   { script: string[]; variables: object; artifacts: { when: string; reports: object } }
 >;
 
-test('the workflow of GitHub has Priolab beside, pinned, and keeps runs whatever came of them', () => {
+test('the workflow of GitHub has Priolab beside, pinned, and keeps runs in any case', () => {
   expect(workflow.on).toEqual(['push', 'pull_request']);
   for (const { uses, run } of steps) expect([uses, run].filter(Boolean)).toHaveLength(1);
   const [own, beside] = steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'));
