@@ -67,7 +67,7 @@ describe('run --report', () => {
 });
 
 describe('report', () => {
-  test('gives the files that the run itself wrote, byte for byte, with a capsule or without', () => {
+  test('gives the bytes that the run itself wrote, with a capsule or without', () => {
     for (const run of [red, green]) {
       expect(existsSync(join(folder, run, 'capsule.json'))).toBe(run === red);
       const to = join('rendered', run);

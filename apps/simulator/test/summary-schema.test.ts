@@ -78,7 +78,7 @@ function recordOf(which: keyof typeof everything): Promise<RunSummary> {
 test('the command prints it, and names what there is', () => {
   expect(printed.code).toBe(0);
   expect(schema['title']).toContain(RECORD_SCHEMA);
-  expect(cli.priolab('schema', 'summery').err).toContain('allowed: scenario, summary');
+  expect(cli.priolab('schema', 'summery').err).toContain('allowed: scenario, summary, scale');
   expect(cli.priolab('schema', 'toString').code).toBe(2);
 });
 

@@ -19,8 +19,8 @@ export function describeEnvironment(): RunOptions['environment'] {
 }
 
 /**
- * The commit of the checkout that a folder lies in, with `+` where its files differ from it: those
- * that it holds, anywhere, and new ones below apps and libs, where code is. A scenario that was just
+ * The commit of the checkout that a folder lies in, with `+` where files differ from it: those that
+ * it holds, anywhere, and new ones below apps and libs, where code is. A scenario that was just
  * written is none of them. `unknown` outside a checkout.
  */
 export function commitOf(folder: string): string {

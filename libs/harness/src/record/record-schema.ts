@@ -88,7 +88,7 @@ type Plain<T> = T extends string | number | boolean | undefined
   ? T
   : { -readonly [Key in keyof T]: Plain<T[Key]> };
 /** Identical, not only assignable: an optional field that one of the two lacks would be. */
-type Same<A, B> =
+export type Same<A, B> =
   (<T>() => T extends Plain<A> ? 1 : 2) extends <T>() => T extends Plain<B> ? 1 : 2 ? true : false;
 
 /** @param _isSame can't be written where the schema's fields are not those of `RunSummary` */

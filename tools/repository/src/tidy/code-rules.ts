@@ -114,8 +114,7 @@ export const codeRules: readonly Rule[] = [
     'folders',
     /\bmkdirSync\b/,
     'makeFolder makes folders: with `recursive`, Node never comes back where the system refuses',
-    (path) =>
-      path.startsWith('apps/simulator/src/') && path !== 'apps/simulator/src/run-folder.ts',
+    (path) => path.startsWith('apps/simulator/src/') && path !== 'apps/simulator/src/run-folder.ts',
   ),
   banned(
     'test-focus',
