@@ -57,7 +57,7 @@ beforeAll(() => {
 });
 
 describe('words', async () => {
-  test('commands: those that there are, each with an entry in the table and in the help', async () => {
+  test('commands: all that there are, each with an entry in table and help', async () => {
     const names = (await words('')).filter((word) => !word.startsWith('-') && word !== 'help');
     expect(names.length).toBeGreaterThan(15);
     expect(Object.keys(positionals).toSorted()).toEqual(names);

@@ -166,11 +166,17 @@ describe('the cards of states', () => {
   const cell = (state: string, honestClean: number[], estimates: number[], standardError: number) =>
     ({
       ...summaryWith().cells[0]!,
-      ...{ state, vendor: 'apple', metric: 'M', windowStartMs: 0 },
-      ...{ counts: { leader: 100, helper: 100, leaderRejected: 0, helperRejected: 0 } },
-      ...{ totals: estimates, estimates, standardError },
+      state,
+      metric: 'M',
+      counts: { leader: 100, helper: 100, leaderRejected: 0, helperRejected: 0 },
+      totals: estimates,
+      estimates,
+      standardError,
       truth: {
-        ...{ count: 100, noisy: estimates, honestCount: 100, honestNoisy: estimates },
+        count: 100,
+        noisy: estimates,
+        honestCount: 100,
+        honestNoisy: estimates,
         honestClean,
       },
     }) as const;
