@@ -1,19 +1,20 @@
 /**
- * `npm run screenshots`: pictures of the authority's page, of a run's page and of the terminal into
- * `docs/images`, by a Chromium that is on the PATH or that PRIOLAB_CHROMIUM names. `-- portal`,
- * `-- report` and `-- terminal` take those alone; the run's page is the flagship's day, or what the
- * `summary.json` holds that stands behind `report`; `--measure` renews the times, speed and memory
- * on the terminal's.
+ * `npm run screenshots`: pictures of the authority's page, of a run's page, of comparisons' cards, of
+ * a grid's page and of the terminal into `docs/images`, by a Chromium that is on the PATH or that
+ * PRIOLAB_CHROMIUM names. `-- portal`, `-- report`, `-- compare`, `-- scale` and `-- terminal` take
+ * those alone. The run's page is the flagship's day, or what the `summary.json` holds that stands
+ * behind `report`; the grid is small, or that of the `scale.json` behind `scale`; `--measure` renews
+ * the times, speed and memory on the terminal's.
  */
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const SCENARIO = 'scenarios/us-day.scenario.ts';
+const FLAGSHIP = 'scenarios/us-day.scenario.ts';
 
 if (!process.features.typescript) {
   const { register } = await import('tsx/esm/api');
@@ -23,22 +24,41 @@ const [which, file] = process.argv.slice(2).filter((word) => !word.startsWith('-
 const isMeasured = process.argv.includes('--measure');
 const folder = join(ROOT, 'docs/images');
 const say = (/** @type {string} */ line) => console.log(line);
+const stored = () => (file === undefined ? undefined : readFileSync(file, 'utf8'));
+const ofPages = () => import('../libs/report/test/browser/screenshots.ts');
 
-/** The record of the flagship's day, run for this. */
-function flagship() {
-  const out = mkdtempSync(join(tmpdir(), 'priolab-flagship-'));
+/**
+ * Runs the command line and reads a file that it leaves in a folder below `--out`.
+ * @param {string[]} args @param {string} name of the file
+ */
+function leftBy(args, name) {
+  const out = mkdtempSync(join(tmpdir(), 'priolab-pictures-'));
   try {
     const main = join(ROOT, 'apps/simulator/bin/priolab.js');
-    const run = spawnSync(process.execPath, [main, 'run', SCENARIO, '--out', out], {
+    const { error } = spawnSync(process.execPath, [main, ...args, '--out', out], {
       cwd: ROOT,
       stdio: ['ignore', 'ignore', 'inherit'],
     });
-    if (run.error !== undefined) throw run.error;
-    return readFileSync(join(out, 'latest', 'summary.json'), 'utf8');
+    if (error !== undefined) throw error;
+    const folder = readdirSync(out).find((entry) => existsSync(join(out, entry, name)));
+    if (folder === undefined) throw new Error(`priolab ${args.join(' ')}: left no ${name}`);
+    return readFileSync(join(out, folder, name), 'utf8');
   } finally {
     rmSync(out, { recursive: true });
   }
 }
+
+/** What is compared on a card's picture. */
+const COMPARISONS = {
+  'compare-epsilon': [FLAGSHIP, '--a', 'system.epsilon=8', '--b', 'system.epsilon=4'],
+  'compare-poison': [
+    'scenarios/incidents/04-undecryptable-packet.scenario.yaml',
+    '--a',
+    'services.legacy=[poison-drops-batch]',
+  ],
+};
+/** A grid of some minutes that is large enough to be told. */
+const GRID = [FLAGSHIP, '--reports', '2000,4000,8000,16000', '--workers', '1,2', '--repeat', '3'];
 
 /** @type {Record<string, () => Promise<number>>} */
 const pictures = {
@@ -47,11 +67,23 @@ const pictures = {
     return main(folder, say);
   },
   async report() {
-    const { main } = await import('../libs/report/test/browser/screenshots.ts');
-    const summary = JSON.parse(file === undefined ? flagship() : readFileSync(file, 'utf8'));
+    const { reportSubjects, takePictures } = await ofPages();
+    const summary = JSON.parse(stored() ?? leftBy(['run', FLAGSHIP], 'summary.json'));
     const seed = `--seed ${summary.identity.seed} --reports ${summary.population.reports}`;
     const replay = `npx priolab run scenarios/${summary.identity.id}.scenario.ts ${seed}`;
-    return main(summary, { folder, replay, say });
+    return takePictures(reportSubjects(summary, replay), { folder, say });
+  },
+  async compare() {
+    const { takePictures } = await ofPages();
+    const subjects = Object.entries(COMPARISONS).map(([name, args]) => {
+      return { name, html: leftBy(['ab', ...args], 'card.html') };
+    });
+    return takePictures(subjects, { folder, say });
+  },
+  async scale() {
+    const { scaleSubjects, takePictures } = await ofPages();
+    const record = JSON.parse(stored() ?? leftBy(['scale', ...GRID], 'scale.json'));
+    return takePictures(scaleSubjects(record), { folder, say });
   },
   async terminal() {
     const { findChromium, launch } = await import('../apps/portal/test/browser/stand.ts');

@@ -3,16 +3,18 @@
  * and `priolab report` share.
  */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { didYouMean } from '@priolab/harness';
 import type { RunSummary } from '@priolab/harness';
 import { outputs } from '@priolab/report';
 import type { Output, WrittenFile } from '@priolab/report';
+import { collectBetweenWork } from '@priolab/runtime';
 
 import { usage } from './arguments.ts';
 import type { Repeat } from './repeat.ts';
+import { makeFolder } from './run-folder.ts';
 
 const names = outputs.map(({ name }) => name);
 
@@ -38,6 +40,8 @@ export async function writeOutputs(
 ): Promise<WrittenFile[]> {
   const written: WrittenFile[] = [];
   for (const { path, isFolder, about, render } of wanted) {
+    // Memory is that of one form, not of all: what the one before it left is garbage by now.
+    collectBetweenWork();
     const files = await render(summary, repeat);
     for (const file of files) write(command, join(folder, file.path), file.content);
     const count = isFolder ? ` (${files.length} files)` : '';
@@ -48,7 +52,7 @@ export async function writeOutputs(
 
 function write(command: string, path: string, content: string | Uint8Array): void {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     writeFileSync(path, content);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -78,7 +78,7 @@ function recordOf(which: keyof typeof everything): Promise<RunSummary> {
 test('the command prints it, and names what there is', () => {
   expect(printed.code).toBe(0);
   expect(schema['title']).toContain(RECORD_SCHEMA);
-  expect(cli.priolab('schema', 'summery').err).toContain('allowed: scenario, summary');
+  expect(cli.priolab('schema', 'summery').err).toContain('allowed: scenario, summary, scale');
   expect(cli.priolab('schema', 'toString').code).toBe(2);
 });
 
@@ -117,7 +117,7 @@ describe('records that are as it says', () => {
     const { summary } = await deployed.run({ ...cheating, deployment: 'msw' });
     expect(Object.keys(summary.deployment!.uploads.refused).length).toBeGreaterThan(0);
     expect(problemsOf(summary)).toEqual([]);
-  }, 120_000);
+  });
 
   test.each(['wall', 'simulated'])('cut short, clock: %s', async (clock) => {
     const controller = new AbortController();

@@ -64,10 +64,12 @@ function stageBars(
   width: number,
   palette: Palette,
 ): string[] {
+  // Of forty columns it leaves enough for the numbers.
+  const nameLongest = Math.min(NAME_LONGEST, Math.floor(width / 2) - 3);
   const stages = timed
     .filter(([, ms]) => ms > 0)
     .map(([stage, ms]) => ({
-      stage: clip(sanitise(stage), NAME_LONGEST),
+      stage: clip(sanitise(stage), nameLongest),
       us: (1000 * ms) / reports,
     }));
   if (stages.length === 0) return [];

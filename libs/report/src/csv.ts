@@ -15,9 +15,10 @@ const END = '\r\n';
 const FORMULA = /(?<=^|;)(?=['\s]*[=+\-@\uff1d\uff0b\uff0d\uff20])/g;
 
 export function renderCsv({ columns, rows }: Table): string {
-  const header = columns.map(({ name }) => field(name));
-  const lines = rows.map((row) => row.map((value, k) => field(cell(columns[k]!.type, value))));
-  return [header, ...lines].map((fields) => fields.join(',') + END).join('');
+  const line = (fields: readonly string[]): string => fields.map(field).join(',') + END;
+  let text = line(columns.map(({ name }) => name));
+  for (const row of rows) text += line(row.map((value, k) => cell(columns[k]!.type, value)));
+  return text;
 }
 
 function cell(type: ValueType, value: Value): string {

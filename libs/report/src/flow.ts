@@ -21,7 +21,7 @@ export function renderFlow(summary: RunSummary, width: number, palette: Palette)
   const countWidth = Math.max(...steps.map(({ count }) => formatCount(count).length));
   const indent = 2 + nameWidth + 2 + countWidth + 2;
   return steps.flatMap(({ name, count, about, style }) => {
-    const [first, ...more] = wrap(about, Math.max(20, width - indent));
+    const [first, ...more] = wrap(about, Math.max(16, width - indent));
     const number = pad(formatCount(count), countWidth, 'right');
     const head = `  ${name.padEnd(nameWidth)}  ${number}`;
     const lines = [`${head}  ${first}`, ...more.map((line) => ' '.repeat(indent) + line)];

@@ -180,7 +180,7 @@ function cellTable(rows: readonly PooledRow[]): string {
 }
 
 /** Rows beyond the most are told by their number. Cells are Markdown of ours. */
-function table(
+export function table(
   titles: readonly string[],
   rows: readonly (readonly string[])[],
   most = ROWS_MAX,

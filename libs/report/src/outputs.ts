@@ -52,8 +52,8 @@ function tables(name: string, about: string, load: () => Promise<TableRenderer>)
     isFolder: true,
     about,
     async render(summary) {
-      const [{ tablesOf }, render] = await Promise.all([import('./tables.ts'), load()]);
-      const filled = tablesOf(summary).filter(({ rows }) => rows.length > 0);
+      const [{ hasRows, tablesOf }, render] = await Promise.all([import('./tables.ts'), load()]);
+      const filled = tablesOf(summary).filter(hasRows);
       return filled.map((table) => {
         return { path: `${name}/${table.name}.${name}`, content: render(table) };
       });

@@ -30,20 +30,21 @@ export interface TableAbout {
 }
 
 export interface Table extends TableAbout {
-  readonly rows: readonly (readonly Value[])[];
+  /** Made one by one, each time anew: all of them are many times as large as their file. */
+  readonly rows: Iterable<readonly Value[]>;
 }
 
 type Read<Row> = (row: Row, summary: RunSummary) => string | number | null | undefined;
 type Column<Row> = readonly [name: string, type: ValueType, unit: string, about: string, Read<Row>];
 
 interface Definition extends TableAbout {
-  rowsOf(summary: RunSummary): Value[][];
+  rowsOf(summary: RunSummary): Iterable<readonly Value[]>;
 }
 
 function define<Row>(
   name: string,
   about: string,
-  rowsOf: (summary: RunSummary) => readonly Row[],
+  rowsOf: (summary: RunSummary) => Iterable<Row>,
   columns: readonly Column<Row>[],
 ): Definition {
   const ofRun: readonly Column<Row>[] = [
@@ -55,10 +56,13 @@ function define<Row>(
     name,
     about,
     columns: all.map(([column, type, unit, what]) => ({ name: column, type, unit, about: what })),
-    rowsOf: (summary) =>
-      rowsOf(summary).map((row) =>
-        all.map(([, type, , , read]) => valid(type, read(row, summary))),
-      ),
+    rowsOf: (summary) => ({
+      *[Symbol.iterator]() {
+        for (const row of rowsOf(summary)) {
+          yield all.map(([, type, , , read]) => valid(type, read(row, summary)));
+        }
+      },
+    }),
   };
 }
 
@@ -70,12 +74,13 @@ function valid(type: ValueType, value: Value | undefined): Value {
   if (value === null || value === undefined) return null;
   if (type === 'text') return sanitise(String(value));
   const number = Number(value);
-  const isOfType = {
-    count: Number.isSafeInteger(number),
-    number: Number.isFinite(number),
-    time: Number.isInteger(number) && Math.abs(number) <= TIME_MAX,
-  };
-  return isOfType[type] ? number : null;
+  return isOfType(type, number) ? number : null;
+}
+
+function isOfType(type: Exclude<ValueType, 'text'>, number: number): boolean {
+  if (type === 'count') return Number.isSafeInteger(number);
+  if (type === 'number') return Number.isFinite(number);
+  return Number.isInteger(number) && Math.abs(number) <= TIME_MAX;
 }
 
 const run = define('run', 'the run itself: one row', (summary) => [summary], [
@@ -171,8 +176,11 @@ interface Bin {
 const cells = define(
   'cells',
   'published totals against the truth: a row for each state, vendor, metric, window and bin',
-  (summary) =>
-    summary.cells.flatMap((cell) => cell.truth.honestClean.map((_, bin): Bin => ({ cell, bin }))),
+  function* (summary): Generator<Bin> {
+    for (const cell of summary.cells) {
+      for (const bin of cell.truth.honestClean.keys()) yield { cell, bin };
+    }
+  },
   [
     ['state', 'text', '', 'state', ({ cell }) => cell.state],
     ['vendor', 'text', '', 'apple or google', ({ cell }) => cell.vendor],
@@ -443,4 +451,8 @@ export function tablesOf(summary: RunSummary): Table[] {
   return definitions.map(({ name, about, columns, rowsOf }) => {
     return { name, about, columns, rows: rowsOf(summary) };
   });
+}
+
+export function hasRows({ rows }: Table): boolean {
+  return rows[Symbol.iterator]().next().done !== true;
 }

@@ -8,7 +8,12 @@ import { describe, expect, test } from 'vitest';
 import { renderCard, renderCardMarkdown } from '../src/index.ts';
 import { renderCardHtml } from '../src/pages.ts';
 import { numberText } from '../src/compare/words.ts';
-import { comparisonWith, hostileComparison, otherWorld } from './comparison-fixture.ts';
+import {
+  comparisonWith,
+  hostileComparison,
+  otherWorld,
+  pooledComparison,
+} from './comparison-fixture.ts';
 import { HOSTILE } from './fixture.ts';
 
 const plain = (comparison: RunComparison, width = 100): string =>
@@ -63,30 +68,32 @@ test('the card for a terminal', () => {
       accepted, hop combiner                800  700
       rejected, hop leader, decrypt-failed    0  100
 
-    In brackets: 95 % intervals of accuracy and lost reports; elsewhere the smallest and
-    the largest ratio seen. Figures without brackets are exact, of this one world."
+    In brackets: 95 % intervals of accuracy, lost reports and repeated times; elsewhere
+    the smallest and the largest ratio seen. Figures without brackets are exact, of this
+    one world."
   `);
 });
 
 test('the card in Markdown: a heading, what was compared, a table for each section', () => {
   const lines = renderCardMarkdown(comparisonWith()).split('\n');
   expect(lines.filter((line) => line.startsWith('#'))).toEqual([
-    expect.stringMatching(/^### MIXED: b is better in some things and worse in others: better in/),
+    expect.stringMatching(/^### MIXED: b is better in some things and worse in others$/),
     ...['Accuracy', 'Privacy', 'Losses', 'Detection', 'Bytes'].map((title) => `#### ${title}`),
     '#### Fates that differ',
   ]);
-  expect(lines.filter((line) => line.startsWith('- ')).map((line) => line.slice(0, 13))).toEqual([
-    '- **a** scena',
-    '- **b** scena',
-    '- **world** d',
-    '- **differs**',
+  expect(lines.filter((line) => line.startsWith('- ')).map((line) => line.slice(0, 11))).toEqual([
+    '- **a** `sc',
+    '- **b** `sc',
+    '- **world**',
+    '- **differs',
   ]);
   expect(lines).toContain(
-    '| error of estimates | reports | 1.25 | 5 | x 4 (2.50 to no limit) | worse | paired by bin |',
+    '| `error of estimates` | `reports` | 1.25 | 5 | x 4 (2.50 to no limit) | worse | ' +
+      '`paired by bin` |',
   );
-  expect(lines).toContain('| rejected, hop leader, decrypt-failed | 0 | 100 |');
+  expect(lines).toContain('| `rejected, hop leader, decrypt-failed` | 0 | 100 |');
   // Each table has as many cells in every row, and its rule under its titles.
-  const cells = (line: string): number => line.split(/(?<!\\)\|/).length;
+  const cells = (line: string): number => line.split('|').length;
   lines.forEach((line, k) => {
     if (/^\| (?:---|what)/.test(line)) expect(cells(lines[k + 1]!)).toBe(cells(line));
   });
@@ -119,6 +126,20 @@ describe('every form', () => {
     }
     expect(text).not.toMatch(/undefined|NaN|null\b(?!,)/);
   });
+
+  test.each(forms)(
+    '%s: several worlds: how each came out, and what the figures are',
+    (_n, render) => {
+      const flat = render(pooledComparison()).replaceAll('\\', '').replaceAll(/\s+/g, ' ');
+      expect(flat).toContain('10 worlds, each by itself: 1 same, 9 worse; devices the same');
+      expect(flat).toContain(
+        'better in 0, equal in 1, worse in 9 of 10 worlds: by luck once in 256',
+      );
+      expect(flat).toContain('Medians over 10 worlds, fates their sums.');
+      expect(flat).toContain('seed 1 to 10');
+      expect(flat).not.toContain('of this one world');
+    },
+  );
 
   test.each(forms)('%s: another world is said loudly', (_name, render) => {
     expect(render(otherWorld()).replaceAll(/\s+/g, ' ')).toContain(
@@ -160,8 +181,11 @@ describe('terminal', () => {
 
 test('Markdown: foreign text makes no link, no table cell and no HTML', () => {
   const text = renderCardMarkdown(hostileComparison());
-  expect(text).not.toMatch(/[<>@]|[^\\][[\]`_]/);
+  const outside = text.replaceAll(/`[^`\n]*`/g, '');
+  expect(outside).not.toMatch(/[<>@[\]`_]|https?:|onerror/);
   expect(text).toContain('onerror');
+  const cells = new Set(text.split('\n').map((line) => (line.match(/\|/g) ?? []).length));
+  expect([...cells].toSorted((x, y) => x - y)).toEqual([0, 4, 8]);
 });
 
 describe('HTML', () => {
@@ -169,15 +193,15 @@ describe('HTML', () => {
 
   test('is one page that needs nothing else and runs nothing', () => {
     expect(html).toMatch(/^<!doctype html>\n<html lang="en">/);
-    expect(html).toContain("content=\"default-src 'none'; style-src 'unsafe-inline'\"");
+    expect(html).toContain("content=\"default-src 'none'; style-src 'sha256-");
     expect(html).not.toMatch(/<script|<link|<img|<iframe|\bsrc=|\bhref=|url\(|@import|javascript:/);
   });
 
   test('draws ratios with their intervals, open ends to the edge', () => {
-    expect(html.match(/<svg/g)).toHaveLength(2);
+    expect(html.match(/<svg [^>]*class="plot/g)).toHaveLength(2);
     // Of 4: (4 - 1) / (4 + 1) of the way from the middle to the right end.
-    expect(html).toContain('<circle cx="103.2"');
-    expect(html).toMatch(/<line x1="92\.6" x2="128\.0" [^>]*class="range"/);
+    expect(html).toContain('<circle class="dot" cx="103.2"');
+    expect(html).toContain('<line class="range" x1="92.6" x2="128"');
   });
 
   test('foreign text stays text', () => {

@@ -2,108 +2,20 @@
 
 import { describe, expect, test } from 'vitest';
 
-import type { CostFit, Interval, ScalePoint, ScaleRecord } from '@priolab/harness';
+import type { CostFit, ScaleRecord } from '@priolab/harness';
 
 import { renderScale, renderScaleCsv } from '../src/index.ts';
 import { renderScaleHtml, renderScaleSvg } from '../src/pages.ts';
+import { styleOf } from '../src/html/assets.ts';
 import { HOSTILE } from './fixture.ts';
-
-const about = (value: number): Interval => ({ value, low: 0.9 * value, high: 1.1 * value });
-
-const notSeen = { verdict: 'not-seen', upTo: 10_000, detectable: 0.123 } as const;
-
-/** fixed 500, so much each. */
-function cost(each: number): CostFit {
-  const fixed = about(500);
-  const line = { from: 100, runs: 6, fixed, each: about(each), scatter: 0.03 };
-  return { linearity: notSeen, line: { ...line, extrapolated: about(2e9 * each) } };
-}
-
-function point(reports: number, workers: number, round: number): ScalePoint {
-  const wallMs = 500 + (reports * 0.2) / workers + 10 * round;
-  return {
-    reports,
-    workers,
-    round,
-    startedAt: '2026-01-02T03:04:05.000Z',
-    exitCode: 0,
-    verdict: 'pass',
-    resultDigest: 'ab'.repeat(32),
-    wallMs,
-    runMs: wallMs - 300,
-    cpuMs: 500 + reports * 0.2,
-    peakRssBytes: 150 * 2 ** 20,
-    peakRssSource: 'high-water',
-    calibrationUs: { before: 99, after: 101 },
-    loadAverage: 0.5,
-  };
-}
-
-const points = [0, 1].flatMap((round) =>
-  [100, 1000, 10_000].flatMap((reports) => [point(reports, 1, round), point(reports, 2, round)]),
-);
-
-function record(change: Partial<ScaleRecord> = {}): ScaleRecord {
-  const slope = { value: 3, low: -20, high: 26 };
-  const memory = {
-    from: 100,
-    baseBytes: about(150 * 2 ** 20),
-    slope,
-    verdict: 'flat',
-    boundBytes: 100,
-  } as const;
-  const common = { cpu: cost(0.2), multiplications: cost(2) };
-  return {
-    schema: 'priolab-scale/1',
-    scenario: {
-      id: 'two-states',
-      about: 'two states',
-      seed: '7',
-      digest: '01'.repeat(32),
-      backend: 'wasm',
-      fidelity: 'full',
-    },
-    environment: {
-      node: 'v20.20.2',
-      platform: 'linux x64',
-      cpu: 'Some CPU',
-      cores: 2,
-      commit: '55bd66c0ffee',
-      startedAt: '2026-01-02T03:04:05.000Z',
-    },
-    grid: { reports: [100, 1000, 10_000], workers: [1, 2], repeat: 2 },
-    points,
-    byWorkers: [
-      { workers: 1, wall: cost(0.2), ...common, memory: { ...memory, linearity: notSeen } },
-      {
-        workers: 2,
-        wall: cost(0.1),
-        ...common,
-        speedUp: { value: 1.8, low: 1.7, high: 1.9 },
-        efficiency: { value: 0.9, low: 0.85, high: 0.95 },
-        serialShare: { value: 0.11, low: 0.05, high: 0.18 },
-      },
-    ],
-    extrapolated: { reports: 2e9, factor: 200_000 },
-    confidence: 0.95,
-    alpha: 0.01,
-    machine: {
-      calibrationUs: { median: 100, low: 99, high: 101 },
-      loadAverage: { first: 0.5, high: 1.5 },
-    },
-    notes: ['the machine was busy'],
-    verdict: 'measured',
-    exitCode: 0,
-    ...change,
-  };
-}
+import { hostileScale, points, scalePoint, scaleWith } from './scale-fixture.ts';
 
 const text = (one: ScaleRecord, width = 100) => renderScale(one, { colour: false, width });
 const flat = (one: string) => one.replaceAll(/\s+/g, ' ');
 
 describe('a grid in a terminal', () => {
   test('says what was measured and what follows, with intervals', () => {
-    const shown = flat(text(record()));
+    const shown = flat(text(scaleWith()));
     for (const words of [
       'SCALE measured',
       '12 of 12 runs',
@@ -130,12 +42,12 @@ describe('a grid in a terminal', () => {
 
   test('keeps to its width, and has no plot with one count', () => {
     for (const width of [60, 80, 100]) {
-      const lines = text(record(), width).split('\n');
+      const lines = text(scaleWith(), width).split('\n');
       expect(Math.max(...lines.map((line) => Array.from(line).length))).toBeLessThanOrEqual(width);
     }
-    expect(text(record())).toContain('o 1 worker');
+    expect(text(scaleWith())).toContain('o 1 worker');
     const one = points.filter(({ reports }) => reports === 100);
-    expect(text(record({ points: one }))).not.toContain('o 1 worker');
+    expect(text(scaleWith({ points: one }))).not.toContain('o 1 worker');
   });
 
   test('says why there is no fit, and what ended the grid', () => {
@@ -146,7 +58,7 @@ describe('a grid in a terminal', () => {
     const change = { wall: refused, cpu: refused, multiplications: refused };
     const shown = flat(
       text(
-        record({
+        scaleWith({
           byWorkers: [{ workers: 1, ...change }],
           notes: ['the run of 100 reports ended with fail'],
           verdict: 'broken',
@@ -163,15 +75,15 @@ describe('a grid in a terminal', () => {
   });
 
   test('of nothing is still a report', () => {
-    const none = record({ points: [], byWorkers: [], extrapolated: { reports: 2e9 } });
+    const none = scaleWith({ points: [], byWorkers: [], extrapolated: { reports: 2e9 } });
     expect(text(none)).toContain('0 of 12 runs');
     expect(renderScaleSvg(none)).toContain('no run was done');
-    expect(renderScaleHtml(none)).toContain('<table>');
+    expect(renderScaleHtml(none)).toContain('No run was done.');
   });
 });
 
 test('the plot in text has a mark for each run at its place', () => {
-  const lines = text(record()).split('\n');
+  const lines = text(scaleWith()).split('\n');
   const at = lines.findIndex((line) => line.includes('Time on the wall'));
   const rows = lines.slice(at + 1, at + 13).map((line) => line.slice(line.indexOf('|') + 1));
   // The largest count with one worker takes longest, the smallest are together in the corner.
@@ -181,7 +93,7 @@ test('the plot in text has a mark for each run at its place', () => {
 });
 
 describe('the picture', () => {
-  const svg = renderScaleSvg(record());
+  const svg = renderScaleSvg(scaleWith());
 
   test('has a name, a description, a mark and a bar for each cell in both panels, lines', () => {
     expect(svg).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg"/);
@@ -189,30 +101,69 @@ describe('the picture', () => {
     expect(svg).toContain('<title id="scale-title">Scaling of two-states, seed 7</title>');
     expect(svg).toContain('<desc id="scale-description">');
     // 3 counts x 2 workers x 2 panels, and 2 in the legend.
-    expect(svg.match(/<path d="[^"]+" transform/g)).toHaveLength(14);
-    expect(svg.match(/stroke-width="1.5"/g)).toHaveLength(12);
-    expect(svg.match(/stroke-dasharray/g)).toHaveLength(2);
+    expect(svg.match(/<path class="mark slot-[01]" d="[^"]+"/g)).toHaveLength(14);
+    expect(svg.match(/<line class="bar slot-[01]"/g)).toHaveLength(12);
+    expect(svg.match(/<path class="fit slot-[01]"/g)).toHaveLength(2);
     expect(svg).not.toMatch(/NaN|Infinity|undefined/);
   });
 
   test('is the same each time, and needs nothing from elsewhere', () => {
-    expect(renderScaleSvg(record())).toBe(svg);
+    expect(renderScaleSvg(scaleWith())).toBe(svg);
     expect(svg.replace('http://www.w3.org/2000/svg', '')).not.toMatch(/https?:|url\(|<script/);
+  });
+
+  test('has the colours of the pages in daylight', () => {
+    const style = styleOf('scale');
+    for (let slot = 0; slot < 6; slot++) {
+      const [, colour] = new RegExp(`--slot-${slot}: light-dark\\((#\\w+),`).exec(style)!;
+      const [, dash] = new RegExp(`\\.slot-${slot} {[^}]*--dash: ([^;]*);`).exec(style)!;
+      expect(svg).toContain(`.mark.slot-${slot}{fill:${colour}}`);
+      expect(svg).toContain(`.fit.slot-${slot}{stroke-dasharray:${dash}}`);
+    }
+  });
+
+  test('names of axes keep apart, however large the counts and short the range', () => {
+    const counts = [1_000_000, 1_300_000, 2_000_000, 20_000_000];
+    const grid = { reports: counts, workers: [1], repeat: 1 };
+    const points = counts.map((reports) => ({ ...scalePoint(reports, 1, 0), wallMs: 2000 }));
+    const shown = renderScaleSvg(scaleWith({ grid, points, byWorkers: [] }));
+    const ticks = [...shown.matchAll(/<text class="tick" x="([\d.]+)" y="([\d.]+)"[^>]*>([^<]*)/g)];
+    const below = ticks.filter(([, , , text]) =>
+      counts.some((n) => text === n.toLocaleString('en')),
+    );
+    const ends = below.slice(0, below.length / 2).map(([, x, , text]) => {
+      return { from: Number(x) - 3 * text!.length, to: Number(x) + 3 * text!.length };
+    });
+    expect(ends.length).toBeGreaterThan(1);
+    ends.slice(1).forEach(({ from }, i) => expect(from).toBeGreaterThan(ends[i]!.to));
+    const seconds = ticks.filter(([, , , text]) => / m?s$/.test(text!)).map(([, , y]) => Number(y));
+    expect(seconds.length).toBeGreaterThan(1);
+    seconds.slice(1).forEach((y, i) => expect(seconds[i]! - y).toBeGreaterThan(12));
   });
 });
 
 test('the page has the plots, and all their numbers as tables', () => {
-  const html = renderScaleHtml(record());
+  const html = renderScaleHtml(scaleWith());
   expect(html).toMatch(/^<!doctype html>\n<html lang="en">/);
   expect(html).toContain('<svg');
   expect(html.match(/<caption>/g)).toHaveLength(2);
+  expect(html).toContain('1 worker 525 ms for 100, 2.5 s for 10,000; 2 workers');
   expect(html.match(/<th scope="row">/g)!.length).toBeGreaterThanOrEqual(6);
   expect(html).toContain('2.5 s (2.5 s to 2.5 s)');
-  expect(html.replace('http://www.w3.org/2000/svg', '')).not.toMatch(/https?:|<script/);
+  expect(html).not.toMatch(/https?:|<script/);
+});
+
+test('the page begins with what a report costs and what two billion would', () => {
+  const html = renderScaleHtml(scaleWith());
+  const [header] = /<header[^]*?<\/header>/.exec(html)!;
+  const text = header.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ');
+  expect(text).toContain('✓ measured Runs 12 of 12, up to 10,000 reports');
+  expect(text).toContain('A report, 1 worker 200 us 180 to 220');
+  expect(text).toContain('2 billion, 2 workers 55.6 h 50.0 to 61.1, extrapolated');
 });
 
 test('CSV has a row a run, with all its figures', () => {
-  const rows = renderScaleCsv(record()).split('\r\n');
+  const rows = renderScaleCsv(scaleWith()).split('\r\n');
   expect(rows).toHaveLength(1 + 12 + 1);
   const names = rows[0]!.split(',');
   const first = Object.fromEntries(rows[1]!.split(',').map((cell, i) => [names[i], cell]));
@@ -220,36 +171,7 @@ test('CSV has a row a run, with all its figures', () => {
 });
 
 describe('foreign text', () => {
-  const hostilePoint = {
-    ...points[0]!,
-    verdict: HOSTILE,
-    resultDigest: '=cmd()',
-    startedAt: HOSTILE,
-  };
-  const refused = { linearity: { verdict: 'unknown', reason: HOSTILE }, refused: HOSTILE } as const;
-  const fits = { wall: refused, cpu: refused, multiplications: refused };
-  const word = `${HOSTILE}</script><img src=x onerror=alert(1)>`;
-  const hostile = record({
-    scenario: {
-      id: word,
-      about: word,
-      seed: word,
-      digest: word,
-      backend: word,
-      fidelity: word,
-    },
-    environment: {
-      node: word,
-      platform: word,
-      cpu: word,
-      cores: 2,
-      commit: word,
-      startedAt: word,
-    },
-    points: [hostilePoint, ...points.slice(1)],
-    byWorkers: [{ workers: 1, ...fits }],
-    notes: [word],
-  });
+  const hostile = hostileScale();
   // eslint-disable-next-line no-control-regex
   const harmful = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u2028\u202e\ud800]|::error|##\[/;
 
@@ -279,6 +201,6 @@ describe('foreign text', () => {
 
   test('files are shown harmlessly', () => {
     const files = [{ path: HOSTILE, what: HOSTILE }];
-    expect(renderScale(record(), { colour: false, files })).not.toMatch(harmful);
+    expect(renderScale(scaleWith(), { colour: false, files })).not.toMatch(harmful);
   });
 });

@@ -295,6 +295,9 @@ describe('states and metrics', () => {
   });
 
   test('a narrow terminal leaves columns out and says which', () => {
+    const narrow = flat(section(render(summaryWith(), { width: 40 }), 'States and metrics'));
+    expect(narrow).toContain(' state metric estimate error ');
+    expect(narrow).toContain('No room for: reports, bin, truth, std.err, rms, worst z.');
     const text = flat(section(render(summaryWith(), { width: 60 }), 'States and metrics'));
     expect(text).toContain('No room for: reports, rms, worst z.');
   });
@@ -449,7 +452,7 @@ describe('an expectation with nothing to judge', () => {
 describe.each(Object.entries(allRuns))('%s run', (_name, summary) => {
   const files = [{ path: fixture.HOSTILE, what: fixture.HOSTILE }];
 
-  test.each([60, 80, 100, 250])('fits %i columns, but for commands and paths', (width) => {
+  test.each([40, 50, 60, 80, 100, 250])('fits %i columns, but for commands and paths', (width) => {
     for (const profile of [false, true]) {
       for (const line of render(summary, { width, profile }).split('\n')) {
         if (!line.includes(REPLAY)) expect(Array.from(line).length).toBeLessThanOrEqual(width);

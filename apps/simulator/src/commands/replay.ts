@@ -1,10 +1,10 @@
 /** `priolab replay`: runs what a capsule holds once more, and compares byte for byte. */
 
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { CAPSULE_FILE, EXIT, compareToCapsule, decodeCapsule } from '@priolab/harness';
-import type { Capsule, RunSummary } from '@priolab/harness';
+import type { Capsule, RunSummary, UsageError } from '@priolab/harness';
 import { createInterrupt } from '@priolab/runtime';
 import { availableParallelism, tmpdir } from 'node:os';
 
@@ -12,6 +12,8 @@ import { parse, usage, wholeNumber } from '../arguments.ts';
 import { runFollowed } from '../follow.ts';
 import { followLatest } from '../latest.ts';
 import { planWithProgress } from '../prepare.ts';
+import { runAgainCommand } from '../repeat.ts';
+import { SCENARIO_FILE, SUMMARY_FILE, readRun } from '../run-folder.ts';
 import { printable } from '../streams.ts';
 
 export async function replay(args: readonly string[]): Promise<number> {
@@ -72,6 +74,7 @@ export function readCapsule(given: string, command: string): Capsule {
   const stat = statSync(name, { throwIfNoEntry: false });
   if (stat === undefined) throw usage(command, `no file ${name}`);
   const file = stat.isDirectory() ? join(name, CAPSULE_FILE) : name;
+  if (stat.isDirectory() && !existsSync(file)) throw withoutCapsule(name, command);
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -79,4 +82,21 @@ export function readCapsule(given: string, command: string): Capsule {
     throw usage(command, `can't read ${file}: ${error instanceof Error ? error.message : ''}`);
   }
   return decodeCapsule(text, file);
+}
+
+/** Of a folder without one: why, and how to repeat the run all the same. */
+function withoutCapsule(folder: string, command: string): UsageError {
+  if (!existsSync(join(folder, SUMMARY_FILE))) {
+    return usage(command, `no ${CAPSULE_FILE} in ${folder}, which is no folder of a run`);
+  }
+  const { verdict, interrupted } = readRun(command, folder).summary;
+  const why = interrupted
+    ? 'a run that was cut short leaves none'
+    : verdict === 'pass'
+      ? 'a green run leaves none'
+      : 'it was removed, or the scenario was too large for one';
+  const again = existsSync(join(folder, SCENARIO_FILE))
+    ? `to run it again: ${runAgainCommand(folder)}`
+    : `nor is there a ${SCENARIO_FILE}, to run it again`;
+  return usage(command, `no ${CAPSULE_FILE} in ${folder}: ${why}; ${again}`);
 }

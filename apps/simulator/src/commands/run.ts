@@ -28,7 +28,7 @@ import type { Prepared } from '../prepare.ts';
 import { tellGithub } from '../github-actions.ts';
 import { pointLatest } from '../latest.ts';
 import { quote } from '../quote.ts';
-import { replayCommand } from '../repeat.ts';
+import { repeatIn } from '../repeat.ts';
 import type { Repeat } from '../repeat.ts';
 import { checkFolder, openFolder, runFolder, writeRun } from '../run-folder.ts';
 import { printable, wantsColour } from '../streams.ts';
@@ -220,9 +220,8 @@ async function runOne(job: Job, settings: Settings): Promise<RunSummary> {
     if (error instanceof LedgerError) throw usage('run', error.message);
     throw error;
   }
-  const { note, ...repeat } = repeatOf(summary, job, settings.deployment);
+  const { note, repeat, replay } = repeatOf(summary, job, settings.deployment);
   const files = writeRun(folder, summary, repeat);
-  const { replay } = repeat;
   const colour = wantsColour(stream);
   const width = stream.columns ?? 100;
   // `junit` is among those that every run has.
@@ -236,26 +235,32 @@ async function runOne(job: Job, settings: Settings): Promise<RunSummary> {
   );
   if (note !== undefined) say(note);
   if (problem !== undefined) console.error(printable(`priolab: ${problem}`));
-  tellGithub(summary, { file: job.file, replay: repeat.replay }, { say });
+  tellGithub(summary, { file: job.file, replay }, { say });
   return summary;
 }
 
-/** With a note where people would look for a capsule in vain. */
-function repeatOf(
-  summary: RunSummary,
-  job: Job,
-  deployment: string | undefined,
-): Repeat & { readonly note?: string } {
+interface Repeated {
+  /** For the files in its folder. */
+  readonly repeat: Repeat;
+  /** For who reads along: of a run without a capsule by the scenario's own file. */
+  readonly replay: string;
+  /** Where people would look for a capsule in vain. */
+  readonly note?: string;
+}
+
+function repeatOf(summary: RunSummary, job: Job, deployment: string | undefined): Repeated {
   const other = deployment === undefined ? '' : ` --deployment ${deployment}`;
   const replay = `${runCommand(job.scenario, job.file)}${other}`;
+  const repeat = repeatIn(job.folder, undefined);
   // A capsule of what was cut short would differ from every run that is not.
-  if (summary.verdict === 'pass' || summary.interrupted) return { replay };
+  if (summary.verdict === 'pass' || summary.interrupted) return { repeat, replay };
   const capsule = encodeCapsule(capsuleOf(summary));
   if (capsule === undefined) {
     const reason = `the scenario is too large for one (${CAPSULE_SIZE_MAX} bytes)`;
-    return { replay, note: `no ${CAPSULE_FILE}: ${reason}; run its file again` };
+    return { repeat, replay, note: `no ${CAPSULE_FILE}: ${reason}; run its file again` };
   }
-  return { replay: replayCommand(job.folder), capsule };
+  const withCapsule = repeatIn(job.folder, capsule);
+  return { repeat: withCapsule, replay: withCapsule.replay };
 }
 
 function runCommand(scenario: Scenario, file: string): string {

@@ -16,6 +16,7 @@ import type { Stage } from '../run/stages.ts';
 import type { Work } from '../run/work.ts';
 import type { SeriesRecord } from './series-record.ts';
 import type { SimulationRecord } from './simulation-record.ts';
+import type { WireRecord } from './wire-record.ts';
 
 export const RECORD_SCHEMA = 'priolab-run/1';
 
@@ -246,6 +247,8 @@ export interface RunRecord {
   /** What only runs in simulated time have. */
   readonly simulation?: SimulationRecord;
   readonly cost: CostRecord;
+  /** Sizes of messages, by the build that made the run; left out of records of older versions. */
+  readonly wire?: readonly WireRecord[];
   /** Left out of records of older versions. */
   readonly series?: SeriesRecord;
   readonly environment: EnvironmentRecord;

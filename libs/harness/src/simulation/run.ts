@@ -14,6 +14,7 @@ import { createLedger } from '../record/ledger.ts';
 import { RECORD_SCHEMA } from '../record/run-record.ts';
 import type { CostRecord, RunRecord, RunSummary, Verdict } from '../record/run-record.ts';
 import type { SimulationRecord } from '../record/simulation-record.ts';
+import { wireRecordOf } from '../record/wire-record.ts';
 import { calibrate } from '../run/calibrate.ts';
 import { populationRecord } from '../run/population-record.ts';
 import type { RunOptions } from '../run/run.ts';
@@ -252,6 +253,7 @@ function recordOf(parts: {
     ...consent,
     simulation: { ...inner, ...again },
     cost,
+    wire: wireRecordOf(scenario),
     environment: { ...options.environment, workers: 0 },
   };
 }

@@ -161,4 +161,16 @@ test('the JSON Schema closes what is read open: every object, list of words and 
     objects.length,
   );
   expect(schema).not.toContain('"additionalProperties":{}');
+  const { simulation, cost } = propertiesOf(summaryJsonSchema());
+  const { leaks, tenant } = propertiesOf(simulation!);
+  expect(leaks!.required).toEqual(['secrets', 'bytes', 'unsearched', 'found', 'places']);
+  expect(tenant!.required).toContain('changedOf');
+  expect(propertiesOf(cost!)['stagesMs']!.required).toContain('attest');
 });
+
+interface Printed {
+  readonly properties?: Readonly<Record<string, Printed>>;
+  readonly required?: readonly string[];
+}
+
+const propertiesOf = ({ properties }: Printed) => properties!;

@@ -1,23 +1,23 @@
 /**
- * A comparison as one HTML page that needs nothing else: no script, no font, no image from
- * elsewhere. Light and dark by the reader's own setting; printed it is a page or two.
+ * A comparison as one HTML page. Light and dark by the reader's own setting; printed it is a page
+ * or two.
  */
 
-import type { ArmRecord, ComparisonRow, Effect, FateChange, RunComparison } from '@priolab/harness';
-import { h } from 'preact';
-import type { ComponentChild } from 'preact';
-import { renderToString } from 'preact-render-to-string';
+import type { ArmRecord, ComparisonRow, Effect, RunComparison } from '@priolab/harness';
 
-import { formatCount, sanitise } from '../text.ts';
-import { CARD_STYLE } from './card-style.ts';
+import { renderDocument } from '../html/document.ts';
+import { el, px } from '../html/element.ts';
+import type { Content } from '../html/element.ts';
+import { badge, dataTable, note, renderSection } from '../html/section.ts';
+import { formatCount } from '../text.ts';
 import {
-  INTERVALS,
   armFacts,
   changedFates,
   countsOf,
   effectText,
   fateName,
   figureText,
+  intervalsText,
   sectionsOf,
   sentenceOf,
   whyText,
@@ -27,36 +27,22 @@ import {
 /** The whole page. */
 export function renderCardHtml(comparison: RunComparison): string {
   const { a, overall } = comparison;
-  const title = `${overall}: ${sanitise(a.id)}, a against b`;
-  const page = h(
-    'html',
-    { lang: 'en' },
-    h(
-      'head',
-      null,
-      h('meta', { charset: 'utf-8' }),
-      h('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
-      h('meta', {
-        'http-equiv': 'Content-Security-Policy',
-        content: "default-src 'none'; style-src 'unsafe-inline'",
-      }),
-      h('title', null, title),
-      h('style', { dangerouslySetInnerHTML: { __html: CARD_STYLE } }),
-    ),
-    h(
-      'body',
-      null,
-      h(
-        'main',
-        null,
-        header(comparison),
-        ...sectionsOf(comparison).map(([name, rows]) => section(name, rows)),
-        fates(comparison),
-        h('p', { class: 'note' }, INTERVALS),
-      ),
-    ),
+  const main = el(
+    'main',
+    {},
+    header(comparison),
+    sectionsOf(comparison).map(([title, rows]) => {
+      const content = comparedTable(title, rows);
+      return renderSection({ id: title.toLowerCase(), title, content });
+    }),
+    fates(comparison),
+    note(intervalsText(comparison)),
   );
-  return `<!doctype html>\n${renderToString(page)}\n`;
+  return renderDocument({
+    title: `${overall}: ${a.id}, a against b`,
+    sheet: 'comparison',
+    body: main,
+  });
 }
 
 /** Told apart by shape as well as by colour. */
@@ -68,108 +54,79 @@ const MARKS: Readonly<Record<string, string>> = {
   mixed: '◆',
 };
 
-function badge(judgement: string): ComponentChild {
-  const mark = h('span', { 'aria-hidden': 'true' }, MARKS[judgement] ?? '');
-  return h('span', { class: `badge ${judgement}` }, mark, ` ${judgement}`);
+function judgementBadge(judgement: string): Content {
+  return badge(judgement, MARKS[judgement] ?? '', judgement);
 }
 
-function header(comparison: RunComparison): ComponentChild {
+function header(comparison: RunComparison): Content {
   const { a, b, overall, world, differences } = comparison;
   const isOther = world.otherWorld !== undefined;
-  return h(
+  return el(
     'header',
-    null,
-    h('p', { class: 'verdict' }, badge(overall), h('span', null, countsOf(comparison))),
-    h('h1', null, sentenceOf(comparison)),
-    h('div', { class: 'arms' }, arm('a', a), arm('b', b)),
-    h(
+    { class: `verdict ${overall}` },
+    el('h1', {}, sentenceOf(comparison)),
+    el('p', { class: 'counts' }, judgementBadge(overall), ' ', countsOf(comparison)),
+    el('div', { class: 'arms' }, arm('a', a), arm('b', b)),
+    el(
       'p',
-      { class: isOther ? 'world other' : 'world' },
-      h('b', null, 'World '),
+      { class: isOther ? 'notice' : 'quiet' },
+      el('strong', {}, 'World '),
       worldLine(comparison),
     ),
     differences.length === 0
-      ? h('p', { class: 'world' }, 'The scenarios say the same.')
+      ? el('p', { class: 'quiet' }, 'The scenarios say the same.')
       : differencesTable(differences),
   );
 }
 
-function differencesTable(differences: RunComparison['differences']): ComponentChild {
-  const rows = differences.map((one) =>
-    h(
-      'tr',
-      null,
-      h('th', { scope: 'row' }, h('code', null, sanitise(one.path))),
-      h('td', null, h('code', null, sanitise(one.a))),
-      h('td', null, h('code', null, sanitise(one.b))),
-    ),
-  );
-  return h(
-    'table',
-    { class: 'differences' },
-    h('caption', null, 'Where the scenarios differ'),
-    head(['path', 'a', 'b']),
-    h('tbody', null, ...rows),
+function differencesTable(differences: RunComparison['differences']): Content {
+  const code = (text: string): Content => el('code', {}, text);
+  const rows = differences.map(({ path, a, b }) => ({ cells: [code(path), code(a), code(b)] }));
+  const columns = [{ title: 'path' }, { title: 'a' }, { title: 'b' }];
+  const caption = 'Where the scenarios differ';
+  return dataTable({ caption, columns, rows, stacked: true, kind: 'differences' });
+}
+
+function arm(side: string, record: ArmRecord): Content {
+  return el(
+    'div',
+    { class: 'arm' },
+    el('h2', {}, el('span', { class: 'side' }, side), ' ', record.name),
+    el('p', { class: 'facts-of-arm' }, armFacts(record)),
   );
 }
 
-function arm(side: string, record: ArmRecord): ComponentChild {
-  return h(
-    'section',
-    { class: 'arm', 'aria-label': `side ${side}` },
-    h('h2', null, h('span', { class: 'side' }, side), ` ${sanitise(record.name)}`),
-    h('p', null, armFacts(record)),
-  );
+function comparedTable(title: string, rows: readonly ComparisonRow[]): Content {
+  const columns = [
+    { title: 'what' },
+    { title: 'a' },
+    { title: 'b' },
+    { title: 'b against a' },
+    { title: 'judgement', beside: true },
+  ];
+  const caption = `${title}: both sides, and how b stands against a`;
+  return dataTable({ caption, columns, rows: rows.map(lineOf), stacked: true, kind: 'compared' });
 }
 
-function head(titles: readonly string[]): ComponentChild {
-  return h(
-    'thead',
-    null,
-    h('tr', null, ...titles.map((title) => h('th', { scope: 'col' }, title))),
-  );
-}
-
-function section(title: string, rows: readonly ComparisonRow[]): ComponentChild {
-  return h(
-    'section',
-    null,
-    h('h2', null, title),
-    h(
-      'table',
-      { class: 'rows' },
-      h('caption', { class: 'hidden' }, title),
-      head(['what', 'a', 'b', 'b against a', 'judgement']),
-      h('tbody', null, ...rows.map(tableRow)),
-    ),
-  );
-}
-
-function tableRow(row: ComparisonRow): ComponentChild {
+function lineOf(row: ComparisonRow): { cells: readonly Content[] } {
   const { what, unit, a, b, effect, judgement } = row;
   const why = whyText(row);
-  const side = (name: string, figure: ComparisonRow['a']): ComponentChild =>
-    h(
-      'td',
-      { class: typeof figure === 'string' ? 'text' : 'number', 'data-label': name },
-      figureText(figure),
-    );
-  const ofUnit = unit === '' ? null : h('span', { class: 'unit' }, ` ${sanitise(unit)}`);
-  return h(
-    'tr',
-    null,
-    h(
-      'th',
-      { scope: 'row' },
-      sanitise(what),
-      ofUnit,
-      why === '' ? null : h('p', { class: 'why' }, why),
-    ),
-    side('a', a),
-    side('b', b),
-    h('td', { class: 'effect' }, plot(effect, judgement), h('span', null, effectText(effect))),
-    h('td', null, badge(judgement)),
-  );
+  return {
+    cells: [
+      [
+        what,
+        unit !== '' && el('span', { class: 'unit' }, ' ', unit),
+        why !== '' && el('p', { class: 'why' }, why),
+      ],
+      figureText(a),
+      figureText(b),
+      effect !== undefined && [
+        plot(effect, judgement),
+        el('span', { class: 'effect' }, effectText(effect)),
+      ],
+      judgementBadge(judgement),
+    ],
+  };
 }
 
 const PLOT = { width: 132, height: 16 };
@@ -181,48 +138,34 @@ function placeOf(ratio: number): number {
 }
 
 /** A ratio with its interval. */
-function plot(effect: Effect | undefined, judgement: string): ComponentChild {
-  if (effect === undefined || effect.kind !== 'ratio') return null;
-  const { value, interval } = effect;
+function plot({ kind, value, interval }: Effect, judgement: string): Content {
+  if (kind !== 'ratio') return undefined;
   const { width, height } = PLOT;
-  const middle = height / 2;
-  const line = (x1: number, x2: number, y1: number, y2: number, name: string): ComponentChild =>
-    h('line', { x1: x1.toFixed(1), x2: x2.toFixed(1), y1, y2, class: name });
-  const low = interval === undefined ? undefined : placeOf(interval.low ?? 0);
-  const high = interval === undefined ? undefined : placeOf(interval.high ?? Infinity);
-  return h(
+  const y = height / 2;
+  const middle = width / 2;
+  const [low, high] = [placeOf(interval?.low ?? 0), placeOf(interval?.high ?? Infinity)];
+  return el(
     'svg',
-    { width, height, viewBox: `0 0 ${width} ${height}`, class: judgement, 'aria-hidden': 'true' },
-    line(4, width - 4, middle, middle, 'axis'),
-    line(width / 2, width / 2, 1, height - 1, 'even'),
-    low === undefined || high === undefined ? null : line(low, high, middle, middle, 'range'),
-    value === null ? null : h('circle', { cx: placeOf(value).toFixed(1), cy: middle, r: 4 }),
+    { viewBox: `0 0 ${width} ${height}`, class: `plot ${judgement}`, 'aria-hidden': 'true' },
+    el('line', { class: 'axis', x1: 4, x2: width - 4, y1: y, y2: y }),
+    el('line', { class: 'even', x1: middle, x2: middle, y1: 1, y2: height - 1 }),
+    interval !== undefined &&
+      el('line', { class: 'range', x1: px(low), x2: px(high), y1: y, y2: y }),
+    value !== null && el('circle', { class: 'dot', cx: px(placeOf(value)), cy: y, r: 4 }),
   );
 }
 
-function fates(comparison: RunComparison): ComponentChild {
+function fates(comparison: RunComparison): Content {
   const changed = changedFates(comparison);
-  if (changed.length === 0) return null;
-  return h(
-    'section',
-    null,
-    h('h2', null, 'Fates that differ'),
-    h(
-      'table',
-      null,
-      h('caption', { class: 'hidden' }, 'Fates that differ'),
-      head(['planned reports', 'a', 'b']),
-      h('tbody', null, ...changed.map(fateRow)),
-    ),
-  );
-}
-
-function fateRow(fate: FateChange): ComponentChild {
-  return h(
-    'tr',
-    null,
-    h('th', { scope: 'row' }, fateName(fate)),
-    h('td', { class: 'number' }, formatCount(fate.a)),
-    h('td', { class: 'number' }, formatCount(fate.b)),
-  );
+  if (changed.length === 0) return undefined;
+  const rows = changed.map((fate) => ({
+    cells: [fateName(fate), formatCount(fate.a), formatCount(fate.b)],
+  }));
+  const columns = [
+    { title: 'planned reports' },
+    { title: 'a', numeric: true },
+    { title: 'b', numeric: true },
+  ];
+  const content = dataTable({ caption: 'Fates that a and b do not share', columns, rows });
+  return renderSection({ id: 'fates', title: 'Fates that differ', content });
 }

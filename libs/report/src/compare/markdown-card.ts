@@ -1,67 +1,59 @@
-/** A comparison as Markdown, for a pull request. Nothing in it makes a link, an image or HTML. */
+/**
+ * A comparison as Markdown, for a pull request. What is not ours stands in code spans, as in the
+ * Markdown of a run: nothing in it makes a link, calls people or is HTML.
+ */
 
 import type { RunComparison } from '@priolab/harness';
 
-import { formatCount, sanitise } from '../text.ts';
+import { code, table } from '../markdown.ts';
+import { formatCount } from '../text.ts';
 import {
-  INTERVALS,
   armFacts,
   changedFates,
   countsOf,
   effectText,
   fateName,
   figureText,
+  judgementOf,
+  intervalsText,
   sectionsOf,
-  sentenceOf,
   worldLine,
 } from './words.ts';
-
-const ENTITIES: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&': '&amp;' };
-
-/** Sanitised text without a mark that Markdown obeys. `@` would call people. */
-function plain(text: string): string {
-  return text
-    .replace(/[\\`*_[\]|~!#]/g, '\\$&')
-    .replace(/[<>&]/g, (mark) => ENTITIES[mark]!)
-    .replaceAll('@', '&#64;');
-}
-
-function row(...cells: readonly string[]): string {
-  return `| ${cells.map(plain).join(' | ')} |`;
-}
 
 /** The whole card, without a newline at the end. */
 export function renderCardMarkdown(comparison: RunComparison): string {
   const { a, b, overall, differences } = comparison;
   const changed = changedFates(comparison);
+  const mayBeEmpty = (text: string): string => (text === '' ? '' : code(text));
+  const figure = (value: RunComparison['rows'][number]['a']): string =>
+    typeof value === 'string' ? code(value) : figureText(value);
   return [
-    `### ${plain(`${overall.toUpperCase()}: ${sentenceOf(comparison)}`)}`,
+    `### ${overall.toUpperCase()}: ${judgementOf(comparison)}`,
     '',
-    plain(countsOf(comparison)),
+    `${code(comparison.why)}; ${countsOf(comparison)}`,
     '',
-    `- **a** ${plain(sanitise(a.name))} (${plain(armFacts(a))})`,
-    `- **b** ${plain(sanitise(b.name))} (${plain(armFacts(b))})`,
-    `- **world** ${plain(worldLine(comparison))}`,
+    `- **a** ${code(a.name)} (${code(armFacts(a))})`,
+    `- **b** ${code(b.name)} (${code(armFacts(b))})`,
+    `- **world** ${code(worldLine(comparison))}`,
     ...differences.map((one) => {
-      return `- **differs** ${plain(sanitise(`${one.path}: ${one.a} in a, ${one.b} in b`))}`;
+      return `- **differs** ${code(one.path)}: ${code(one.a)} in a, ${code(one.b)} in b`;
     }),
     ...sectionsOf(comparison).flatMap(([title, rows]) => [
       '',
       `#### ${title}`,
       '',
-      row('what', 'unit', 'a', 'b', 'b against a', 'judgement', 'why'),
-      '| --- | --- | --: | --: | --- | --- | --- |',
-      ...rows.map(({ what, unit, effect, judgement, why, ...figures }) =>
-        row(
-          sanitise(what),
-          sanitise(unit),
-          figureText(figures.a),
-          figureText(figures.b),
+      table(
+        ['what', 'unit', 'a', 'b', 'b against a', 'judgement', 'why'],
+        rows.map(({ what, unit, effect, judgement, why, ...figures }) => [
+          code(what),
+          mayBeEmpty(unit),
+          figure(figures.a),
+          figure(figures.b),
           effectText(effect),
           judgement,
-          sanitise(why),
-        ),
-      ),
+          mayBeEmpty(why),
+        ]),
+      ).trimEnd(),
     ]),
     ...(changed.length === 0
       ? []
@@ -69,11 +61,12 @@ export function renderCardMarkdown(comparison: RunComparison): string {
           '',
           '#### Fates that differ',
           '',
-          row('planned reports', 'a', 'b'),
-          '| --- | --: | --: |',
-          ...changed.map((fate) => row(fateName(fate), formatCount(fate.a), formatCount(fate.b))),
+          table(
+            ['planned reports', 'a', 'b'],
+            changed.map((fate) => [code(fateName(fate)), formatCount(fate.a), formatCount(fate.b)]),
+          ).trimEnd(),
         ]),
     '',
-    plain(INTERVALS),
+    intervalsText(comparison),
   ].join('\n');
 }

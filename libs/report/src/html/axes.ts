@@ -47,11 +47,21 @@ export function valueAxis(
     format?: (value: number) => string;
   },
 ): Content {
-  return scale.ticks(ticks).map((value) => {
-    const y = px(scale(value));
+  const placed = scale.ticks(ticks).map((value) => {
+    return { y: scale(value), text: format(value), isZero: value === 0 };
+  });
+  return linesAcross(placed, { left, right });
+}
+
+export function linesAcross(
+  ticks: readonly { readonly y: number; readonly text: string; readonly isZero?: boolean }[],
+  { left, right }: { left: number; right: number },
+): Content {
+  return ticks.map(({ y: place, text, isZero = false }) => {
+    const y = px(place);
     return [
-      el('line', { class: value === 0 ? 'zero' : 'grid', x1: left, x2: right, y1: y, y2: y }),
-      el('text', { class: 'tick', x: left - 6, y: y + 4, 'text-anchor': 'end' }, format(value)),
+      el('line', { class: isZero ? 'zero' : 'grid', x1: left, x2: right, y1: y, y2: y }),
+      el('text', { class: 'tick', x: left - 6, y: y + 4, 'text-anchor': 'end' }, text),
     ];
   });
 }

@@ -1,10 +1,12 @@
-/** What the scenario expects, with what was found; who cheated; what nothing prevents. */
+/** What the scenario expects, with what was found; who cheated. */
 
-import type { RunSummary } from '@priolab/harness';
+import type { ExpectationOutcome, RunSummary } from '@priolab/harness';
 
-import { knownLimit, measuredLimit } from '../known-limits.ts';
+import { knownLimit } from '../known-limits.ts';
 import { formatCount, formatLevel } from '../text.ts';
+import { el } from './element.ts';
 import type { Content } from './element.ts';
+import { renderInterval, usualWindow, windowText } from './interval.ts';
 import { dataTable, note, nothing } from './section.ts';
 import { verdictBadge } from './verdict.ts';
 
@@ -12,45 +14,55 @@ export function renderExpectations({ expectations }: RunSummary): Content {
   if (expectations.length === 0) {
     return nothing('The scenario expects nothing: write what it should show under `expect`.');
   }
-  const rows = expectations.map(({ id, verdict, observed, limit, n, power }) => ({
-    cells: [
-      id,
-      verdictBadge(verdict),
-      observed,
-      limit,
-      formatCount(n),
-      power === undefined
-        ? ''
-        : `alpha ${formatLevel(power.alpha)}; would show ${power.detectable}`,
-    ],
-  }));
+  const usual = usualWindow(expectations);
+  const rows = expectations.map((outcome) => {
+    const { id, verdict, observed, limit, n } = outcome;
+    return {
+      cells: [id, verdictBadge(verdict), observed, limit, formatCount(n), basisOf(outcome, usual)],
+    };
+  });
   const columns = [
     { title: 'Expectation' },
-    { title: 'Verdict' },
+    { title: 'Verdict', beside: true },
     { title: 'Observed' },
     { title: 'Limit' },
     { title: 'n', numeric: true },
-    { title: 'Level and power' },
+    { title: 'Interval, level and power' },
   ];
   const caption = 'Each expectation, as judged in the run';
   return [
-    dataTable({ caption, columns, rows, sortable: true, kind: 'expectations' }),
+    dataTable({ caption, columns, rows, sortable: true, stacked: true, kind: 'expectations' }),
     note(
       'n: reports, cells or values behind it. Statistical ones say their level (how seldom they ' +
-        'are wrong about a right system) and the smallest effect that n would show.',
+        'are wrong about a right system) and the smallest effect that n would show. ',
+      expectations.some(({ interval }) => interval !== undefined) &&
+        'Bar: what is not ruled out; line across: what is due; dot: what was found. ',
+      usual !== undefined && `Judged where nothing else is said: ${usual} UTC, simulated.`,
     ),
   ];
 }
 
-/** Undefined where nobody cheated. */
+/** What a verdict rests on beside n. */
+function basisOf(outcome: ExpectationOutcome, usual: string | undefined): Content {
+  const { power } = outcome;
+  const window = windowText(outcome);
+  return [
+    renderInterval(outcome),
+    power !== undefined &&
+      el('p', {}, `alpha ${formatLevel(power.alpha)}; would show ${power.detectable}`),
+    window !== undefined && window !== usual && el('p', {}, `judged ${window} UTC`),
+  ];
+}
+
 export function renderAdversaries(summary: RunSummary): Content {
   const { adversaries } = summary;
-  if (adversaries.length === 0) return undefined;
+  if (adversaries.length === 0) return nothing('Nobody cheated in this run.');
   const rows = adversaries.map((adversary) => {
     const { id, about, fired, escaped } = adversary;
-    const limit = knownLimit(adversary, summary);
-    const escapes = limit === undefined ? formatCount(escaped) : 'known limit';
-    const remark = limit ?? (fired === 0 ? 'never happened in this run' : '');
+    const isLimit = knownLimit(adversary, summary) !== undefined;
+    // Its reports count by design of the protocol: "0 escaped" would read as "all caught".
+    const escapes = isLimit ? 'known limit' : formatCount(escaped);
+    const remark = fired === 0 ? 'never happened in this run' : '';
     return { cells: [id, formatCount(fired), escapes, about, remark] };
   });
   const columns = [
@@ -60,21 +72,11 @@ export function renderAdversaries(summary: RunSummary): Content {
     { title: 'What it does' },
     { title: 'Remark' },
   ];
-  return dataTable({ caption: 'Cheating devices and networks', columns, rows, sortable: true });
-}
-
-/** Undefined where no fault of the run is one that nothing prevents. */
-export function renderLimits({ limits = [] }: RunSummary): Content {
-  if (limits.length === 0) return undefined;
-  const rows = limits.map((limit) => {
-    const name = limit.at === undefined ? limit.id : `${limit.id} at ${limit.at}`;
-    return { cells: [name, formatCount(limit.fired), limit.about, measuredLimit(limit)] };
+  return dataTable({
+    caption: 'Cheating devices and networks',
+    columns,
+    rows,
+    sortable: true,
+    stacked: true,
   });
-  const columns = [
-    { title: 'Fault' },
-    { title: 'Struck', numeric: true },
-    { title: 'What it does' },
-    { title: 'How far it went' },
-  ];
-  return dataTable({ caption: 'What the protocol can’t prevent, and its extent', columns, rows });
 }

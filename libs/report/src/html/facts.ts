@@ -50,15 +50,23 @@ export function renderDeployment({ deployment }: RunSummary): Content {
   ];
 }
 
-export function renderIdentity({ identity, environment, population }: RunSummary): Content {
+export function renderIdentity(summary: RunSummary): Content {
+  const { identity, environment, population, simulation } = summary;
   const code = (text: string): Content => el('code', {}, text);
-  return facts([
+  const { journal, eventCount, fork } = simulation ?? {};
+  const entries: (readonly [string, Content])[] = [
     ['Scenario', identity.id],
     ['Seed', code(identity.seed)],
     ['Scenario digest', code(identity.scenarioDigest)],
     ['Result digest', code(identity.resultDigest)],
-    ['Backend, fidelity', `${identity.backend}, ${identity.fidelity}`],
-    ['Phones', `${formatCount(population.phones)} in ${counted(population.states, 'state')}`],
+    ['Backend', identity.backend],
+    ['Fidelity', fidelityOf(summary)],
+    [
+      'Phones',
+      `${formatCount(population.phones)} in ${counted(population.states, 'state')}; ` +
+        `${formatCount(population.deviceDays)} that sent, summed over days`,
+    ],
+    ['Work', `${counted(population.shards, 'shard')} of reports`],
     ['Commit', code(environment.commit)],
     [
       'Machine',
@@ -66,7 +74,24 @@ export function renderIdentity({ identity, environment, population }: RunSummary
     ],
     ['Node', `${environment.node}, ${counted(environment.workers, 'worker')}`],
     ['Started', `${dateTime(Date.parse(environment.startedAt))} UTC`],
-  ]);
+  ];
+  if (journal !== undefined) {
+    const events = `${counted(eventCount ?? 0, 'event')}, ${formatCount(journal.count)} in it: `;
+    entries.push(['Journal', [events, code(journal.digest)]]);
+  }
+  if (fork !== undefined) {
+    const moment = `${dateTime(fork.atMs)} UTC, simulated`;
+    entries.push(['Fork', `randomness drawn anew from ${moment}, as ${fork.name}`]);
+  }
+  return facts(entries);
+}
+
+/** How much of the protocol was computed, and for how many reports. */
+function fidelityOf({ fidelity }: RunSummary): string {
+  const { rung, sampleShare, fullReports, sharesOnlyReports } = fidelity;
+  const share = sampleShare === undefined ? '' : ` (${Number((100 * sampleShare).toFixed(3))} %)`;
+  const shares = `${formatCount(sharesOnlyReports)} as shares only`;
+  return `${rung}${share}: ${formatCount(fullReports)} in full, ${shares}`;
 }
 
 export function renderScenario({ scenario }: RunSummary): Content {

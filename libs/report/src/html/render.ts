@@ -1,26 +1,28 @@
 /**
- * A run as one HTML file that needs nothing else: no server, no network, no script even. A pure
- * function of the record. What the record holds is text in it, whatever it says.
+ * A run as one HTML file. A pure function of the record; what the record holds is text in it,
+ * whatever it says.
  */
 
 import type { RunSummary } from '@priolab/harness';
-import { render } from 'preact-render-to-string';
 
 import { verdictSentence } from '../headline.ts';
 import { sanitise } from '../text.ts';
-import { assets, contentSecurityPolicy } from './assets.ts';
+import { script } from './assets.ts';
 import { renderConservation } from './conservation.ts';
+import { renderCounts } from './counts.ts';
+import { renderDocument } from './document.ts';
 import { el, rawElement } from './element.ts';
 import type { Content } from './element.ts';
-import { renderAdversaries, renderExpectations, renderLimits } from './expectations.ts';
+import { renderAdversaries, renderExpectations } from './expectations.ts';
 import { renderDeployment, renderIdentity, renderScenario } from './facts.ts';
 import { renderFaultTimeline } from './fault-timeline.ts';
+import { renderGaps, renderLimits } from './limits.ts';
 import { renderMachine } from './machine.ts';
 import { renderStates } from './multiples.ts';
 import { renderNoise } from './noise.ts';
 import { recordElement } from './record-data.ts';
 import { renderSankey } from './sankey.ts';
-import { nothing, renderSection } from './section.ts';
+import { renderSection } from './section.ts';
 import type { Section } from './section.ts';
 import { renderSimulated } from './simulated.ts';
 import { renderStages } from './stages.ts';
@@ -31,27 +33,11 @@ export type HtmlOptions = RepeatOptions;
 
 /** The whole document. @param options how to see the run again */
 export function renderHtml(summary: RunSummary, options: HtmlOptions): string {
-  const { style, script } = assets();
-  const title = `${summary.verdict}: ${summary.identity.id}, ${verdictSentence(summary)}`;
-  const meta = (name: string, content: string): Content => el('meta', { name, content });
   const sections = sectionsOf(summary);
-  const page = el(
-    'html',
-    { lang: 'en' },
-    el(
-      'head',
-      {},
-      el('meta', { charset: 'utf-8' }),
-      el('meta', { 'http-equiv': 'Content-Security-Policy', content: contentSecurityPolicy() }),
-      meta('viewport', 'width=device-width, initial-scale=1'),
-      meta('referrer', 'no-referrer'),
-      meta('color-scheme', 'light dark'),
-      el('title', {}, title),
-      rawElement('style', {}, style),
-    ),
-    el(
-      'body',
-      {},
+  return renderDocument({
+    title: `${summary.verdict}: ${summary.identity.id}, ${verdictSentence(summary)}`,
+    sheet: 'run',
+    body: [
       el('a', { class: 'skip', href: '#main' }, 'Skip to the verdict'),
       topBar(summary, sections),
       el(
@@ -62,19 +48,19 @@ export function renderHtml(summary: RunSummary, options: HtmlOptions): string {
       ),
       el('p', { id: 'tip', class: 'tip', role: 'status', hidden: true }),
       recordElement(summary),
-      rawElement('script', { type: 'module' }, script),
-    ),
-  );
-  return `<!doctype html>\n${render(page)}\n`;
+      rawElement('script', { type: 'module' }, script()),
+    ],
+  });
 }
 
 function sectionsOf(summary: RunSummary): Section[] {
-  const { adversaries, limits = [], deployment, simulation } = summary;
+  const { deployment, simulation } = summary;
   const of = (id: string, title: string, content: Content, isThere = true): Section[] =>
     isThere ? [{ id, title, content }] : [];
-  const isHarmless = adversaries.length + limits.length === 0;
   return [
     ...of('expectations', 'Expectations', renderExpectations(summary)),
+    ...of('gaps', 'Not covered', renderGaps(summary)),
+    ...of('limits', 'Known limits', renderLimits(summary)),
     ...of('flow', 'Fates of reports', renderSankey(summary)),
     ...of('conservation', 'Conservation', renderConservation(summary)),
     ...of('timeline', 'Faults on both clocks', renderFaultTimeline(summary)),
@@ -83,13 +69,8 @@ function sectionsOf(summary: RunSummary): Section[] {
     ...of('states', 'States: estimate and truth', renderStates(summary)),
     ...of('noise', 'Noise', renderNoise(summary)),
     ...of('cost', 'Cost by stage', renderStages(summary)),
-    ...of(
-      'limits',
-      'Adversaries and known limits',
-      isHarmless
-        ? nothing('Nobody cheated, and no fault struck that nothing prevents.')
-        : [renderAdversaries(summary), renderLimits(summary)],
-    ),
+    ...of('adversaries', 'Adversaries', renderAdversaries(summary)),
+    ...of('counts', 'What oracles counted', renderCounts(summary)),
     ...of('deployment', 'Deployment', renderDeployment(summary), deployment !== undefined),
     ...of('identity', 'Identity', renderIdentity(summary)),
     ...of('scenario', 'Scenario', renderScenario(summary)),

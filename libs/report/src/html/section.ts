@@ -33,9 +33,17 @@ export function details(title: string, ...content: Content[]): VNode {
   return el('details', {}, el('summary', {}, title), ...content);
 }
 
+/** A word and a mark: never a colour alone. @param kind one of the style's: `pass`, `worse` */
+export function badge(kind: string, mark: string, word: string): VNode {
+  const sign = el('span', { 'aria-hidden': 'true' }, mark);
+  return el('span', { class: `badge ${kind}` }, sign, ' ', word);
+}
+
 export interface Column {
   readonly title: string;
   readonly numeric?: boolean;
+  /** On phones a stacked table has it beside the row's name, and without its title. */
+  readonly beside?: boolean;
 }
 
 export interface Row {
@@ -51,28 +59,40 @@ export interface Table {
   readonly footer?: readonly Row[];
   readonly sortable?: boolean;
   readonly kind?: string;
+  /** On phones each row is a small card, with titles before its cells. */
+  readonly stacked?: boolean;
 }
 
 /** Wider than the page, it scrolls by itself; a keyboard can do that too. */
 export function dataTable(table: Table): VNode {
-  const { caption, columns, rows, footer = [], sortable = false, kind = '' } = table;
-  const classOf = (column: number): string | undefined =>
-    columns[column]?.numeric === true ? 'figure' : undefined;
+  const { caption, columns, rows, footer = [], sortable = false, stacked = false } = table;
+  const classOf = (column: number): string | undefined => {
+    const { numeric = false, beside = false } = columns[column] ?? {};
+    return numeric ? 'figure' : beside ? 'beside' : undefined;
+  };
+  const labelOf = (column: number): string | undefined =>
+    stacked && columns[column]?.beside !== true ? columns[column]?.title : undefined;
   const line = ({ cells, attributes = {} }: Row): VNode =>
     el(
       'tr',
       attributes,
       cells.map((cell, i) =>
-        i === 0 ? el('th', { scope: 'row' }, cell) : el('td', { class: classOf(i) }, cell),
+        i === 0
+          ? el('th', { scope: 'row', class: classOf(0) }, cell)
+          : el('td', { class: classOf(i), 'data-label': labelOf(i) }, cell),
       ),
     );
   const heads = columns.map(({ title }, i) => el('th', { scope: 'col', class: classOf(i) }, title));
+  const kinds = [
+    ...(stacked ? ['stacked'] : []),
+    ...(table.kind === undefined ? [] : [table.kind]),
+  ];
   return el(
     'div',
     { class: 'scrolls', tabindex: 0, role: 'region', 'aria-label': `Table: ${caption}` },
     el(
       'table',
-      { class: `plain ${kind}`.trim(), 'data-sortable': sortable ? '' : undefined },
+      { class: ['plain', ...kinds].join(' '), 'data-sortable': sortable ? '' : undefined },
       el('caption', {}, caption),
       el('thead', {}, el('tr', {}, heads)),
       el('tbody', {}, rows.map(line)),
@@ -87,6 +107,17 @@ export function facts(entries: readonly (readonly [string, Content])[]): VNode {
     'dl',
     { class: 'facts' },
     entries.map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, value))),
+  );
+}
+
+/** The few figures that a page is about, large: name, value, and what it means in small. */
+export function figures(entries: readonly (readonly [string, string, string])[]): VNode {
+  return el(
+    'dl',
+    { class: 'summary' },
+    entries.map(([name, value, about]) =>
+      el('div', {}, el('dt', {}, name), el('dd', {}, value, ' ', el('small', {}, about))),
+    ),
   );
 }
 

@@ -1,22 +1,29 @@
-/** What went on in the system, by simulated time: counts in steps, one chart for each unit. */
+/**
+ * What went on in the system, by simulated time: counts in steps, one chart for each unit; what
+ * became of windows; events by name.
+ */
 
-import type { RunSummary, SeriesColumn, SimulatedSeries } from '@priolab/harness';
+import type { RunSummary, SeriesColumn, SimulatedSeries, SimulationRecord } from '@priolab/harness';
 
-import { formatCount } from '../text.ts';
+import { counted, formatCount } from '../text.ts';
 import { dateTicks } from './axes.ts';
 import { dateTime, stepText } from './dates.ts';
 import { el } from './element.ts';
 import type { Content } from './element.ts';
-import { note, nothing } from './section.ts';
+import { dataTable, details, facts, note, nothing } from './section.ts';
 import { LINES_MAX, renderTimeChart } from './time-chart.ts';
 
 /** More steps than these are added up in groups: a card has no room for them. */
 const STEPS_MAX = 128;
 const CHARTS_MAX = 8;
+const EXAMPLES_MAX = 5;
 
 export function renderSimulated({ series, simulation }: RunSummary): Content {
   if (simulation === undefined) return undefined;
-  const simulated = series?.simulated;
+  return [chartsOf(series?.simulated), windowFacts(simulation), eventTable(simulation)];
+}
+
+function chartsOf(simulated: SimulatedSeries | undefined): Content {
   if (simulated === undefined) return nothing('This record has no series by simulated time.');
   const { startMs, stepMs, columns } = inGroups(simulated);
   const used = columns.filter(({ values }) => values.some((value) => value !== 0));
@@ -37,6 +44,35 @@ export function renderSimulated({ series, simulation }: RunSummary): Content {
       unused.length > 0 && `Always 0: ${unused.map(({ name }) => name).join(', ')}.`,
     ),
   ];
+}
+
+function windowFacts({ windows, openTasks, startMs, daysEndMs, endMs }: SimulationRecord): Content {
+  const { due, published, held, suppressed, open, excused, excusedTasks, late } = windows;
+  const { examples } = windows;
+  const tasks = `${formatCount(openTasks.leader)} leader, ${formatCount(openTasks.helper)} helper`;
+  const ofExcused =
+    excusedTasks === undefined ? '' : `; ${formatCount(excusedTasks)} of excused windows`;
+  return facts([
+    ['From, until', `${dateTime(startMs)} to ${dateTime(endMs)} UTC`],
+    ['Last day ends', `${dateTime(daysEndMs)} UTC`],
+    ['Windows', `${formatCount(published)} of ${formatCount(due)} published`],
+    ['Held, suppressed', `${formatCount(held)} held, ${formatCount(suppressed)} suppressed`],
+    ['Open windows', `${formatCount(open)}; ${formatCount(excused)} excused by a fault`],
+    ['Tasks left', `${tasks}${ofExcused}`],
+    ...(late === undefined ? [] : [['Too late', counted(late, 'window')] as const]),
+    ...(examples.length === 0
+      ? []
+      : [['Not published', examples.slice(0, EXAMPLES_MAX).join('; ')] as const]),
+  ]);
+}
+
+function eventTable({ events }: SimulationRecord): Content {
+  const names = Object.keys(events).sort();
+  if (names.length === 0) return undefined;
+  const rows = names.map((name) => ({ cells: [name, formatCount(events[name]!)] }));
+  const columns = [{ title: 'Event' }, { title: 'Times', numeric: true }];
+  const caption = 'Events of the parties, by name';
+  return details('Table: events', dataTable({ caption, columns, rows, sortable: true }));
 }
 
 /** Groups of lines that can be told apart. */

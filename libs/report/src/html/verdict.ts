@@ -12,18 +12,16 @@ import { reportsDone } from '../known-limits.ts';
 import { counted, formatCount, formatDuration } from '../text.ts';
 import { el } from './element.ts';
 import type { Content } from './element.ts';
-import { note } from './section.ts';
+import { badge, figures, note } from './section.ts';
 
 /** A link of more than this many bytes would make the page heavy; capsules have at most 50,000. */
 const CAPSULE_BYTES_MAX = 200_000;
 
 const MARKS: Readonly<Record<string, string>> = { pass: '✓', fail: '✗' };
 
-/** A word and a mark: never a colour alone. */
 export function verdictBadge(verdict: string): Content {
   const known = ['pass', 'fail'].includes(verdict) ? verdict : 'doubt';
-  const mark = el('span', { 'aria-hidden': 'true' }, MARKS[known] ?? '!');
-  return el('span', { class: `badge ${known}` }, mark, ' ', verdict);
+  return badge(known, MARKS[known] ?? '!', verdict);
 }
 
 export interface RepeatOptions {
@@ -120,29 +118,24 @@ function capsuleLink(capsule: string | undefined): Content {
 }
 
 function figuresOf(summary: RunSummary): Content {
-  const { population, fates, cells, cost, identity } = summary;
+  const { population, fates, cells, cost, identity, simulation } = summary;
   const published = cells.filter(({ totals }) => totals !== undefined).length;
+  // In simulated time a window may come to no sum at all, and then it has no cell.
+  const windows = Math.max(cells.length, simulation?.windows.due ?? 0);
   const done = reportsDone(fates);
   const of = (outcome: string): number =>
     fates.reduce((sum, fate) => sum + (fate.outcome === outcome ? fate.count : 0), 0);
   const { states, days, reports } = population;
-  const figures: readonly (readonly [string, string, string])[] = [
+  return figures([
     [
       'Reports',
       formatCount(done),
       done === reports ? 'all that were planned' : `of ${formatCount(reports)} planned`,
     ],
     ['Accepted', formatCount(of('accepted')), `${formatCount(of('rejected'))} rejected`],
-    ['Totals published', formatCount(published), `of ${formatCount(cells.length)} windows`],
+    ['Totals published', formatCount(published), `of ${counted(windows, 'window')}`],
     ['Where and when', counted(states, 'state'), counted(days, 'day')],
     ['Speed', `${formatCount(cost.reportsPerSecond)}/s`, `${formatDuration(cost.wallMs)} in all`],
     ['Seed', identity.seed, `result ${identity.resultDigest.slice(0, 8)}`],
-  ];
-  return el(
-    'dl',
-    { class: 'summary' },
-    figures.map(([name, value, about]) =>
-      el('div', {}, el('dt', {}, name), el('dd', {}, value, ' ', el('small', {}, about))),
-    ),
-  );
+  ]);
 }

@@ -1,104 +1,202 @@
 /**
- * A grid of runs as one page that needs nothing else: the plots, what follows, and every number of
- * the plots as a table, for readers who can't see them.
+ * A grid of runs as one page: what follows from it, the plots, and every number of the plots as a
+ * table, for readers who can't see them.
  */
 
 import type { ScaleRecord } from '@priolab/harness';
-import type { VNode } from 'preact';
-import { render } from 'preact-render-to-string';
 
-import { formatCount, formatDuration, formatFixed, sanitise } from '../text.ts';
-import { element } from './element.ts';
-import { scalePicture } from './svg.ts';
+import { renderDocument } from '../html/document.ts';
+import { dateTime } from '../html/dates.ts';
+import { el } from '../html/element.ts';
+import type { Content } from '../html/element.ts';
+import {
+  badge,
+  dataTable,
+  facts,
+  figures,
+  note,
+  nothing,
+  picture,
+  renderSection,
+} from '../html/section.ts';
+import type { Column, Section } from '../html/section.ts';
+import { counted, formatCount, formatDuration, formatFixed } from '../text.ts';
+import { PANEL, mark, panelsOf } from './panels.ts';
 import {
   MIB,
   cellsOf,
   extrapolationSentences,
   figuresOf,
+  formatFigure,
   formatInterval,
   growthSentences,
   verdictLine,
+  workersName,
 } from './words.ts';
 
-const STYLE =
-  'body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;' +
-  'color:#222;background:#fff}svg{max-width:100%;height:auto}' +
-  'table{border-collapse:collapse;margin:1rem 0}caption{text-align:left;font-weight:600}' +
-  'th,td{padding:.2rem .8rem;border-bottom:1px solid #ddd;text-align:right}' +
-  '.wide{overflow-x:auto}';
-
 export function renderScaleHtml(record: ScaleRecord): string {
-  const { scenario, environment, machine, byWorkers, notes } = record;
-  const title = `Scaling of ${sanitise(scenario.id)}`;
-  const facts =
-    `Seed ${sanitise(scenario.seed)}; ${environment.cores} cores, ${sanitise(environment.cpu)}, ` +
-    `node ${sanitise(environment.node)}, commit ${sanitise(environment.commit)}, ` +
-    `${sanitise(environment.startedAt)}; one P-256 multiplication takes ` +
-    `${formatFixed(machine.calibrationUs.median, 1)} us; intervals are of 95 %.`;
-  const head = element('head', null, [
-    element('meta', { charset: 'utf-8' }),
-    element('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
-    element('title', null, title),
-    element('style', { dangerouslySetInnerHTML: { __html: STYLE } }),
-  ]);
-  const main = element('main', null, [
-    element('h1', null, title),
-    element('p', null, sanitise(scenario.about)),
-    element('p', null, element('strong', null, verdictLine(record))),
-    ...list('To know first', notes.map(sanitise)),
-    element('div', { class: 'wide' }, scalePicture(record)),
-    measured(record),
-    fitted(record),
-    ...list('Growth', byWorkers.flatMap(growthSentences)),
-    ...list('Two billion device metrics', extrapolationSentences(record)),
-    element('p', null, facts),
-  ]);
-  const page = element('html', { lang: 'en' }, [head, element('body', null, main)]);
-  return `<!doctype html>\n${render(page)}\n`;
+  const { scenario, verdict, byWorkers, notes } = record;
+  const of = (id: string, title: string, content: Content): Section => ({ id, title, content });
+  const far = extrapolationSentences(record);
+  const sections = [
+    ...(notes.length === 0 ? [] : [of('notes', 'To know first', list(notes))]),
+    of('plots', 'Time and memory', plots(record)),
+    of('growth', 'Growth', list(byWorkers.flatMap(growthSentences))),
+    ...(far.length === 0 ? [] : [of('billions', 'Two billion device metrics', list(far))]),
+    of('measured', 'Measured', measured(record)),
+    of('fitted', 'A report, fitted', fitted(record)),
+    of('machine', 'Scenario and machine', machineFacts(record)),
+  ];
+  return renderDocument({
+    title: `${verdict}: scaling of ${scenario.id}`,
+    sheet: 'scale',
+    body: el('main', {}, header(record), sections.map(renderSection)),
+  });
 }
 
-function list(title: string, sentences: readonly string[]): VNode[] {
-  if (sentences.length === 0) return [];
-  const items = sentences.map((sentence) => element('li', null, sentence));
-  return [element('h2', null, title), element('ul', null, items)];
+function header(record: ScaleRecord): Content {
+  const { scenario, verdict } = record;
+  const said = verdictLine(record);
+  const [kind, sign] =
+    verdict === 'measured'
+      ? ['pass', '✓']
+      : verdict === 'invalid' || verdict === 'interrupted'
+        ? ['doubt', '!']
+        : ['fail', '✗'];
+  return el(
+    'header',
+    { class: `verdict ${kind}` },
+    el('h1', {}, `Scaling of ${scenario.id}`),
+    el('p', { class: 'about' }, scenario.about),
+    el('p', { class: 'sentence' }, badge(kind, sign, verdict), ' ', said !== verdict && said),
+    answer(record),
+  );
 }
 
-function table(caption: string, titles: readonly string[], rows: readonly string[][]): VNode {
-  const head = titles.map((title) => element('th', { scope: 'col' }, title));
-  const body = rows.map((row) =>
-    element(
-      'tr',
-      null,
-      row.map((cell, i) =>
-        i === 0 ? element('th', { scope: 'row' }, cell) : element('td', null, cell),
-      ),
+/** What the grid was run for: the cost of a report, and of two billion. */
+function answer({ byWorkers, grid, points, extrapolated }: ScaleRecord): Content {
+  const all = grid.reports.length * grid.workers.length * grid.repeat;
+  const largest = formatCount(grid.reports.at(-1) ?? 0);
+  const costs = byWorkers.flatMap(({ workers, wall }): [string, string, string][] => {
+    const name = workersName(workers);
+    if (wall.line === undefined) return [[`A report, ${name}`, '-', 'no line fits']];
+    const { each, extrapolated: far } = wall.line;
+    const us = (ms: number): string => formatFigure(1000 * ms);
+    const hours = (ms: number): string => formatFigure(ms / 3_600_000);
+    const billions = `${Number((extrapolated.reports / 1e9).toPrecision(3))} billion`;
+    return [
+      [`A report, ${name}`, `${us(each.value)} us`, `${us(each.low)} to ${us(each.high)}`],
+      [
+        `${billions}, ${name}`,
+        `${hours(far.value)} h`,
+        `${hours(far.low)} to ${hours(far.high)}, extrapolated`,
+      ],
+    ];
+  });
+  return figures([
+    ['Runs', formatCount(points.length), `of ${formatCount(all)}, up to ${largest} reports`],
+    ...costs,
+  ]);
+}
+
+function list(sentences: readonly string[]): Content {
+  if (sentences.length === 0) return nothing('Nothing was fitted.');
+  const items = sentences.map((sentence) => el('li', {}, sentence));
+  return el('ul', { class: 'says' }, items);
+}
+
+function plots(record: ScaleRecord): Content {
+  const panels = panelsOf(record);
+  if (panels.length === 0) return nothing('No run was done.');
+  const names = record.grid.workers.map((workers, i) =>
+    el(
+      'li',
+      {},
+      el('svg', { class: 'shape', viewBox: '0 0 14 14', 'aria-hidden': 'true' }, mark(i, 7, 7)),
+      workersName(workers),
     ),
   );
-  return element('div', { class: 'wide', tabIndex: 0, role: 'region', 'aria-label': caption }, [
-    element('table', null, [
-      element('caption', null, caption),
-      element('thead', null, element('tr', null, head)),
-      element('tbody', null, body),
-    ]),
-  ]);
+  return [
+    el('ul', { class: 'legend' }, names),
+    el(
+      'div',
+      { class: 'panels' },
+      panels.map(({ title, unit, label, content }) =>
+        el(
+          'figure',
+          {},
+          el('figcaption', {}, el('strong', {}, title), ' ', el('span', { class: 'quiet' }, unit)),
+          picture({ ...PANEL, label }, content),
+        ),
+      ),
+    ),
+    note(
+      'Mark: median of the runs of one count; bar: from the fastest to the slowest. Lines: fit.',
+    ),
+  ];
 }
 
-function measured(record: ScaleRecord): VNode {
-  const titles = ['workers', 'reports', 'runs', 'wall, median (range)', 'CPU', 'peak MiB'];
-  const rows = cellsOf(record).map(({ workers, reports, runs, wallMs, cpuMs, peakRssBytes }) => [
-    formatCount(workers),
-    formatCount(reports),
-    formatCount(runs),
-    formatInterval(wallMs, formatDuration),
-    formatDuration(cpuMs.value),
-    formatCount(peakRssBytes.value / MIB),
-  ]);
-  return table('Measured', titles, rows);
+const figure = (title: string): Column => ({ title, numeric: true });
+
+function measured(record: ScaleRecord): Content {
+  const columns = [
+    { title: 'Workers, reports' },
+    figure('Runs'),
+    figure('Wall, median (range)'),
+    figure('CPU'),
+    figure('Peak MiB'),
+  ];
+  const rows = cellsOf(record).map(({ workers, reports, runs, wallMs, cpuMs, peakRssBytes }) => ({
+    cells: [
+      `${workersName(workers)}, ${formatCount(reports)}`,
+      formatCount(runs),
+      formatInterval(wallMs, formatDuration),
+      formatDuration(cpuMs.value),
+      formatCount(peakRssBytes.value / MIB),
+    ],
+  }));
+  const caption = 'Runs of one count, medians';
+  return dataTable({ caption, columns, rows, stacked: true, kind: 'scaling' });
 }
 
-function fitted({ byWorkers }: ScaleRecord): VNode {
+function fitted({ byWorkers }: ScaleRecord): Content {
+  const columns = [
+    { title: 'What' },
+    { title: 'Workers', beside: true },
+    figure('Estimate (95 % interval)'),
+  ];
   const rows = byWorkers.flatMap((record) =>
-    figuresOf(record).map(([what, figure]) => [formatCount(record.workers), what, figure]),
+    figuresOf(record).map(([what, estimate]) => ({
+      cells: [what, workersName(record.workers), estimate],
+    })),
   );
-  return table('A report, fitted', ['workers', 'what', 'estimate (95 % interval)'], rows);
+  const caption = 'Time = fixed + reports × cost of a report';
+  return dataTable({ caption, columns, rows, stacked: true, kind: 'scaling' });
+}
+
+function machineFacts({ scenario, environment, machine, confidence }: ScaleRecord): Content {
+  const { calibrationUs, loadAverage, stolenCores } = machine;
+  const { median, low, high } = calibrationUs;
+  const us = (value: number): string => formatFixed(value, 1);
+  const stolen = stolenCores === undefined ? '' : `; ${formatFixed(stolenCores, 2)} cores stolen`;
+  return facts([
+    ['Scenario', scenario.id],
+    ['Seed', el('code', {}, scenario.seed)],
+    ['Scenario digest', el('code', {}, scenario.digest)],
+    ['Backend, fidelity', `${scenario.backend}, ${scenario.fidelity}`],
+    [
+      'Machine',
+      `${environment.cpu}, ${counted(environment.cores, 'core')}, ${environment.platform}`,
+    ],
+    ['Node', environment.node],
+    ['Commit', el('code', {}, environment.commit)],
+    ['Started', `${dateTime(Date.parse(environment.startedAt))} UTC`],
+    ['Unit of speed', `a P-256 multiplication: ${us(median)} us (${us(low)} to ${us(high)})`],
+    [
+      'Load average',
+      `${formatFixed(loadAverage.first, 2)} before, ${formatFixed(loadAverage.high, 2)} at most` +
+        stolen,
+    ],
+    ['Intervals', `of ${formatFixed(100 * confidence, 0)} %`],
+  ]);
 }

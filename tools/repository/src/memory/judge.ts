@@ -3,6 +3,7 @@
  * size. Judged on medians, since the garbage collector's timing moves single runs.
  */
 
+import { median } from '../benchmarks/statistics.ts';
 import type { MemoryRun } from './run.ts';
 
 export const MIB = 2 ** 20;
@@ -41,11 +42,4 @@ export function judgeMemory(
     flat: growthBytes <= growthAllowedBytes,
     small: peakBytes < LIMIT_BYTES,
   };
-}
-
-/** Of an even number of values, the mean of the two in the middle. */
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
 }

@@ -94,7 +94,8 @@ export const codeRules: readonly Rule[] = [
     /\b(?:Date\.now|Math\.random|performance\.now|setTimeout|setInterval)\b|\bnew Date\(\)/,
     'time and chance are arguments; only runtime, the apps and what watches runs ask the machine',
     (path) =>
-      isCode(path) && !/^(?:libs\/runtime|apps|tools\/repository\/src\/memory)\//.test(path),
+      isCode(path) &&
+      !/^(?:libs\/runtime|apps|tools\/repository\/src\/(?:memory|reporting))\//.test(path),
   ),
   banned(
     'console',
@@ -108,6 +109,12 @@ export const codeRules: readonly Rule[] = [
     'engines may round these differently, and results must be equal on all',
     (path) =>
       isLibCode(path) && path.includes('/src/') && !path.startsWith('libs/harness/src/statistics/'),
+  ),
+  banned(
+    'folders',
+    /\bmkdirSync\b/,
+    'makeFolder makes folders: with `recursive`, Node never comes back where the system refuses',
+    (path) => path.startsWith('apps/simulator/src/') && path !== 'apps/simulator/src/run-folder.ts',
   ),
   banned(
     'test-focus',
