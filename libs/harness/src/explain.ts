@@ -333,7 +333,7 @@ const words: Readonly<Record<string, string>> = {
   devices: 'In the data flow: phones that send, each counted once a day.',
   uploads: 'In the data flow: what arrives at the ingestors, copies among them.',
   shares: 'In the data flow: reports handed to the processors in the clear (shares-only).',
-  totals: 'In the data flow: sums of the two processors, published or held.',
+  totals: 'In the data flow: sums of the two processors, published or not, and why not.',
   state: 'In a table: a state’s health authority, for whose phones totals are formed.',
   expectation: 'In a table: an oracle or event that the scenario names under expect.',
   verdict: 'Whether what was expected holds: pass, fail, vacuous, invalid or interrupted.',

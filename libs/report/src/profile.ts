@@ -60,8 +60,8 @@ export function renderProfile(
   ];
   const { lines, leftOut } = renderTable({ columns, rows, width, palette });
   const notes = [
-    ...(times.size > 0 ? [] : [`Worker time: ${NOT_TIMED}.`]),
-    'Worker time and operations for each report that was run. Multiplications of points: ' +
+    (times.size > 0 ? 'Worker time and operations' : `Worker time: ${NOT_TIMED}. Operations`) +
+      ' for each report that was run. Multiplications of points: ' +
       'base k*G; fixed: of a key of a processor; variable: of a point that a report brought. ' +
       'Blocks of SHA-256 and AES; radix-2 butterflies. Counts are exact and the same on every ' +
       'backend; those of cross-checks are left out.',

@@ -36,6 +36,23 @@ test('what did not pass has a line each, worst first, then the command', () => {
   ]);
 });
 
+test('of several that failed the sentence names the first, harmless and cut', () => {
+  const summary = summaryWith({
+    expectations: [
+      outcomeOf('pass', 'once'),
+      outcomeOf('fail', `live\u001b[2J ${'x'.repeat(200)}`),
+      outcomeOf('fail', 'conserve'),
+      outcomeOf('fail', 'det'),
+    ],
+    verdict: 'fail',
+    exitCode: 1,
+  });
+  const [first] = terse(summary).split('\n');
+  expect(first).toMatch(
+    /: 3 of 4 expectations do not hold: live\\x1b\[2J x{48}\.\.\. and 2 more \(/,
+  );
+});
+
 test('a lower rung is no secret, nor is a run that was stopped', () => {
   expect(terse(fixture.lowerRun('sampled'))).toContain('(seed 7, fidelity sampled, 2.5 s)');
   const stopped = terse(fixture.interruptedRun()).split('\n');

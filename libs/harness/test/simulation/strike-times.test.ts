@@ -18,7 +18,7 @@ function hoursOf({ simulation }: RunSummary, id: string): number[] {
   return own.map(({ timeMs }) => (timeMs - simulation!.startMs) / HOUR_MS);
 }
 
-test('strikes are spread over the day as uploads are, in the log and in the series', async () => {
+test('strikes are spread over the day as uploads are, in the log and the series', async () => {
   const ids = ['cli.forge', 'dev.retry_same', 'clk.boundary'] as const;
   const summary = await run(ids.map((id) => ({ id, p: 0.4 })));
   const { startMs, stepMs, columns } = summary.series!.simulated!;
