@@ -9,7 +9,7 @@ export const HELP = `priolab: simulate a Prio-style private measurement system a
   priolab check <file...>      validate scenarios and print what they would do
   priolab explain [term]       what a field, expectation, fault or exit code means
   priolab report [run]         a stored run as a page, tables, metrics and more
-  priolab schema <kind>        the JSON Schema of scenario files, summary.json or scale.json
+  priolab schema <kind>        the JSON Schema of scenario files and of what runs leave behind
   priolab where <run> <report> what became of one report
   priolab replay <capsule>     run it again and compare byte for byte
   priolab fork <capsule>       the same up to a moment, then with other randomness
@@ -286,14 +286,16 @@ Examples
   schema: `priolab schema scenario
 priolab schema summary
 priolab schema scale
+priolab schema comparison
 
 scenario prints the JSON Schema of scenario files, made from what checks them.
 scenarios/scenario.schema.json holds it; a YAML file names it in its first line for editors:
   # yaml-language-server: $schema=scenario.schema.json
 
 summary prints the JSON Schema of what a run leaves in summary.json, scale that of scale.json, which
-"priolab scale" leaves. Both are closed: what they do not name is not there. The version stands in
-the field "schema": it stays where fields are added, and changes with any other change.
+"priolab scale" leaves, comparison that of comparison.json, of "priolab ab" and "compare". All three
+are closed: what they do not name is not there. The version stands in the field "schema": it stays
+where fields are added, and changes with any other change.
 
 Examples
   npx priolab schema scenario > scenarios/scenario.schema.json

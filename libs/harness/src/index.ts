@@ -146,6 +146,7 @@ export {
 export type { FaultRecord, SimulationRecord } from './record/simulation-record.ts';
 export { analyseScale, isBroken } from './scale/analyse.ts';
 export { orderGrid } from './scale/grid.ts';
+export { comparisonJsonSchema } from './compare/comparison-schema.ts';
 export { scaleJsonSchema } from './scale/scale-schema.ts';
 export {
   SCALE_SCHEMA,

@@ -1,6 +1,12 @@
 /** `priolab schema <kind>`: the JSON Schema of scenario files, and of what runs leave behind. */
 
-import { EXIT, scaleJsonSchema, scenarioJsonSchema, summaryJsonSchema } from '@priolab/harness';
+import {
+  EXIT,
+  comparisonJsonSchema,
+  scaleJsonSchema,
+  scenarioJsonSchema,
+  summaryJsonSchema,
+} from '@priolab/harness';
 
 import { parse, usage } from '../arguments.ts';
 
@@ -8,6 +14,7 @@ const schemas = {
   scenario: scenarioJsonSchema,
   summary: summaryJsonSchema,
   scale: scaleJsonSchema,
+  comparison: comparisonJsonSchema,
 };
 
 export function schema(args: readonly string[]): Promise<number> {
