@@ -1,5 +1,5 @@
 /**
- * Prints the last line of `.ci/run` and sets the exit code.
+ * Prints the end of `.ci/run`, the slowest test files and the counts, and sets the exit code.
  * Usage: node counts.js STEPS_PASSED STEPS_FAILED [VITEST_JSON VITEST_EXIT_CODE]
  *
  * A test file that could not be run has no failed test of its own and counts as one; so does a run
@@ -13,6 +13,8 @@ import { relative } from 'node:path';
 const [stepsPassed, stepsFailed, resultsPath, exitCode = '0'] = process.argv.slice(2);
 const counts = { passed: Number(stepsPassed), failed: Number(stepsFailed), skipped: 0 };
 
+const SLOWEST = 10;
+
 let testsFailed = 0;
 
 function readTestFiles(path) {
@@ -25,7 +27,24 @@ function readTestFiles(path) {
   }
 }
 
-for (const file of resultsPath === undefined ? [] : readTestFiles(resultsPath)) {
+/** Where the time of the tests went: what to look at first when it becomes too much. */
+function tellSlowest(all) {
+  const times = all.map(({ name, startTime, endTime }) => ({
+    name,
+    seconds: (endTime - startTime) / 1000,
+  }));
+  const sum = times.reduce((total, { seconds }) => total + seconds, 0);
+  if (!(sum > 0)) return;
+  console.log(
+    `${all.length} test files: ${sum.toFixed(0)} s of the workers, without imports; the slowest:`,
+  );
+  for (const { name, seconds } of times.sort((a, b) => b.seconds - a.seconds).slice(0, SLOWEST)) {
+    console.log(`${seconds.toFixed(1).padStart(7)} s  ${relative('', name)}`);
+  }
+}
+
+const files = resultsPath === undefined ? [] : readTestFiles(resultsPath);
+for (const file of files) {
   const count = { passed: 0, failed: 0, skipped: 0 };
   for (const { status } of file.assertionResults) {
     count[status === 'passed' || status === 'failed' ? status : 'skipped'] += 1;
@@ -36,6 +55,7 @@ for (const file of resultsPath === undefined ? [] : readTestFiles(resultsPath)) 
   counts.skipped += count.skipped;
   testsFailed += count.failed;
 }
+tellSlowest(files);
 // Something outside of any test, for example an unhandled rejection.
 if (exitCode !== '0' && testsFailed === 0) testsFailed = 1;
 counts.failed += testsFailed;

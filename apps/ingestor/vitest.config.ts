@@ -1,5 +1,12 @@
-import { defineProject } from 'vitest/config';
+import { configDefaults, defineProject } from 'vitest/config';
+import { leftOut } from '../../tools/repository/src/slices.ts';
 
 export default defineProject({
-  test: { name: '@priolab/ingestor', include: ['test/**/*.test.ts'], testTimeout: 180_000 },
+  test: {
+    name: '@priolab/ingestor',
+    include: ['test/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, ...leftOut('apps/ingestor')],
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+  },
 });

@@ -7,5 +7,6 @@ export default defineProject({
     include: ['test/**/*.test.ts'],
     exclude: [...configDefaults.exclude, ...leftOut('apps/portal')],
     testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });

@@ -7,6 +7,6 @@ export default defineProject({
     include: ['test/**/*.test.ts'],
     exclude: [...configDefaults.exclude, ...leftOut('apps/simulator')],
     testTimeout: 180_000,
-    hookTimeout: 60_000,
+    hookTimeout: 180_000,
   },
 });

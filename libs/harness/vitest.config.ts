@@ -6,7 +6,8 @@ export default defineProject({
     name: '@priolab/harness',
     include: ['test/**/*.test.ts'],
     exclude: [...configDefaults.exclude, ...leftOut('libs/harness')],
+    isolate: false,
     testTimeout: 180_000,
-    hookTimeout: 60_000,
+    hookTimeout: 180_000,
   },
 });

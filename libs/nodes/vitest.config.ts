@@ -6,6 +6,6 @@ export default defineProject({
     include: ['test/**/*.test.ts'],
     isolate: false,
     testTimeout: 180_000,
-    hookTimeout: 60_000,
+    hookTimeout: 180_000,
   },
 });

@@ -7,6 +7,7 @@ export default defineProject({
     include: ['test/**/*.test.ts'],
     exclude: [...configDefaults.exclude, ...leftOut('libs/report')],
     isolate: false,
-    testTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });

@@ -6,6 +6,6 @@ export default defineProject({
     name: '@priolab/runtime',
     include: ['test/**/*.test.ts'],
     testTimeout: 180_000,
-    hookTimeout: 60_000,
+    hookTimeout: 180_000,
   },
 });

@@ -9,7 +9,7 @@ export const HELP = `priolab: simulate a Prio-style private measurement system a
   priolab check <file...>      validate scenarios and print what they would do
   priolab explain [term]       what a field, expectation, fault or exit code means
   priolab report [run]         a stored run as a page, tables, metrics and more
-  priolab schema <kind>        the JSON Schema of scenario files, or of summary.json
+  priolab schema <kind>        the JSON Schema of scenario files and of what runs leave behind
   priolab where <run> <report> what became of one report
   priolab replay <capsule>     run it again and compare byte for byte
   priolab fork <capsule>       the same up to a moment, then with other randomness
@@ -160,16 +160,18 @@ Examples
 
 Explains a word of the output or of a scenario: a field, an expectation, a fault or a parameter of
 faults, a reason, a stage, a metric, a state, an exit code and more; without a term, lists all.
+A field may stand with its path, as in "with" and "priolab ab".
 
 Examples
   npx priolab explain sum.exact
   npx priolab explain cli.forge
+  npx priolab explain system.windowHours
   npx priolab explain proof-invalid batches-differ
   npx priolab explain 7`,
   replay: `priolab replay <capsule> [--workers <n>]
 
 Runs what a capsule holds once more and compares results, fates, events and verdict byte for byte;
-memory and throughput, which depend on the machine, are left out.
+memory and throughput, which depend on the machine, are left out. Ctrl-C ends it with 130.
 <capsule> is a capsule.json that a run left behind, or its folder. The exit code is that of the run
 where it is the same, 8 where it differs.
 
@@ -283,14 +285,17 @@ Examples
   npx priolab portal scenarios/faults/network.scenario.ts --minimum 0`,
   schema: `priolab schema scenario
 priolab schema summary
+priolab schema scale
+priolab schema comparison
 
 scenario prints the JSON Schema of scenario files, made from what checks them.
 scenarios/scenario.schema.json holds it; a YAML file names it in its first line for editors:
   # yaml-language-server: $schema=scenario.schema.json
 
-summary prints the JSON Schema of what a run leaves in summary.json. It is closed: what it does not
-name is not there. The version stands in the field "schema": it stays where fields are added, and
-changes with any other change.
+summary prints the JSON Schema of what a run leaves in summary.json, scale that of scale.json, which
+"priolab scale" leaves, comparison that of comparison.json, of "priolab ab" and "compare". All three
+are closed: what they do not name is not there. The version stands in the field "schema": it stays
+where fields are added, and changes with any other change.
 
 Examples
   npx priolab schema scenario > scenarios/scenario.schema.json
@@ -300,7 +305,10 @@ Examples
   --a, --b <path=value>  what a or b says otherwise than its file, the value in YAML; may stand
                      several times: --b system.epsilon=4 --b services.legacy=[per-batch-dedup]
   --a-at, --b-at <folder>
-                     another checkout of Priolab, whose command line runs that side
+                     another checkout of Priolab, whose command line runs that side; both sides
+                     then run in processes of their own
+  --seeds <n>        both sides in n worlds, seeds 1 to n, pooled into one card: of worlds in
+                     general. From 6 on differences can be told
   --repeat <n>       timed runs of each side, a, b, a, b, ..., after one to warm up: CPU time is
                      judged from 4 on, its stages from 6 on (default: 1)
   --seed, --reports, --workers
@@ -325,6 +333,10 @@ Examples
   npx priolab ab scenarios/incidents/04-undecryptable-packet.scenario.yaml \\
     --a services.legacy=[poison-drops-batch]
   npx priolab ab scenarios/smoke.scenario.ts --a crypto.backend=node --repeat 6
+  npx priolab ab scenarios/faults/network.scenario.ts --b services.network.retry.attempts=2 \\
+    --seeds 10
+  npx priolab ab scenarios/smoke.scenario.ts --a 'system.metrics=[{id: poll, bins: 20}]' \\
+    --b 'system.metrics=[{id: poll, bins: 40}]'
   npx priolab ab scenarios/smoke.scenario.ts --a-at ../priolab-main --fail-on worse`,
   compare: `priolab compare <run> <run> [options]
 
@@ -339,7 +351,8 @@ from settings, and the exit code is 7.
 
 Examples
   npx priolab compare runs/smoke-1-0a1b2c3d ../main/runs/smoke-1-0a1b2c3d
-  npx priolab compare smoke-1-0a1b2c3d smoke-1-4e5f6a7b --markdown`,
+  npx priolab compare smoke-1-0a1b2c3d smoke-1-4e5f6a7b --markdown
+  npx priolab compare runs/ab-smoke-1-to-10-0a1b2c3d/seed-3/a latest --out card --fail-on worse`,
   keygen: `priolab keygen --out <folder> --name <name> [--kind packet|signing|both]
 
 Makes key pairs on P-256 and writes their private halves, readable by their owner alone:

@@ -33,6 +33,7 @@ import { followLatest } from './latest.ts';
 import type { Repeat } from './repeat.ts';
 
 export const SUMMARY_FILE = 'summary.json';
+export const SCENARIO_FILE = 'scenario.json';
 
 /** The folder of a run; two runs have the same only if their scenario and seed are the same. */
 export function runFolder(out: string, scenario: Scenario): string {
@@ -42,13 +43,27 @@ export function runFolder(out: string, scenario: Scenario): string {
 /** The folder of two runs that are held against each other; `at` is which builds make them. */
 export function comparisonFolder(
   out: string,
-  { a, b, at }: { a: Scenario; b: Scenario; at: readonly (string | undefined)[] },
+  {
+    a,
+    b,
+    at,
+    worlds,
+  }: {
+    a: Scenario;
+    b: Scenario;
+    at: readonly (string | undefined)[];
+    /** How many seeds, where there are several. */
+    worlds: number | undefined;
+  },
 ): string {
   const builds = at.map((one) => one ?? '');
-  return join(out, `ab-${folderName(a, digestOf([runDigest(a), runDigest(b), builds]))}`);
+  const both = [runDigest(a), runDigest(b), builds];
+  if (worlds === undefined) return join(out, `ab-${folderName(a, digestOf(both))}`);
+  const named = { id: a.id, seed: `1-to-${worlds}` };
+  return join(out, `ab-${folderName(named, digestOf([...both, worlds]))}`);
 }
 
-function folderName({ id, seed }: Scenario, digest: string): string {
+function folderName({ id, seed }: Pick<Scenario, 'id' | 'seed'>, digest: string): string {
   const safe = (text: string): string => text.replaceAll(/[^A-Za-z0-9._]+/g, '-').slice(0, 60);
   return `${safe(id)}-${safe(String(seed))}-${digest.slice(0, 8)}`;
 }
@@ -63,12 +78,37 @@ export function checkFolder(out: string, folder: string): void {
   });
 }
 
-/** Node's own `recursive` never comes back where the parent refuses with ENOENT, as /proc does. */
+/**
+ * A folder with those above it; one that is there is left alone. Node's own `recursive` never comes
+ * back where the parent refuses with ENOENT, as /proc does.
+ */
 export function makeFolder(path: string): void {
   const parent = dirname(resolve(path));
-  if (statSync(path, { throwIfNoEntry: false }) !== undefined) return;
-  makeFolder(parent);
-  mkdirSync(path);
+  if (isFolder(path)) return;
+  if (!existsSync(parent)) makeFolder(parent);
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another process may have made it in between.
+    if (!isFolder(path)) throw error;
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+/**
+ * A folder that an option names.
+ * @throws UsageError where it can't be made
+ */
+export function makeFolderOf(command: string, option: string, path: string): void {
+  try {
+    makeFolder(path);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw usage(command, `can't write ${path}: ${reason}; choose another folder with ${option}`);
+  }
 }
 
 /** Makes the folder, without what an earlier run left that would not fit the new one. */
@@ -96,7 +136,7 @@ export function writeRun(
   return [
     { path: write(SUMMARY_FILE, json(summary)), what: 'everything, for programs' },
     {
-      path: write('scenario.json', json(summary.scenario)),
+      path: write(SCENARIO_FILE, json(summary.scenario)),
       what: 'the scenario with all defaults',
     },
     { path: write('junit.xml', renderJunit(summary, { replay })), what: 'for CI' },

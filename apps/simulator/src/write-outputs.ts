@@ -3,7 +3,7 @@
  * and `priolab report` share.
  */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { didYouMean } from '@priolab/harness';
@@ -14,6 +14,7 @@ import { collectBetweenWork } from '@priolab/runtime';
 
 import { usage } from './arguments.ts';
 import type { Repeat } from './repeat.ts';
+import { makeFolder } from './run-folder.ts';
 
 const names = outputs.map(({ name }) => name);
 
@@ -51,7 +52,7 @@ export async function writeOutputs(
 
 function write(command: string, path: string, content: string | Uint8Array): void {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     writeFileSync(path, content);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -6,7 +6,7 @@
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { RunComparison } from '@priolab/harness';
+import type { RunComparison, RunSummary } from '@priolab/harness';
 import { afterAll, describe, expect, test } from 'vitest';
 
 import { createCli, scenarios, smoke } from './fixture.ts';
@@ -111,12 +111,14 @@ describe('a build against itself', () => {
     expect(others).toEqual([['cpu.time', 'unknown']]);
   });
 
-  test('as another checkout of itself too; what it encodes is then not known', () => {
+  test('as another checkout of itself too; both runs are there as of one', () => {
     const file = cli.scenarioFile('elsewhere', {});
-    const other = ab(file, '--b-at', root).comparison;
+    const { comparison: other, err } = ab(file, '--b-at', root);
     expect([other.overall, other.identical]).toEqual(['same', true]);
     expect(other.b.name).toContain(`at ${root}`);
-    expect(judgementsOf(other)['bytes.upload']).toBe('unknown');
+    expect(judgementsOf(other)['bytes.upload']).toBe('same');
+    const name = /^the card: runs\/(\S+)\/card\.html/m.exec(err)![1]!;
+    expect(cli.priolab('compare', `${name}/a`, `${name}/b`).out).toMatch(/^SAME/);
   });
 
   test('repeated: as many times as asked, and one more to warm up', () => {
@@ -127,6 +129,41 @@ describe('a build against itself', () => {
     expect(why).toMatch(/4 runs each/);
     expect(effect!.interval!.low).toBeLessThanOrEqual(effect!.value!);
     expect(effect!.interval!.high).toBeGreaterThanOrEqual(effect!.value!);
+  });
+});
+
+describe('several worlds', () => {
+  const quick = cli.scenarioFile('worlds', {
+    crypto: { fidelity: 'shares-only', crossCheck: false },
+  });
+  const settings = [quick, '--a', 'system.epsilon=4', '--b', 'system.epsilon=1', '--seeds', '6'];
+
+  test('each has its own devices and its own folder; the card is of them all', () => {
+    const { code, comparison, err } = ab(...settings);
+    expect([code, comparison.overall]).toEqual([0, 'mixed']);
+    expect(comparison.worlds!.map(({ seed }) => seed)).toEqual(['1', '2', '3', '4', '5', '6']);
+    const row = comparison.rows.find(({ id }) => id === 'accuracy.standard-error')!;
+    expect(row).toMatchObject({ judgement: 'worse', worlds: { worse: 6 } });
+    const name = /^the card: (runs\/ab-worlds-1-to-6-\S+)\/card\.html/m.exec(err)![1]!;
+    const folder = join(cli.folder, name);
+    const digests = [1, 2, 3, 4, 5, 6].map((seed) => {
+      const path = join(folder, `seed-${seed}`, 'a', 'summary.json');
+      const { identity } = JSON.parse(readFileSync(path, 'utf8')) as RunSummary;
+      expect(identity.seed).toBe(String(seed));
+      return identity.resultDigest;
+    });
+    expect(new Set(digests).size).toBe(6);
+    expect(readFileSync(join(folder, 'card.md'), 'utf8')).toContain('6 worlds, each by itself: 6');
+    expect(cli.priolab('compare', `${name}/seed-3/a`, `${name}/seed-3/b`).code).toBe(0);
+  });
+
+  test('the number of workers changes nothing but times', () => {
+    const rowsOf = (workers: string): unknown => {
+      const { out } = cli.priolab('ab', ...settings, '--json', '--workers', workers);
+      const { rows, worlds } = JSON.parse(out) as RunComparison;
+      return [worlds, rows.filter(({ id }) => id !== 'cpu.time')];
+    };
+    expect(rowsOf('2')).toEqual(rowsOf('0'));
   });
 });
 
@@ -159,13 +196,22 @@ describe('another checkout', () => {
     const at = checkout('older', `console.error('no field "clock"'); process.exit(2);`);
     const { code, err } = cli.priolab('ab', cli.scenarioFile('newer', {}), '--b-at', at);
     expect(code).toBe(2);
-    expect(err).toMatch(/b: \S+older could not run it \(exit code 2\): no field "clock"/);
+    expect(err).toMatch(/b: \S+older could not run it \(exit code 2; .*--b path=value\): no field/);
   });
 
-  test('that says it ran and left nothing is no run', () => {
-    const at = checkout('idle', '');
+  test('that says it ran and left nothing is no run; what it said is told', () => {
+    const at = checkout('idle', `console.error('no packages'); process.exit(1);`);
     const { code, err } = cli.priolab('ab', cli.scenarioFile('nothing', {}), '--a-at', at);
-    expect([code, err]).toEqual([2, expect.stringContaining('left no summary.json')]);
+    expect([code, err]).toEqual([2, expect.stringMatching(/left no summary.json .*no packages/)]);
+  });
+
+  test('that is killed is told as that', () => {
+    const at = checkout('killed', `process.kill(process.pid, 'SIGKILL');`);
+    const { code, err } = cli.priolab('ab', cli.scenarioFile('short', {}), '--a-at', at);
+    expect([code, err]).toEqual([
+      2,
+      expect.stringContaining('could not run it (ended by SIGKILL)'),
+    ]);
   });
 
   test('whose runs depend on more than the seed is caught when it repeats them', () => {
@@ -207,6 +253,12 @@ describe('refused with all that is wrong', () => {
       ['ab', smoke, '--b', 'system.epsilon=four'],
       [/system\.epsilon=four/, /system\.epsilon: /],
     ],
+    [
+      'seeds and one seed, seeds and repetitions',
+      ['ab', smoke, '--seeds', '6', '--seed', '7', '--repeat', '4'],
+      [/--seed and --seeds: expected one of them/, /--repeat and --seeds: expected one of them/],
+    ],
+    ['one world', ['ab', smoke, '--seeds', '1'], [/--seeds: got "1"; allowed: .* from 2 to 1000/]],
     ['one run', ['compare', 'runs'], [/expected two runs, got 1/]],
     ['no run', ['compare', 'nothing', 'nowhere'], [/no run at nothing/]],
     [

@@ -3,17 +3,15 @@
  * of workers; and exit codes by what kind of oracle is red. Through the real command line.
  */
 
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync } from 'node:fs';
-import { rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 import { afterAll, describe, expect, test } from 'vitest';
 
+import { createClone } from './clone.ts';
 import { createCli } from './fixture.ts';
 
-const root = realpathSync(join(import.meta.dirname, '../../..'));
-const clone = cloneOf(root);
+const clone = createClone();
 const here = createCli();
 const there = createCli(clone);
 afterAll(() => {
@@ -112,25 +110,3 @@ describe.each(red)('$code: $what', ({ name, change, code, failed }) => {
     }
   });
 });
-
-/** A copy of the code elsewhere, with the packages that this one has installed. */
-function cloneOf(from: string): string {
-  const to = mkdtempSync(join(tmpdir(), 'priolab-clone-'));
-  for (const one of ['apps', 'libs', 'package.json']) {
-    cpSync(join(from, one), join(to, one), {
-      recursive: true,
-      filter: (path) => !/\/(test|bench|dist-types|node_modules)$/.test(path),
-    });
-  }
-  const packages = join(to, 'node_modules');
-  mkdirSync(join(packages, '@priolab'), { recursive: true });
-  for (const one of readdirSync(join(from, 'node_modules'))) {
-    if (one !== '@priolab') symlinkSync(join(from, 'node_modules', one), join(packages, one));
-  }
-  for (const group of ['apps', 'libs']) {
-    for (const one of readdirSync(join(to, group))) {
-      symlinkSync(join(to, group, one), join(packages, '@priolab', one));
-    }
-  }
-  return to;
-}

@@ -164,7 +164,7 @@ describe('exit codes', () => {
     // What was cut short can't be repeated byte for byte: the run can, from its beginning.
     expect(out).toMatch(/^ {2}repeat this run: npx priolab run \S+long\.scenario\.ts --seed 1 /m);
     expect(readdirSync(join(folder, run))).not.toContain('capsule.json');
-  }, 60_000);
+  });
 });
 
 describe('the rest', () => {

@@ -1,27 +1,42 @@
 /**
  * Completions: what the shells get is what the commands take, no more and no less; and a real bash
- * with the script in it.
+ * with the script in it. Words are found in this process: the command line prints what is found.
  */
 
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { faultIds } from '@priolab/harness';
+import { UsageError, faultIds } from '@priolab/harness';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { commands } from '../src/commands.ts';
+import { complete } from '../src/completion/complete.ts';
 import { completionScript, shells } from '../src/completion/scripts.ts';
 import { positionals } from '../src/completion/words.ts';
 import { HELP } from '../src/help.ts';
 import { createCli } from './fixture.ts';
 
 const { folder, priolab } = createCli();
-afterAll(() => rmSync(folder, { recursive: true }));
+const before = process.cwd();
+afterAll(() => {
+  process.chdir(before);
+  rmSync(folder, { recursive: true });
+});
 
-const words = (...line: string[]): string[] => {
-  const { code, out } = priolab('completion', 'words', '--', ...line);
-  expect(code).toBe(0);
-  return out.split('\n').slice(0, -1);
+const words = (...line: string[]): Promise<string[]> => complete(line, commands);
+
+/** What a command of this process says of its arguments. */
+const refusal = async (command: string, ...args: string[]): Promise<string> => {
+  try {
+    await (
+      await commands[command]!()
+    )(args);
+  } catch (error) {
+    if (error instanceof UsageError) return error.message;
+    throw error;
+  }
+  throw new Error('nothing was refused');
 };
 
 beforeAll(() => {
@@ -38,85 +53,103 @@ beforeAll(() => {
     mkdirSync(join(folder, 'runs', run), { recursive: true });
     for (const file of files) writeFileSync(join(folder, 'runs', run, file), '{}');
   }
+  process.chdir(folder);
 });
 
-describe('words', () => {
-  test('commands: those that there are, each with an entry in the table and in the help', () => {
-    const commands = words('').filter((word) => !word.startsWith('-') && word !== 'help');
-    expect(commands.length).toBeGreaterThan(15);
-    expect(Object.keys(positionals).toSorted()).toEqual(commands);
-    for (const command of commands) expect(HELP).toContain(`\n  priolab ${command} `);
-    expect(words('help', '')).toEqual(commands);
-    expect(words('repl')).toEqual(['replay']);
+describe('words', async () => {
+  test('commands: all that there are, each with an entry in table and help', async () => {
+    const names = (await words('')).filter((word) => !word.startsWith('-') && word !== 'help');
+    expect(names.length).toBeGreaterThan(15);
+    expect(Object.keys(positionals).toSorted()).toEqual(names);
+    for (const command of names) expect(HELP).toContain(`\n  priolab ${command} `);
+    expect(await words('help', '')).toEqual(names);
+    expect(await words('repl')).toEqual(['replay']);
   });
 
-  test.each(Object.keys(positionals))('%s can be asked for its options', (command) => {
-    const found = words(command, '-');
+  test.each(Object.keys(positionals))('%s can be asked for its options', async (command) => {
+    const found = await words(command, '-');
     expect(found).toContain('--help');
     expect(found.every((word) => word.startsWith('--'))).toBe(true);
   });
 
   test.each(['run', 'new', 'portal', 'explain'])(
     'options of %s: those that it allows',
-    (command) => {
+    async (command) => {
       const [, allowed] = /unknown option --zzz; allowed: (.*)/.exec(
-        priolab(command, '--zzz').err,
+        await refusal(command, '--zzz'),
       )!;
       const options = allowed === 'no options' ? [] : allowed!.split(', ');
-      expect(words(command, '-')).toEqual([...options, '--help'].toSorted());
+      expect(await words(command, '-')).toEqual([...options, '--help'].toSorted());
     },
   );
 
-  test('options of manifest: those of its kind, which may repeat where they may', () => {
-    expect(words('manifest', 'po')).toEqual(['portal']);
-    expect(words('manifest', 'portal', '--f')).toEqual(['--facilitator-sum-part-bucket']);
-    expect(words('manifest', 'lint', 'por')).toEqual(['portal']);
+  test('options of manifest: those of its kind, which may repeat where they may', async () => {
+    expect(await words('manifest', 'po')).toEqual(['portal']);
+    expect(await words('manifest', 'portal', '--f')).toEqual(['--facilitator-sum-part-bucket']);
+    expect(await words('manifest', 'lint', 'por')).toEqual(['portal']);
     const given = ['manifest', 'processor', '--signing-key', 'a=b', '--common-name', 'c'];
-    expect(words(...given, '--signing')).toEqual(['--signing-key']);
-    expect(words(...given, '--common')).toEqual([]);
+    expect(await words(...given, '--signing')).toEqual(['--signing-key']);
+    expect(await words(...given, '--common')).toEqual([]);
   });
 
-  test('values of options, however they are written', () => {
-    expect(words('run', '--deployment', 'm')).toEqual(['memory', 'msw']);
-    expect(words('run', '--deployment=m')).toEqual(['--deployment=memory', '--deployment=msw']);
+  test('the command line prints them, one a line', async () => {
+    const line = ['run', '--workers', '1', '--'];
+    const printed = (await words(...line)).map((word) => `${word}\n`).join('');
+    expect(printed.length).toBeGreaterThan(0);
+    const done = priolab('completion', 'words', '--', ...line);
+    expect(done).toEqual({ code: 0, out: printed, err: '' });
+  });
+
+  test('values of options, however they are written', async () => {
+    expect(await words('run', '--deployment', 'm')).toEqual(['memory', 'msw']);
+    expect(await words('run', '--deployment=m')).toEqual([
+      '--deployment=memory',
+      '--deployment=msw',
+    ]);
     // As bash takes it apart.
-    expect(words('run', '--deployment', '=', 'm')).toEqual(['memory', 'msw']);
-    expect(words('run', '--deployment', '=')).toContain('http');
-    expect(words('new', '--from', 'f')).toEqual(['faults']);
+    expect(await words('run', '--deployment', '=', 'm')).toEqual(['memory', 'msw']);
+    expect(await words('run', '--deployment', '=')).toContain('http');
+    expect(await words('new', '--from', 'f')).toEqual(['faults']);
     // Anything may come: left to the shell.
-    expect(words('run', '--out', '')).toEqual([]);
-    expect(words('run', '--seed', '7', '--s')).toEqual([]);
+    expect(await words('run', '--out', '')).toEqual([]);
+    expect(await words('run', '--seed', '7', '--s')).toEqual([]);
   });
 
-  test('files, runs, faults, terms', () => {
+  test('files, runs, faults, terms', async () => {
     const scenarios = ['here.scenario.ts', 'scenarios/deep/one.scenario.yaml'];
-    for (const command of ['run', 'check', 'watch']) expect(words(command, '')).toEqual(scenarios);
-    expect(words('run', '--seed', '1', 'here.scenario.ts', 'scen')).toEqual(scenarios.slice(1));
-    expect(words('where', '')).toEqual(['runs/green-1-0b', 'runs/red-1-0a']);
-    expect(words('replay', '')).toEqual(['runs/red-1-0a']);
-    expect(words('portal', 'r')).toEqual(words('where', ''));
-    expect(words('faults', 'net.drop', '')).toEqual(faultIds.toSorted());
-    expect(words('explain', 'noforg')).toEqual(['noforge']);
-    expect(words('completion', '')).toEqual(shells.toSorted());
-    expect(words('nonsense', '')).toEqual([]);
+    for (const command of ['run', 'check', 'watch'])
+      expect(await words(command, '')).toEqual(scenarios);
+    expect(await words('run', '--seed', '1', 'here.scenario.ts', 'scen')).toEqual(
+      scenarios.slice(1),
+    );
+    expect(await words('where', '')).toEqual(['runs/green-1-0b', 'runs/red-1-0a']);
+    expect(await words('where', 'runs/g')).toEqual(['runs/green-1-0b']);
+    expect(await words('replay', '')).toEqual(['runs/red-1-0a']);
+    expect(await words('portal', 'r')).toEqual(await words('where', ''));
+    expect(await words('faults', 'net.drop', '')).toEqual(faultIds.toSorted());
+    expect(await words('explain', 'noforg')).toEqual(['noforge']);
+    expect(await words('completion', '')).toEqual(shells.toSorted());
+    expect(await words('nonsense', '')).toEqual([]);
   });
 
-  test('help in the line that is completed is a word like any other', () => {
-    expect(words('run', '--help')).toEqual(['--help']);
-    expect(words('run', '--help', '--work')).toEqual(['--workers']);
+  test('help in the line that is completed is a word like any other', async () => {
+    expect(await words('run', '--help')).toEqual(['--help']);
+    expect(await words('run', '--help', '--work')).toEqual(['--workers']);
   });
 });
 
-test('another shell is refused', () => {
-  const { code, err } = priolab('completion', 'bsh');
-  expect(code).toBe(2);
-  expect(err).toContain('got "bsh" (did you mean "bash"?); allowed: bash, zsh, fish');
+test('another shell is refused', async () => {
+  expect(await refusal('completion', 'bsh')).toContain(
+    'got "bsh" (did you mean "bash"?); allowed: bash, zsh, fish',
+  );
 });
 
 const missing = (shell: string): boolean => spawnSync(shell, ['-c', 'exit 0']).status !== 0;
 const skipped = (shell: string): string => (missing(shell) ? ` (skipped: no ${shell} here)` : '');
 
 describe.skipIf(missing('bash'))(`in bash${skipped('bash')}`, () => {
+  const completions = priolab('completion', 'bash').out;
+
   /** What bash would offer for the line of these words, the last one under way. */
   function offered(...line: string[]): string[] {
     const script = [
@@ -125,8 +158,7 @@ describe.skipIf(missing('bash'))(`in bash${skipped('bash')}`, () => {
       '[[ "$(complete -p priolab)" == *"-F _priolab priolab" ]] || exit 1',
       '_priolab && printf "%s\\n" "${COMPREPLY[@]}"',
     ].join('\n');
-    const { out } = priolab('completion', 'bash');
-    const done = spawnSync('bash', ['-c', script, 'bash', out, 'priolab', ...line], {
+    const done = spawnSync('bash', ['-c', script, 'bash', completions, 'priolab', ...line], {
       cwd: folder,
       encoding: 'utf8',
     });
@@ -139,7 +171,6 @@ describe.skipIf(missing('bash'))(`in bash${skipped('bash')}`, () => {
     expect(offered('run', '--dep')).toEqual(['--deployment']);
     expect(offered('run', '--deployment', '=', 'ht')).toEqual(['http']);
     expect(offered('watch', 'scenarios/d')).toEqual(['scenarios/deep/one.scenario.yaml']);
-    expect(offered('where', 'runs/g')).toEqual(['runs/green-1-0b']);
   });
 
   test('a program in a folder with an odd name', () => {

@@ -35,7 +35,7 @@ describe('the smoke scenario', () => {
   let memory: RunSummary;
   beforeAll(async () => {
     memory = (await run(await smokeIn('memory'))).summary;
-  }, 60_000);
+  });
 
   test.each(['msw', 'http'])('has the same totals and digest in %s', LIMIT, async (kind) => {
     const { summary, at } = await run(await smokeIn(kind));

@@ -127,9 +127,20 @@ describe('a run folder that cannot be written', () => {
   });
 
   test.skipIf(!existsSync('/proc/self'))('even where the system says so in an odd way', () => {
-    const { code, err } = priolab('run', scenarioFile('odd', {}), '--out', '/proc/priolab');
-    expect(code).toBe(2);
-    expect(err).toContain('ENOENT');
+    const odd = scenarioFile('odd', {});
+    expect(priolab('run', odd, '--workers', '0', '--out', 'whole').code).toBe(0);
+    for (const [command, ...args] of [
+      ['run', odd, '--out'],
+      ['report', 'whole/latest', '--md', '--out'],
+      ['new', 'odd', '--dir'],
+      ['faults', '--cards'],
+      ['keygen', '--name', 'odd', '--out'],
+    ]) {
+      const { code, out, err } = priolab(command!, ...args, '/proc/priolab');
+      expect({ command, code, out }).toEqual({ command, code: 2, out: '' });
+      expect(err).toMatch(/can't write \/proc\/priolab.*: ENOENT.*; choose another folder with --/);
+      expect(err).not.toContain('    at ');
+    }
   });
 
   test('or in the middle of it', () => {

@@ -1,11 +1,12 @@
 /** The live view on a screen: drawn over in place, taken away without a trace, whatever happens. */
 
 import type { FlowProgress, Progress } from '@priolab/harness';
-import { renderLive } from '@priolab/report';
+import { renderLive, renderProgressPlain } from '@priolab/report';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { createProgressLine } from '../src/progress-line.ts';
 import type { ProgressLine } from '../src/progress-line.ts';
+import { withoutProgress } from './fixture.ts';
 import { createScreen } from './screen.ts';
 
 beforeEach(() => {
@@ -235,4 +236,13 @@ test('a million updates cost next to nothing', () => {
   // A million updates within a second of the run, from its half on.
   expect(writes).toHaveLength(5);
   expect(performance.now() - startMs).toBeLessThan(2000);
+});
+
+test('other tests take lines of the log for what they are, and no other', () => {
+  const log = [
+    renderProgressPlain(progressAt(5000)),
+    'priolab: 12.0 % of nothing',
+    renderProgressPlain(progressAt(0), { doing: 'planning', unit: 'reports' }),
+  ];
+  expect(withoutProgress(log.map((line) => `${line}\n`).join(''))).toBe(`${log[1]}\n`);
 });

@@ -67,16 +67,20 @@ describe('run --report', () => {
 });
 
 describe('report', () => {
-  test('gives the files that the run itself wrote', () => {
-    const { code, out } = priolab('report', red, ...ALL, '--out', 'rendered');
-    expect(code).toBe(0);
-    expect(out).toContain('rendered/report.md  Markdown for a pull request\n');
-    const files = readdirSync(join(folder, 'rendered'), { recursive: true, encoding: 'utf8' });
-    const rendered = files.filter((name) => lstatSync(join(folder, 'rendered', name)).isFile());
-    expect(rendered.length).toBeGreaterThan(10);
-    for (const name of rendered) {
-      const one = readFileSync(join(folder, 'rendered', name));
-      expect(one.equals(readFileSync(join(folder, red, name)))).toBe(true);
+  test('gives the bytes that the run itself wrote, with a capsule or without', () => {
+    for (const run of [red, green]) {
+      expect(existsSync(join(folder, run, 'capsule.json'))).toBe(run === red);
+      const to = join('rendered', run);
+      const { code, out } = priolab('report', run, ...ALL, '--out', to);
+      expect(code).toBe(0);
+      expect(out).toContain(`${to}/report.md  Markdown for a pull request\n`);
+      const files = readdirSync(join(folder, to), { recursive: true, encoding: 'utf8' });
+      const rendered = files.filter((name) => lstatSync(join(folder, to, name)).isFile());
+      expect(rendered.length).toBeGreaterThan(10);
+      for (const name of rendered) {
+        const one = readFileSync(join(folder, to, name));
+        expect(one.equals(readFileSync(join(folder, run, name))), `${run}/${name}`).toBe(true);
+      }
     }
   });
 
@@ -155,6 +159,17 @@ describe('latest', () => {
     const { code, out } = priolab('replay', 'runs/latest', '--workers', '0');
     expect(code).toBe(6);
     expect(out).toContain('SAME as the capsule');
+  });
+
+  test('a run that leaves no capsule says why, and how to repeat it', () => {
+    const { code, out, err } = priolab('replay', green);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain(`no capsule.json in ${green}: a green run leaves none`);
+    expect(err).toContain(`to run it again: npx priolab run ${green}/scenario.json\n`);
+    expect(priolab('fork', green, '--at', '1h').err).toContain('a green run leaves none');
+    expect(priolab('replay', '.').err).toContain(
+      'no capsule.json in ., which is no folder of a run',
+    );
   });
 
   test('is replaced by the next run, whatever the order of names', () => {

@@ -100,7 +100,7 @@ test('seeds that differ in odd characters only have folders of their own', () =>
   // The same seed again: the same folder.
   priolab('run', file, '--seed', 'a b', '--workers', '0', '--out', 'odd');
   expect(runs()).toHaveLength(seeds.length);
-}, 60_000);
+});
 
 describe('a reader that goes away', () => {
   test.each([[[]], [['--json']]])('run %j still leaves its folder and exit code', async (more) => {
@@ -149,4 +149,4 @@ test('Ctrl-C while planning: ended within two seconds, and nothing is run', asyn
   expect(err).toMatch(/^planning \d+\.\d %, [\d,]+ of 10,000,000 reports, /m);
   expect(err).toContain('interrupted while planning: nothing was run');
   expect(existsSync(join(folder, 'unplanned'))).toBe(false);
-}, 60_000);
+});

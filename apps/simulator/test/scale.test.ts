@@ -7,10 +7,12 @@ import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
+import { SCALE_SCHEMA } from '@priolab/harness';
 import type { RunSummary, ScaleRecord } from '@priolab/harness';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { createCli, smoke } from './fixture.ts';
+import { schemaProblems } from './json-schema.ts';
 
 const { folder, priolab, start, scenarioFile } = createCli();
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -87,6 +89,24 @@ describe('a grid of the smoke scenario', () => {
     expect(read('scale.svg')).toContain('Scaling of smoke');
     expect(read('scale.html')).toContain('<!doctype html>');
     expect(existsSync(join(at, 'runs'))).toBe(false);
+  });
+
+  test('is as `priolab schema scale` says, and with any field changed it is not', () => {
+    const schema = JSON.parse(priolab('schema', 'scale').out) as Record<string, unknown>;
+    expect(schema['title']).toContain(SCALE_SCHEMA);
+    expect(schemaProblems(schema, record)).toEqual([]);
+    const changed = structuredClone(record) as unknown as Record<string, unknown>;
+    for (const place of [changed, ...['points', 'byWorkers'].map((name) => changed[name])]) {
+      const one = (Array.isArray(place) ? place[0] : place) as Record<string, unknown>;
+      for (const name of [...Object.keys(one), 'unknown']) {
+        const before = one[name];
+        one[name] = [[]];
+        expect(schemaProblems(schema, changed), name).not.toEqual([]);
+        if (before === undefined) delete one[name];
+        else one[name] = before;
+      }
+    }
+    expect(schemaProblems(schema, changed)).toEqual([]);
   });
 
   test('goes on with --resume: what is done is not done again, what was cut off is', async () => {

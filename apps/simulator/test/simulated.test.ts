@@ -8,7 +8,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 
 import { createCli } from './fixture.ts';
 
-const { folder, priolab, scenarioFile } = createCli();
+const { folder, priolab, scenarioFile, start } = createCli();
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const simulated = {
@@ -103,6 +103,23 @@ describe('capsules', () => {
     expect(again.err).toMatch(/events/);
   });
 
+  test('a long one says how far it is, and Ctrl-C ends it', { timeout: 120_000 }, async () => {
+    const path = join(folder, 'long.capsule.json');
+    const long = readFileSync(capsule, 'utf8').replace(/("reports": )\d+/, '$130000');
+    writeFileSync(path, long);
+    const child = start('replay', path, '--workers', '0');
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      const isFirst = said === '';
+      said += chunk.toString();
+      if (isFirst) child.kill('SIGINT');
+    });
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect(said).toMatch(/^.*\d+\.\d %.* of 30,000 reports/);
+    expect(said).toContain('interrupted: nothing was compared');
+    expect(code).toBe(130);
+  });
+
   test('3: a limit on the machine that holds on another one', () => {
     const expected = { expect: ['conserve', { id: 'memory', atMostMiB: 1 }] };
     const first = priolab('run', scenarioFile('heavy', { ...simulated, ...expected }));
@@ -111,7 +128,6 @@ describe('capsules', () => {
     const roomy = readFileSync(path, 'utf8').replace(/("atMostMiB": )1\b/, '$1100000');
     writeFileSync(path, roomy);
     const again = priolab('replay', path);
-    expect(again.err).toBe('');
     expect(again.out).toMatch(/^SAME as the capsule/m);
     expect(again.out).toContain('not compared, as machines differ: memory did not hold then');
     expect(again.code).toBe(3);

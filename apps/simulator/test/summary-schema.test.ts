@@ -78,8 +78,29 @@ function recordOf(which: keyof typeof everything): Promise<RunSummary> {
 test('the command prints it, and names what there is', () => {
   expect(printed.code).toBe(0);
   expect(schema['title']).toContain(RECORD_SCHEMA);
-  expect(cli.priolab('schema', 'summery').err).toContain('allowed: scenario, summary');
+  expect(cli.priolab('schema', 'summery').err).toContain(
+    'allowed: scenario, summary, scale, comparison',
+  );
   expect(cli.priolab('schema', 'toString').code).toBe(2);
+});
+
+test('comparisons are as `priolab schema comparison` says, and changed ones are not', () => {
+  const ofComparisons = JSON.parse(cli.priolab('schema', 'comparison').out) as typeof schema;
+  const sides = [smoke, '--b', 'system.epsilon=2', '--reports', '400', '--out', 'compared'];
+  const compare = (...more: string[]): Record<string, unknown> =>
+    JSON.parse(cli.priolab('ab', ...sides, '--json', ...more).out) as Record<string, unknown>;
+  for (const comparison of [compare(), compare('--seeds', '2')]) {
+    expect(schemaProblems(ofComparisons, comparison)).toEqual([]);
+    const [row] = comparison['rows'] as Record<string, unknown>[];
+    for (const place of [comparison, comparison['a'] as typeof comparison, row!]) {
+      for (const [name, before] of [...Object.entries(place), ['unknown', undefined] as const]) {
+        place[name] = [[]];
+        expect(schemaProblems(ofComparisons, comparison), name).not.toEqual([]);
+        if (before === undefined) delete place[name];
+        else place[name] = before;
+      }
+    }
+  }
 });
 
 describe('records that are as it says', () => {
@@ -117,7 +138,7 @@ describe('records that are as it says', () => {
     const { summary } = await deployed.run({ ...cheating, deployment: 'msw' });
     expect(Object.keys(summary.deployment!.uploads.refused).length).toBeGreaterThan(0);
     expect(problemsOf(summary)).toEqual([]);
-  }, 120_000);
+  });
 
   test.each(['wall', 'simulated'])('cut short, clock: %s', async (clock) => {
     const controller = new AbortController();

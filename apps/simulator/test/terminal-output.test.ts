@@ -50,10 +50,10 @@ describe('--terse', () => {
     const lines = out.trimEnd().split('\n');
     expect(lines).toHaveLength(5);
     expect(lines[0]).toMatch(
-      /^PASS {5}green \(seed 1, \S+ m?s\): the one expectation holds, over 60 reports \(exit/,
+      /^PASS {5}green \(seed 1, [\d.]+ [^()]*\): the one expectation holds, over 60 reports \(exit/,
     );
     expect(lines[1]).toMatch(
-      /^FAIL {5}red \(seed 1, .*\): 1 of 2 expectations does not hold \(exi/,
+      /^FAIL {5}red \(seed 1, .*\): 1 of 2 expectations does not hold: memory \(exi/,
     );
     expect(lines[2]).toMatch(/^ {2}fail memory: .*; limit: .* \(n = \d+\)$/);
     const [, capsule] = /^ {2}repeat this run: npx priolab replay (\S+)$/.exec(lines[3]!)!;

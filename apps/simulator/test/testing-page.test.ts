@@ -47,4 +47,4 @@ test('its files make a project whose tests run, and whose red test is repeated',
   expect(out).toContain('check: expected 2 to be 3');
   const [, capsule] = /repeat this run: npx priolab replay (\S+)/.exec(out)!;
   expect(priolab('replay', capsule!, '--workers', '0').out).toMatch(/^SAME as the capsule/m);
-}, 120_000);
+});

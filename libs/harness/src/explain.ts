@@ -16,6 +16,7 @@ import { jurisdiction, jurisdictionIds } from './population/jurisdictions.ts';
 import type { Hop, Outcome } from './record/fate.ts';
 import type { RunSummary } from './record/run-record.ts';
 import type { Stage } from './run/stages.ts';
+import { fieldNames } from './scenario/field-paths.ts';
 import { fieldWords } from './scenario/field-words.ts';
 import type { PropertyKind } from './scenario/expectation-schema.ts';
 import type { LoadShape } from './scenario/load-schema.ts';
@@ -314,8 +315,8 @@ const words: Readonly<Record<string, string>> = {
   'known limit': 'What the protocol can’t prevent: measured, and said in every report of a run.',
   power: 'The smallest effect that a statistical expectation would have seen, at its alpha.',
   interval:
-    'What a statistical expectation leaves possible, at a confidence: it fails if and only if what ' +
-    'is due where nothing is wrong lies outside.',
+    'What a statistical expectation leaves possible, at a confidence: it fails if and only if ' +
+    'what is due where nothing is wrong lies outside.',
   alpha: 'The chance that a statistical expectation fails though nothing is wrong.',
   n: 'How many reports or values stand behind an expectation.',
   fate: 'What became of a report: an outcome, the party where it ended, and a reason.',
@@ -332,13 +333,15 @@ const words: Readonly<Record<string, string>> = {
   devices: 'In the data flow: phones that send, each counted once a day.',
   uploads: 'In the data flow: what arrives at the ingestors, copies among them.',
   shares: 'In the data flow: reports handed to the processors in the clear (shares-only).',
-  totals: 'In the data flow: sums of the two processors, published or held.',
+  totals: 'In the data flow: sums of the two processors, published or not, and why not.',
   state: 'In a table: a state’s health authority, for whose phones totals are formed.',
   expectation: 'In a table: an oracle or event that the scenario names under expect.',
   verdict: 'Whether what was expected holds: pass, fail, vacuous, invalid or interrupted.',
   observed: 'In a table: what was found of an expectation.',
   adversary: 'Who breaks the protocol: a device’s cheat, by share (adversaries), or a fault.',
-  commit: 'The commit of the engine that ran it; with + where files differed from it.',
+  commit:
+    'The commit of the engine that ran it; with + where its files, or new ones in apps or libs, ' +
+    'differed from it.',
   result: 'Of a run: the digest of all its results, which the same scenario and seed repeat.',
   r: 'The point at which a proof is checked; the ingestor picks it after the upload is made.',
   phones: 'Devices that were looked at, those that don’t take part among them.',
@@ -424,9 +427,21 @@ function explainState(id: string): string {
   return `${name} (${countryCode}), ${people} people: its weight where a scenario gives none.`;
 }
 
-/** The explanation of a term, upper or lower case; undefined where there is none. */
+/**
+ * The explanation of a term, upper or lower case, or of a field's path, such as system.windowHours;
+ * undefined where there is none.
+ */
 export function explainTerm(term: string): string | undefined {
-  return findTerm((known) => known === term) ?? findTerm(byCase(term));
+  return findTerm((known) => known === term) ?? findTerm(byCase(term)) ?? explainPath(term);
+}
+
+/** A field by its whole path, as `with` has it. */
+function explainPath(path: string): string | undefined {
+  for (const name of fieldNames(path)) {
+    const found = findTerm((known) => known === name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function findTerm(matches: (known: string) => boolean): string | undefined {

@@ -21,6 +21,7 @@ export {
   type WorldComparison,
   type WorldPart,
 } from './compare/comparison.ts';
+export { poolWorlds } from './compare/pool-worlds.ts';
 export { builtInMixins, type BuiltInMixin } from './composition/built-in-mixins.ts';
 export { compose, fileNamesOf, isComposed, type Source } from './composition/compose.ts';
 export { eventIds, events, type EventId } from './expectations/events.ts';
@@ -145,6 +146,8 @@ export {
 export type { FaultRecord, SimulationRecord } from './record/simulation-record.ts';
 export { analyseScale, isBroken } from './scale/analyse.ts';
 export { orderGrid } from './scale/grid.ts';
+export { comparisonJsonSchema } from './compare/comparison-schema.ts';
+export { scaleJsonSchema } from './scale/scale-schema.ts';
 export {
   SCALE_SCHEMA,
   type CostFit,

@@ -99,6 +99,27 @@ test('no term has two explanations, and none is listed in vain', () => {
   for (const term of ['toString', '', 'noforg']) expect(explainTerm(term)).toBeUndefined();
 });
 
+test.each([
+  ['system.windowHours', 'windowHours'],
+  ['population.reports', 'reports'],
+  ['services.network.retry.first', 'first'],
+  ['adversaries[0].share', 'share'],
+  ['nemesis.0.p', 'p'],
+  ['population.optInByState.us-wa', 'us-wa'],
+  ['population.sampling.my-own-metric', 'sampling'],
+])('a field is explained by its whole path too: %s', (path, word) => {
+  expect(explainTerm(word)).toBeDefined();
+  expect(explainTerm(path)).toBe(explainTerm(word));
+});
+
+test.each([
+  'sistem.windowHours',
+  'windowHours.system',
+  'system.reports',
+  'system.toString',
+  'a..b',
+])('no path of a scenario is explained: %s', (path) => expect(explainTerm(path)).toBeUndefined());
+
 test('there are fields and parameters; each parameter names the faults that have it', () => {
   expect(fields).toEqual(expect.arrayContaining(['expect', 'lease', 'peak', 'atMost', 'mixins']));
   expect(params.size).toBeGreaterThan(20);

@@ -8,6 +8,7 @@ import type { RunSummary } from '@priolab/harness';
 import { reportsDone } from './known-limits.ts';
 import type { Palette } from './palette.ts';
 import { renderProfile } from './profile.ts';
+import { NOT_TIMED, timedStages } from './stage-times.ts';
 import {
   clip,
   counted,
@@ -29,7 +30,7 @@ export function renderCost(
   const { width, palette, profile } = options;
   const { cost, environment, fates, fidelity } = summary;
   const kind = fidelity.rung === 'full' ? '' : `${fidelity.rung} `;
-  const { wallMs, cpuMs, reportsPerSecond, stagesMs, calibrationUs } = cost;
+  const { wallMs, cpuMs, reportsPerSecond, calibrationUs } = cost;
   const { before, after } = calibrationUs;
   const threads = environment.workers === 0 ? 'no worker' : counted(environment.workers, 'worker');
   const machine = [environment.cpu, environment.platform, `node ${environment.node}`]
@@ -46,7 +47,9 @@ export function renderCost(
   const done = reportsDone(fates);
   if (done === 0) return facts;
   if (profile) return [...facts, ...renderProfile(summary, done, width, palette)];
-  return [...facts, ...stageBars(stagesMs, done, width, palette)];
+  const timed = timedStages(summary);
+  if (timed.length > 0) return [...facts, ...stageBars(timed, done, width, palette)];
+  return [...facts, palette.dim(`  worker time of stages: ${NOT_TIMED}`)];
 }
 
 function peakMemory({ peakRssBytes, peakRssSource }: RunSummary['cost']): string {
@@ -56,15 +59,17 @@ function peakMemory({ peakRssBytes, peakRssSource }: RunSummary['cost']): string
 
 /** Microseconds of worker time for each report, by stage. */
 function stageBars(
-  stagesMs: Readonly<Record<string, number>>,
+  timed: readonly (readonly [string, number])[],
   reports: number,
   width: number,
   palette: Palette,
 ): string[] {
-  const stages = Object.entries(stagesMs)
+  // Of forty columns it leaves enough for the numbers.
+  const nameLongest = Math.min(NAME_LONGEST, Math.floor(width / 2) - 3);
+  const stages = timed
     .filter(([, ms]) => ms > 0)
     .map(([stage, ms]) => ({
-      stage: clip(sanitise(stage), NAME_LONGEST),
+      stage: clip(sanitise(stage), nameLongest),
       us: (1000 * ms) / reports,
     }));
   if (stages.length === 0) return [];

@@ -3,7 +3,7 @@
  * party accepted and refused, and why. A fate names the party that found the fault.
  */
 
-import type { CellRecord, FateCount, RunSummary } from '@priolab/harness';
+import type { CellRecord, FateCount, RunSummary, SimulationRecord } from '@priolab/harness';
 
 import type { Palette } from './palette.ts';
 import { counted, formatCount, pad, sanitise, wrap } from './text.ts';
@@ -21,7 +21,7 @@ export function renderFlow(summary: RunSummary, width: number, palette: Palette)
   const countWidth = Math.max(...steps.map(({ count }) => formatCount(count).length));
   const indent = 2 + nameWidth + 2 + countWidth + 2;
   return steps.flatMap(({ name, count, about, style }) => {
-    const [first, ...more] = wrap(about, Math.max(20, width - indent));
+    const [first, ...more] = wrap(about, Math.max(16, width - indent));
     const number = pad(formatCount(count), countWidth, 'right');
     const head = `  ${name.padEnd(nameWidth)}  ${number}`;
     const lines = [`${head}  ${first}`, ...more.map((line) => ' '.repeat(indent) + line)];
@@ -31,6 +31,7 @@ export function renderFlow(summary: RunSummary, width: number, palette: Palette)
 
 function stepsOf(summary: RunSummary, palette: Palette): Step[] {
   const { population, fates, copyFates, tally, cells, interrupted, fidelity } = summary;
+  const { simulation } = summary;
   const { days, states, phones, deviceDays, reports } = population;
   const endings = [...fates, ...copyFates];
   const refused = endings.filter(({ outcome }) => outcome === 'rejected');
@@ -71,7 +72,9 @@ function stepsOf(summary: RunSummary, palette: Palette): Step[] {
       about: [outcome, `hop ${hop}`, `reason ${reason}`].map(sanitise).join(', '),
       style: palette.bad,
     })),
-    totalsStep(cells, palette),
+    simulation === undefined
+      ? totalsStep(cells, palette)
+      : windowsStep(cells, simulation.windows, palette),
   ];
 }
 
@@ -121,6 +124,31 @@ function totalsStep(cells: readonly CellRecord[], palette: Palette): Step {
     count: published.length,
     about: `published (${counted(bins, 'bin')}), ${formatCount(held.length)} held` + colon(reasons),
     ...(held.length === 0 ? {} : { style: palette.doubt }),
+  };
+}
+
+/** In simulated time a window may come to no sum at all, and then it has no cell. */
+function windowsStep(
+  cells: readonly CellRecord[],
+  { due }: SimulationRecord['windows'],
+  palette: Palette,
+): Step {
+  const published = cells.filter(({ totals }) => totals !== undefined);
+  const others = cells.filter(({ totals }) => totals === undefined);
+  const without = Math.max(0, due - cells.length);
+  const reasons = countBy([
+    ...others.map(({ held }) => [held?.reason ?? 'no total', 1] as const),
+    ...(without === 0 ? [] : [['no sum', without] as const]),
+  ]);
+  const bins = published.reduce((sum, { totals }) => sum + totals!.length, 0);
+  const of = counted(Math.max(due, cells.length), 'window');
+  const missing = others.length + without;
+  return {
+    name: 'totals',
+    count: published.length,
+    about:
+      `of ${of} published (${counted(bins, 'bin')}), ${formatCount(missing)} not` + colon(reasons),
+    ...(missing === 0 ? {} : { style: palette.doubt }),
   };
 }
 

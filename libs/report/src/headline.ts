@@ -8,7 +8,7 @@ import type { ExpectationOutcome, RunSummary, Verdict } from '@priolab/harness';
 
 import { reportsDone } from './known-limits.ts';
 import { verdictStyle, type Palette } from './palette.ts';
-import { counted, formatCount, sanitise, wrap } from './text.ts';
+import { clip, counted, formatCount, sanitise, wrap } from './text.ts';
 
 /** Worst first. */
 const PROBLEMS = ['fail', 'invalid', 'vacuous'] as const satisfies readonly Verdict[];
@@ -33,8 +33,17 @@ const OF_RESULTS: ReadonlySet<string> = new Set([
   'unbiased',
 ]);
 
-/** The verdict in one plain sentence, without its word. */
-export function verdictSentence(summary: RunSummary): string {
+/** Of the id of an expectation in the sentence. */
+const ID_LONGEST = 60;
+
+/**
+ * The verdict in one plain sentence, without its word; of what failed it names the first.
+ * @param name how the id of an expectation is written, which may be anything
+ */
+export function verdictSentence(
+  summary: RunSummary,
+  name: (id: string) => string = sanitise,
+): string {
   const { verdict, expectations, fates, population, interrupted } = summary;
   const count = (wanted: Verdict): number =>
     expectations.filter((outcome) => outcome.verdict === wanted).length;
@@ -52,9 +61,9 @@ export function verdictSentence(summary: RunSummary): string {
         : `all ${all} hold, over ${counted(done, 'report')}`;
     case 'fail': {
       const failed = `${count('fail')} of ${all} ${count('fail') === 1 ? 'does' : 'do'} not hold`;
-      return [failed, ...alsoOf('invalid', 'vacuous'), ...(interrupted ? [stopped] : [])].join(
-        '; ',
-      );
+      const which = failedNames(expectations, name);
+      const more = [...alsoOf('invalid', 'vacuous'), ...(interrupted ? [stopped] : [])];
+      return [`${failed}${which}`, ...more].join('; ');
     }
     case 'vacuous': {
       if (expectations.length === 0)
@@ -67,6 +76,17 @@ export function verdictSentence(summary: RunSummary): string {
     case 'interrupted':
       return [stopped, ...alsoOf('fail', 'invalid', 'vacuous')].join('; ');
   }
+}
+
+/** `: sum.exact and 2 more`. */
+function failedNames(
+  expectations: readonly ExpectationOutcome[],
+  name: (id: string) => string,
+): string {
+  const [first, ...others] = expectations.filter(({ verdict }) => verdict === 'fail');
+  if (first === undefined) return '';
+  const more = others.length === 0 ? '' : ` and ${others.length} more`;
+  return `: ${name(clip(first.id, ID_LONGEST))}${more}`;
 }
 
 /** Verdict first; where it is no pass, how to see it again; then which run it was. */

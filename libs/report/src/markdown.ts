@@ -63,7 +63,7 @@ function headline(summary: RunSummary, replay: string): string {
   const lines = [
     `## ${mark(verdict)} ${verdict.toUpperCase()} ${code(identity.id)}`,
     '',
-    `${verdictSentence(summary)} (exit code ${exitCode}).`,
+    `${verdictSentence(summary, code)} (exit code ${exitCode}).`,
     ...notDone,
     '',
     run,

@@ -7,6 +7,7 @@
 
 import type { IntervalRecord, RunSummary, SeriesColumn } from '@priolab/harness';
 
+import { timedStages } from './stage-times.ts';
 import { sanitise } from './text.ts';
 
 export type Attributes = Readonly<Record<string, string>>;
@@ -70,7 +71,7 @@ type Row = readonly [attributes: Readonly<Record<string, string>>, value: number
 type Gauge = (name: string, unit: string, about: string, rows: readonly Row[]) => Measurement;
 
 function finalMeasurements(summary: RunSummary, endMs: number): Measurement[] {
-  const { identity, environment, cost, fates, adversaries, expectations } = summary;
+  const { identity, environment, fates, adversaries, expectations } = summary;
   const gauge: Gauge = (name, unit, about, rows) => ({
     name: unit === '' ? name : `${name}_${unit}`,
     unit,
@@ -123,7 +124,7 @@ function finalMeasurements(summary: RunSummary, endMs: number): Measurement[] {
       'how often a fault struck',
       faults.map(({ id, at = '', fired }) => [{ fault: id, at }, fired]),
     ),
-    ...costMeasurements(cost, gauge),
+    ...costMeasurements(summary, gauge),
   ];
 }
 
@@ -173,7 +174,8 @@ function endsOf(of: Attributes, interval: IntervalRecord): Row[] {
   );
 }
 
-function costMeasurements(cost: RunSummary['cost'], gauge: Gauge): Measurement[] {
+function costMeasurements(summary: RunSummary, gauge: Gauge): Measurement[] {
+  const { cost } = summary;
   return [
     gauge('priolab_run_wall', 'seconds', 'time from begin to end', [[{}, cost.wallMs / 1000]]),
     gauge('priolab_run_cpu', 'seconds', 'CPU time of all threads', [[{}, cost.cpuMs / 1000]]),
@@ -183,7 +185,7 @@ function costMeasurements(cost: RunSummary['cost'], gauge: Gauge): Measurement[]
       'priolab_run_stage',
       'seconds',
       'worker time of each stage',
-      Object.entries(cost.stagesMs).map(([stage, ms]) => [{ stage }, ms / 1000]),
+      timedStages(summary).map(([stage, ms]) => [{ stage }, ms / 1000]),
     ),
   ];
 }

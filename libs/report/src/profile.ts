@@ -6,8 +6,11 @@
 import type { RunSummary, WorkKind } from '@priolab/harness';
 
 import type { Palette } from './palette.ts';
+import { NOT_TIMED, timedStages } from './stage-times.ts';
 import { renderTable } from './table.ts';
 import { formatFixed, sanitise, wrap } from './text.ts';
+
+type Work = Readonly<Record<WorkKind, number>>;
 
 const KIND_TITLES: Readonly<Record<WorkKind, string>> = {
   baseMultiplications: 'base',
@@ -21,16 +24,18 @@ const KINDS = Object.keys(KIND_TITLES) as WorkKind[];
 
 /** Stages that took time or did work, in the order of the record, and their sum. */
 export function renderProfile(
-  { cost }: RunSummary,
+  summary: RunSummary,
   reports: number,
   width: number,
   palette: Palette,
 ): string[] {
-  const { stagesMs, work } = cost;
-  const stages = Object.entries(stagesMs).map(([stage, ms]) => ({
+  const times = new Map(timedStages(summary));
+  const work: Readonly<Record<string, Work>> = summary.cost.work;
+  const names = new Set([...times.keys(), ...Object.keys(work)]);
+  const stages = [...names].map((stage) => ({
     stage: sanitise(stage),
-    us: (1000 * ms) / reports,
-    counts: KINDS.map((kind) => (work[stage as keyof typeof work]?.[kind] ?? 0) / reports),
+    us: (1000 * (times.get(stage) ?? 0)) / reports,
+    counts: KINDS.map((kind) => (work[stage]?.[kind] ?? 0) / reports),
   }));
   const all = {
     stage: 'all stages',
@@ -41,7 +46,7 @@ export function renderProfile(
   const rows = [...shown, all].map(({ stage, us, counts }) => ({
     cells: [
       stage,
-      formatFixed(us, 1),
+      all.us > 0 ? formatFixed(us, 1) : '-',
       all.us > 0 ? `${formatFixed((100 * us) / all.us, 0)} %` : '-',
       ...counts.map(formatPerReport),
     ],
@@ -55,7 +60,8 @@ export function renderProfile(
   ];
   const { lines, leftOut } = renderTable({ columns, rows, width, palette });
   const notes = [
-    'Worker time and operations for each report that was run. Multiplications of points: ' +
+    (times.size > 0 ? 'Worker time and operations' : `Worker time: ${NOT_TIMED}. Operations`) +
+      ' for each report that was run. Multiplications of points: ' +
       'base k*G; fixed: of a key of a processor; variable: of a point that a report brought. ' +
       'Blocks of SHA-256 and AES; radix-2 butterflies. Counts are exact and the same on every ' +
       'backend; those of cross-checks are left out.',

@@ -7,6 +7,7 @@
 
 import type { CellRecord, FateCount, RunSummary, SimulationRecord } from '@priolab/harness';
 
+import { timedStages } from './stage-times.ts';
 import { sanitise } from './text.ts';
 
 /** `count` is a whole number, `time` one of milliseconds since the Unix epoch. */
@@ -381,18 +382,25 @@ const strikes = define(
 );
 
 type Work = RunSummary['cost']['work']['prove'];
-type StageRow = { readonly stage: string; readonly ms: number; readonly work: Work | undefined };
+interface StageRow {
+  readonly stage: string;
+  /** Left out where it was not timed. */
+  readonly ms: number | undefined;
+  readonly work: Work | undefined;
+}
 
 const stages = define(
   'stages',
   'time and counted operations of each stage, over all workers',
-  ({ cost }): StageRow[] => {
-    const work: Readonly<Record<string, Work>> = cost.work;
-    return Object.entries(cost.stagesMs).map(([stage, ms]) => ({ stage, ms, work: work[stage] }));
+  (summary): StageRow[] => {
+    const work: Readonly<Record<string, Work>> = summary.cost.work;
+    const times = new Map(timedStages(summary));
+    const names = new Set([...times.keys(), ...Object.keys(work)]);
+    return [...names].map((stage) => ({ stage, ms: times.get(stage), work: work[stage] }));
   },
   [
     ['stage', 'text', '', 'stage of the pipeline', ({ stage }) => stage],
-    ['time', 'number', 'ms', 'worker time', ({ ms }) => ms],
+    ['time', 'number', 'ms', 'worker time; none in simulated time', ({ ms }) => ms],
     [
       'base_multiplications',
       'count',

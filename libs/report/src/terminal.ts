@@ -34,7 +34,7 @@ export interface SummaryOptions {
   readonly colour: boolean;
   /** The command that repeats this run exactly. */
   readonly replay: string;
-  /** Columns: 100 if left out or no number; below 60 it counts as 60. */
+  /** Columns: 100 if left out or no number; below 40 it counts as 40. */
   readonly width?: number | undefined;
   /** Rows of the table of states and metrics: 24 if left out. */
   readonly maxRows?: number | undefined;
@@ -44,7 +44,9 @@ export interface SummaryOptions {
 }
 
 const DEFAULT_WIDTH = 100;
-const NARROWEST = 60;
+const NARROWEST = 40;
+/** Below it, columns of numbers go before names are broken into pieces. */
+const NARROW = 60;
 const DEFAULT_ROWS = 24;
 
 /** The whole report, without a newline at the end. Only commands and file paths pass the width. */
@@ -87,6 +89,12 @@ const stateColumns: readonly Column[] = [
   { title: 'rms', align: 'right', optional: true },
   { title: 'worst z', align: 'right', optional: true },
 ];
+
+/** What a narrow table still has: how far off an estimate is. */
+const KEPT: ReadonlySet<string> = new Set(['state', 'metric', 'estimate', 'error']);
+const narrowStateColumns = stateColumns.map((column): Column => {
+  return KEPT.has(column.title) ? column : { ...column, optional: true };
+});
 
 const PLACES = {
   msw: 'ingestors and portal in the process of the run, without sockets',
@@ -131,13 +139,12 @@ function renderStates(
 ): string[] {
   const { width, palette, maxRows } = options;
   const pooled = poolCells(summary.cells);
-  if (pooled.length === 0) return ['  no cell: no report reached the processors'];
+  if (pooled.length === 0) return indented('no cell: no report reached the processors', width);
+  const columns = width < NARROW ? narrowStateColumns : stateColumns;
   const limit = maxRows >= 0 ? Math.floor(maxRows) : DEFAULT_ROWS;
   const rows = pooled.slice(0, limit).map((row) => stateRow(row, palette));
   const table =
-    rows.length === 0
-      ? { lines: [], leftOut: [] }
-      : renderTable({ columns: stateColumns, rows, width, palette });
+    rows.length === 0 ? { lines: [], leftOut: [] } : renderTable({ columns, rows, width, palette });
   const notes: string[] = [];
   const cut = pooled.length - rows.length;
   if (cut > 0) {
@@ -197,7 +204,8 @@ function renderExpectations(
   width: number,
   palette: Palette,
 ): string[] {
-  if (outcomes.length === 0) return ['  none: write what the run should show under `expect`'];
+  if (outcomes.length === 0)
+    return indented('none: write what the run should show under `expect`', width);
   const columns: Column[] = [
     { title: 'expectation', flexible: true },
     { title: 'observed', flexible: true },
@@ -282,6 +290,10 @@ function renderLimits(summary: RunSummary, width: number, palette: Palette): str
     }),
   ];
   return rows.length === 0 ? [] : renderTable({ columns, rows, width, palette }).lines;
+}
+
+function indented(text: string, width: number): string[] {
+  return wrap(text, width - 2).map((line) => `  ${line}`);
 }
 
 function renderFiles(files: readonly WrittenFile[]): string[] {

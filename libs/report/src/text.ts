@@ -114,8 +114,8 @@ export function formatLevel(alpha: number): string {
 }
 
 /**
- * `share of bits flipped 0.01712 to 0.01921 (confidence 1 - 1e-6), due 0.018`; harmless. Four digits
- * of each: the interval is a bound, not a measurement.
+ * `share of bits flipped 0.01712 to 0.01921 (confidence 1 - 1e-6), due 0.018`: harmless, four
+ * digits of each number, as an interval is a bound.
  */
 export function formatInterval({ of, unit, low, high, level, due }: IntervalRecord): string {
   const digits = (value: number): string => String(Number(value.toPrecision(4)));

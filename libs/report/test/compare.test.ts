@@ -8,7 +8,12 @@ import { describe, expect, test } from 'vitest';
 import { renderCard, renderCardMarkdown } from '../src/index.ts';
 import { renderCardHtml } from '../src/pages.ts';
 import { numberText } from '../src/compare/words.ts';
-import { comparisonWith, hostileComparison, otherWorld } from './comparison-fixture.ts';
+import {
+  comparisonWith,
+  hostileComparison,
+  otherWorld,
+  pooledComparison,
+} from './comparison-fixture.ts';
 import { HOSTILE } from './fixture.ts';
 
 const plain = (comparison: RunComparison, width = 100): string =>
@@ -63,8 +68,9 @@ test('the card for a terminal', () => {
       accepted, hop combiner                800  700
       rejected, hop leader, decrypt-failed    0  100
 
-    In brackets: 95 % intervals of accuracy and lost reports; elsewhere the smallest and
-    the largest ratio seen. Figures without brackets are exact, of this one world."
+    In brackets: 95 % intervals of accuracy, lost reports and repeated times; elsewhere
+    the smallest and the largest ratio seen. Figures without brackets are exact, of this
+    one world."
   `);
 });
 
@@ -120,6 +126,20 @@ describe('every form', () => {
     }
     expect(text).not.toMatch(/undefined|NaN|null\b(?!,)/);
   });
+
+  test.each(forms)(
+    '%s: several worlds: how each came out, and what the figures are',
+    (_n, render) => {
+      const flat = render(pooledComparison()).replaceAll('\\', '').replaceAll(/\s+/g, ' ');
+      expect(flat).toContain('10 worlds, each by itself: 1 same, 9 worse; devices the same');
+      expect(flat).toContain(
+        'better in 0, equal in 1, worse in 9 of 10 worlds: by luck once in 256',
+      );
+      expect(flat).toContain('Medians over 10 worlds, fates their sums.');
+      expect(flat).toContain('seed 1 to 10');
+      expect(flat).not.toContain('of this one world');
+    },
+  );
 
   test.each(forms)('%s: another world is said loudly', (_name, render) => {
     expect(render(otherWorld()).replaceAll(/\s+/g, ' ')).toContain(

@@ -120,6 +120,20 @@ export function otherWorld(): RunComparison {
   });
 }
 
+/** The same in ten worlds. */
+export function pooledComparison(): RunComparison {
+  const [first] = rows;
+  const pooled = { better: 0, same: 1, worse: 9, unknown: 0 };
+  const why = 'better in 0, equal in 1, worse in 9 of 10 worlds: by luck once in 256';
+  return comparisonWith({
+    a: { ...base.a, seed: '1 to 10', verdict: 'pass in 9, fail in 1', runs: 10 },
+    rows: [{ ...first!, why, worlds: pooled }],
+    worlds: Array.from({ length: 10 }, (_, i) => {
+      return { seed: String(i + 1), overall: i < 9 ? 'worse' : 'same' } as const;
+    }),
+  });
+}
+
 /** Foreign text wherever a comparison holds any. */
 export function hostileComparison(): RunComparison {
   const [first] = rows;

@@ -50,6 +50,7 @@ test('no column for intervals where there is none', () => {
 test('a failure: what did not pass, worst first, and the command that repeats it', () => {
   const text = render(timedRun());
   expect(text).toContain(`Repeat this run:\n\n\`\`\`sh\n${REPLAY}\n\`\`\`\n`);
+  expect(text).toMatch(/^1 of \d+ expectations does not hold: `once`; /m);
   const rows = text.slice(text.indexOf('### To look at')).split('\n').slice(4, 7);
   expect(rows).toEqual(
     [

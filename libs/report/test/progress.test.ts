@@ -34,7 +34,7 @@ test('before the first report there is no rate and no forecast', () => {
   expect(renderProgressPlain(start)).toBe('0.0 %, 0 of 10 reports, - reports/s, - left');
 });
 
-test('in simulated time the bar and the time left are those of its time, counts are reports', () => {
+test('in simulated time the bar and the time left go by that time, counts are reports', () => {
   expect(renderProgressPlain({ ...half, reportsDone: 0, share: 0.25 })).toBe(
     '25.0 %, 0 of 1,000,000 reports, - reports/s, 3 min 00 s left',
   );

@@ -75,7 +75,11 @@ describe('headline', () => {
   });
 
   test.each([
-    ['fail', failed, /^FAIL {2}1 of 4 expectations does not hold; 1 invalid; 1 vacuous \(exit/],
+    [
+      'fail',
+      failed,
+      /^FAIL {2}1 of 4 expectations does not hold: sum.exact; 1 invalid; 1 vacuous \(exit/,
+    ],
     [
       'vacuous',
       summaryWith({
@@ -107,7 +111,7 @@ describe('headline', () => {
     [
       'failed, then interrupted',
       { ...fixture.interruptedRun(), expectations: [outcomeOf('fail')], verdict: 'fail' as const },
-      /^FAIL {2}1 of 1 expectation does not hold; stopped after 200 of 800/,
+      /^FAIL {2}1 of 1 expectation does not hold: \S+; stopped after 200 of 800/,
     ],
   ])('%s', (_name, summary, expected) => {
     expect(render(summary, { width: 200 }).split('\n')[0]).toMatch(expected);
@@ -291,6 +295,9 @@ describe('states and metrics', () => {
   });
 
   test('a narrow terminal leaves columns out and says which', () => {
+    const narrow = flat(section(render(summaryWith(), { width: 40 }), 'States and metrics'));
+    expect(narrow).toContain(' state metric estimate error ');
+    expect(narrow).toContain('No room for: reports, bin, truth, std.err, rms, worst z.');
     const text = flat(section(render(summaryWith(), { width: 60 }), 'States and metrics'));
     expect(text).toContain('No room for: reports, rms, worst z.');
   });
@@ -445,7 +452,7 @@ describe('an expectation with nothing to judge', () => {
 describe.each(Object.entries(allRuns))('%s run', (_name, summary) => {
   const files = [{ path: fixture.HOSTILE, what: fixture.HOSTILE }];
 
-  test.each([60, 80, 100, 250])('fits %i columns, but for commands and paths', (width) => {
+  test.each([40, 50, 60, 80, 100, 250])('fits %i columns, but for commands and paths', (width) => {
     for (const profile of [false, true]) {
       for (const line of render(summary, { width, profile }).split('\n')) {
         if (!line.includes(REPLAY)) expect(Array.from(line).length).toBeLessThanOrEqual(width);

@@ -28,12 +28,29 @@ test('what did not pass has a line each, worst first, then the command', () => {
     exitCode: 1,
   });
   expect(terse(summary).split('\n')).toEqual([
-    'FAIL     two-states (seed 7, 2.5 s): 1 of 3 expectations does not hold; 1 vacuous ' +
-      '(exit code 1)',
+    'FAIL     two-states (seed 7, 2.5 s): 1 of 3 expectations does not hold: sum.exact; ' +
+      '1 vacuous (exit code 1)',
     '  fail sum.exact: saw sum.exact; limit: want sum.exact (n = 800)',
     '  vacuous noforge: saw noforge; limit: want noforge (n = 0)',
     `  repeat this run: ${REPLAY}`,
   ]);
+});
+
+test('of several that failed the sentence names the first, harmless and cut', () => {
+  const summary = summaryWith({
+    expectations: [
+      outcomeOf('pass', 'once'),
+      outcomeOf('fail', `live\u001b[2J ${'x'.repeat(200)}`),
+      outcomeOf('fail', 'conserve'),
+      outcomeOf('fail', 'det'),
+    ],
+    verdict: 'fail',
+    exitCode: 1,
+  });
+  const [first] = terse(summary).split('\n');
+  expect(first).toMatch(
+    /: 3 of 4 expectations do not hold: live\\x1b\[2J x{48}\.\.\. and 2 more \(/,
+  );
 });
 
 test('a lower rung is no secret, nor is a run that was stopped', () => {

@@ -7,22 +7,27 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { repositoryRoot } from '../src/files.ts';
 
-/** The last line and exit code for test files (status, tests), after 3 steps that passed. */
-function count(testFiles: readonly (readonly [string, readonly string[]])[], exitCode = 0) {
+type TestFiles = readonly (readonly [status: string, tests: readonly string[], ms?: number])[];
+
+/** The lines and exit code for test files, after 3 steps that passed. */
+function lines(testFiles: TestFiles, exitCode = 0) {
   const folder = mkdtempSync(join(tmpdir(), 'priolab-counts-'));
   const results = join(folder, 'results.json');
-  const testResults = testFiles.map(([status, tests]) => ({
-    name: 'some.test.ts',
+  const testResults = testFiles.map(([status, tests, ms = 0], index) => ({
+    name: join(repositoryRoot, `${index}.test.ts`),
     status,
+    startTime: 1e12,
+    endTime: 1e12 + ms,
     assertionResults: tests.map((testStatus) => ({ status: testStatus })),
   }));
   writeFileSync(results, JSON.stringify({ testResults }));
   const script = join(repositoryRoot, '.ci/counts.js');
   const run = spawnSync(process.execPath, [script, '3', '0', results, String(exitCode)], {
     encoding: 'utf8',
+    cwd: repositoryRoot,
   });
   rmSync(folder, { recursive: true });
-  return [run.stdout.trim().split('\n').at(-1), run.status];
+  return { told: run.stdout.trim().split('\n'), status: run.status };
 }
 
 test.each([
@@ -32,7 +37,20 @@ test.each([
   ['a file that did not run', [['failed', []]], 1, '3 passed, 1 failed, 0 skipped', 1],
   ['an error outside', [['passed', ['passed']]], 1, '4 passed, 1 failed, 0 skipped', 1],
 ] as const)('%s', (_, testFiles, exitCode, line, status) => {
-  expect(count(testFiles, exitCode)).toEqual([line, status]);
+  const done = lines(testFiles, exitCode);
+  expect([done.told.at(-1), done.status]).toEqual([line, status]);
+});
+
+test('the ten slowest files are named, the slowest first', () => {
+  const files = Array.from(
+    { length: 12 },
+    (_, index) => ['passed', ['passed'], 100 * index] as const,
+  );
+  const { told } = lines(files);
+  expect(told[0]).toBe('12 test files: 7 s of the workers, without imports; the slowest:');
+  expect(told[1]).toBe('    1.1 s  11.test.ts');
+  expect(told[10]).toBe('    0.2 s  2.test.ts');
+  expect(told).toHaveLength(12);
 });
 
 test('results that were never written are a failure', () => {

@@ -7,22 +7,50 @@ import { expect, test } from 'vitest';
 import { repositoryRoot } from '../src/files.ts';
 import { LONG_TESTS, SLICES, leftOut } from '../src/slices.ts';
 
-test.each(Object.entries(LONG_TESTS))(
-  '%s: each file is there, and in one slice',
-  (project, files) => {
-    for (const file of files)
-      expect(existsSync(join(repositoryRoot, project, file)), file).toBe(true);
-    const runs = Array.from({ length: SLICES }, (_, slice) => {
-      const out = leftOut(project, { CI: '1', PRIOLAB_SLICE: String(slice) });
-      return files.filter((file) => !out.includes(file));
-    });
-    expect(runs.flat().sort()).toEqual([...files].sort());
-    for (const run of runs.slice(0, files.length)) expect(run.length).toBeGreaterThan(0);
+/** As the configurations name their own folders. */
+const projects = [...new Set(LONG_TESTS.map((file) => file.split('/').slice(0, 2).join('/')))];
+
+/** Long files that run with a slice. */
+function runWith(slice: number): string[] {
+  const environment = { CI: '1', PRIOLAB_SLICE: String(slice) };
+  const out = projects.flatMap((project) =>
+    leftOut(project, environment).map((file) => `${project}/${file}`),
+  );
+  return LONG_TESTS.filter((file) => !out.includes(file));
+}
+
+test('each file is there, and named once', () => {
+  expect(LONG_TESTS.filter((file) => !existsSync(join(repositoryRoot, file)))).toEqual([]);
+  expect(new Set(LONG_TESTS).size).toBe(LONG_TESTS.length);
+});
+
+test('each file runs in one slice, and slices have about as many', () => {
+  const runs = Array.from({ length: SLICES }, (_, slice) => runWith(slice));
+  expect(runs.flat().sort()).toEqual([...LONG_TESTS].sort());
+  const counts = runs.map((files) => files.length);
+  expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1);
+});
+
+test.each([2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])(
+  'of a table of which a file runs every %i-th case, all have their turn',
+  (every) => {
+    const seen = new Set<string>();
+    for (let slice = 0; slice < SLICES * every; slice += 1) {
+      for (const file of runWith(slice)) seen.add(`${file} ${slice % every}`);
+    }
+    expect(seen.size).toBe(LONG_TESTS.length * every);
   },
 );
 
+test('the costliest do not meet: one of them a slice', () => {
+  const costly = LONG_TESTS.slice(0, SLICES);
+  for (let slice = 0; slice < SLICES; slice += 1) {
+    expect(runWith(slice).filter((file) => costly.includes(file))).toHaveLength(1);
+  }
+});
+
 test('outside of CI none is left out, nor without a slice', () => {
-  for (const project of Object.keys(LONG_TESTS)) {
+  for (const project of projects) {
     expect(leftOut(project, { PRIOLAB_SLICE: '1' })).toEqual([]);
     expect(leftOut(project, { CI: '1' })).toEqual([]);
   }

@@ -74,7 +74,7 @@ async function start({ config }: Deployment): Promise<Running> {
     const found = log.find((one) => one.includes('"serving"'));
     if (found === undefined) throw new Error(`it does not serve: ${log.join('')}`);
     return found;
-  }, 20_000);
+  });
   const { url, operators } = JSON.parse(line) as {
     readonly url: string;
     readonly operators: string;
@@ -98,7 +98,7 @@ test('from sums in buckets to an authority’s client, and back to the operators
   await vi.waitFor(async () => {
     const { text } = await get('/api/public/v2/enpa-data', signedIn);
     expect(JSON.parse(text)).toMatchObject({ rawData: [{ sum: [1001, 9], state_code: 'wa' }] });
-  }, 20_000);
+  });
   const whole = await get('/api/priolab/v1/results.csv', signedIn);
   expect(whole.text.split('\r\n')).toHaveLength(1 + 2 + 1);
   const bare = await get('/api/priolab/v1/results', signedIn, 'HEAD');
@@ -156,7 +156,7 @@ test('a bucket that is gone is told to operators; what was published is still gi
   await vi.waitFor(() => expect(log.join('')).toContain('scan-failed'), 20_000);
   await vi.waitFor(async () => {
     expect((await fetch(`${operators}/readyz`)).status).toBe(503);
-  }, 20_000);
+  });
   expect((await fetch(`${operators}/healthz`)).status).toBe(200);
   expect(await records()).toHaveLength(1);
 });

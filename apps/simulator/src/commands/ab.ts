@@ -6,18 +6,17 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
-import { EXIT, compareRuns, prepareWorkers, resolveScenario } from '@priolab/harness';
-import type { CostRecord, RunSummary } from '@priolab/harness';
+import { EXIT, compareRuns, poolWorlds, prepareWorkers } from '@priolab/harness';
+import type { RunComparison } from '@priolab/harness';
 import { createInterrupt } from '@priolab/runtime';
 
 import { numberMistake, parse } from '../arguments.ts';
-import { checkoutMistake, runArm } from '../arm.ts';
-import type { ArmJob } from '../arm.ts';
+import { checkoutMistake } from '../arm.ts';
 import { cardMistakes, cardOptions, showCard, writeCard } from '../card.ts';
-import { loadValue } from '../load.ts';
-import { planWithProgress } from '../prepare.ts';
+import { jobsOf, runPair } from '../pair.ts';
+import type { Repeated, Variant } from '../pair.ts';
 import { checkFolder, comparisonFolder } from '../run-folder.ts';
-import { settingsMistake, settingsOf } from '../settings.ts';
+import { settingsMistake } from '../settings.ts';
 import { printable } from '../streams.ts';
 
 const options = {
@@ -26,6 +25,7 @@ const options = {
   'a-at': { type: 'string' },
   'b-at': { type: 'string' },
   seed: { type: 'string' },
+  seeds: { type: 'string' },
   reports: { type: 'string' },
   workers: { type: 'string' },
   repeat: { type: 'string', default: '1' },
@@ -42,37 +42,83 @@ export async function ab(args: readonly string[]): Promise<number> {
   prepareWorkers(workers);
   const interrupt = createInterrupt();
   try {
-    const jobs = await jobsOf(parsed, interrupt.signal);
-    if (jobs === undefined) return EXIT.interrupted;
-    const runs = await runAll(jobs, {
-      workers,
-      times: Number(values.repeat),
-      signal: interrupt.signal,
-    });
-    if (runs === undefined) {
-      console.error('interrupted: nothing is compared');
-      return EXIT.interrupted;
-    }
-    const unlike = runs.find(({ otherDigest }) => otherDigest !== undefined);
-    if (unlike !== undefined) {
-      const digests = `${unlike.summary.identity.resultDigest} and ${unlike.otherDigest}`;
-      console.error(printable(`${unlike.name}: run twice, it gave two results: ${digests}`));
-      return EXIT.nondeterminism;
-    }
-    const [a, b] = runs as [Repeated, Repeated];
-    const comparison = compareRuns(a, b, {
-      isOneBuild: jobs.every(({ at }) => at === undefined),
-    });
-    const { folder } = jobs[0];
-    writeCard('ab', join(folder, '..'), comparison);
-    return showCard(comparison, values, join(folder, '..'));
+    const told = await compareAll(parsed, { workers, signal: interrupt.signal });
+    if (typeof told === 'number') return told;
+    writeCard('ab', told.folder, told.comparison);
+    return showCard(told.comparison, values, told.folder);
   } finally {
     interrupt.dispose();
   }
 }
 
+interface Told {
+  readonly folder: string;
+  readonly comparison: RunComparison;
+}
+
+/** Both variants in every world that is asked for; an exit code where that is not to be had. */
+async function compareAll(
+  { values, positionals }: Arguments,
+  settings: { readonly workers: number; readonly signal: AbortSignal },
+): Promise<Told | number> {
+  const { out } = values;
+  const [first, second = first] = positionals as [string, string?];
+  const variants: readonly [Variant, Variant] = [
+    { side: 'a', file: first, texts: values.a, at: values['a-at'] },
+    { side: 'b', file: second, texts: values.b, at: values['b-at'] },
+  ];
+  const reports = values.reports === undefined ? undefined : Number(values.reports);
+  const isOneBuild = variants.every(({ at }) => at === undefined);
+  const count = values.seeds === undefined ? undefined : Number(values.seeds);
+  const seeds = count === undefined ? [values.seed] : seedsTo(count);
+  const worlds: RunComparison[] = [];
+  let folder: string | undefined;
+  for (const [i, seed] of seeds.entries()) {
+    const jobs = await jobsOf(variants, { seed, reports, signal: settings.signal });
+    if (jobs === undefined) return interrupted();
+    if (folder === undefined) {
+      const [a, b] = [jobs[0].scenario, jobs[1].scenario];
+      folder = comparisonFolder(out, { a, b, at: variants.map(({ at }) => at), worlds: count });
+      checkFolder(out, folder);
+    }
+    const runs = await runPair(jobs, {
+      ...settings,
+      folder: count === undefined ? folder : join(folder, `seed-${seed}`),
+      times: Number(values.repeat),
+      // What comes second finds a warmer machine: each side does so in every other world.
+      isSecondFirst: i % 2 === 1,
+    });
+    if (runs === undefined) return interrupted();
+    if (tellUnlike(runs)) return EXIT.nondeterminism;
+    const comparison = compareRuns(runs[0], runs[1], { isOneBuild });
+    worlds.push(comparison);
+    if (count !== undefined) {
+      console.error(printable(`world ${i + 1} of ${count}: ${comparison.overall}`));
+    }
+  }
+  return { folder: folder!, comparison: count === undefined ? worlds[0]! : poolWorlds(worlds) };
+}
+
+function seedsTo(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => String(i + 1));
+}
+
+function interrupted(): number {
+  console.error('interrupted: nothing is compared');
+  return EXIT.interrupted;
+}
+
+/** Says so where a side that was repeated gave other results. */
+function tellUnlike(runs: readonly Repeated[]): boolean {
+  const unlike = runs.find(({ otherDigest }) => otherDigest !== undefined);
+  if (unlike === undefined) return false;
+  const digests = `${unlike.summary.identity.resultDigest} and ${unlike.otherDigest}`;
+  console.error(printable(`${unlike.name}: run twice, it gave two results: ${digests}`));
+  return true;
+}
+
 function mistakesIn({ values, positionals }: Arguments): (string | undefined)[] {
-  const { seed, reports, workers, repeat } = values;
+  const { seed, seeds, reports, workers, repeat } = values;
   const isSeed = seed === undefined || (seed.length >= 1 && seed.length <= 200);
   return [
     positionals.length === 1 || positionals.length === 2
@@ -83,77 +129,16 @@ function mistakesIn({ values, positionals }: Arguments): (string | undefined)[] 
     ...(values.b ?? []).map((text) => settingsMistake('--b', text)),
     checkoutMistake('--a-at', values['a-at']),
     checkoutMistake('--b-at', values['b-at']),
+    numberMistake('--seeds', seeds, { min: 2, max: 1000 }),
+    seeds === undefined || seed === undefined
+      ? undefined
+      : '--seed and --seeds: expected one of them; --seeds 10 is seeds 1 to 10',
+    seeds === undefined || repeat === '1'
+      ? undefined
+      : '--repeat and --seeds: expected one of them; other seeds are repetitions as well',
     numberMistake('--reports', reports, { min: 1, max: 1_000_000_000 }),
     numberMistake('--workers', workers, { min: 0, max: 256 }),
     numberMistake('--repeat', repeat, { min: 1, max: 100 }),
     ...cardMistakes(values),
   ];
-}
-
-/** Both sides, checked and planned; undefined where that was interrupted. */
-async function jobsOf(
-  { values, positionals }: Arguments,
-  signal: AbortSignal,
-): Promise<readonly [ArmJob, ArmJob] | undefined> {
-  const { seed, out } = values;
-  const reports = values.reports === undefined ? undefined : Number(values.reports);
-  const [first, second = first] = positionals as [string, string?];
-  const sides = [
-    { side: 'a', file: first, texts: values.a, at: values['a-at'] },
-    { side: 'b', file: second, texts: values.b, at: values['b-at'] },
-  ];
-  const loaded = [];
-  for (const { side, file, texts, at } of sides) {
-    const value = await loadValue(file, { seed, reports, settings: settingsOf(texts) });
-    const scenario = resolveScenario(value, [file, ...texts].join(' '));
-    const plan = await planWithProgress(file, scenario, signal);
-    if (plan === undefined) return undefined;
-    const name = [file, ...texts, ...(at === undefined ? [] : [`at ${at}`])].join(' ');
-    loaded.push({ side, name, value, scenario, plan, at });
-  }
-  const [a, b] = loaded as [(typeof loaded)[number], (typeof loaded)[number]];
-  const folder = comparisonFolder(out, {
-    a: a.scenario,
-    b: b.scenario,
-    at: [a.at, b.at],
-  });
-  checkFolder(out, folder);
-  return [
-    { ...a, folder: join(folder, 'a') },
-    { ...b, folder: join(folder, 'b') },
-  ];
-}
-
-interface Repeated {
-  readonly name: string;
-  readonly summary: RunSummary;
-  readonly costs: CostRecord[];
-  /** Of a further run, where its results were not those of the first. */
-  otherDigest?: string;
-}
-
-/**
- * a, b, a, b, ...: what drifts meets both alike. Where they are repeated, the first of each only
- * warms up. Undefined where it was interrupted.
- */
-async function runAll(
-  jobs: readonly [ArmJob, ArmJob],
-  { times, ...settings }: { workers: number; times: number; signal: AbortSignal },
-): Promise<Repeated[] | undefined> {
-  const runs: Repeated[] = [];
-  for (let time = 0; time < (times === 1 ? 1 : times + 1); time++) {
-    for (const [i, job] of jobs.entries()) {
-      const summary = await runArm(job, settings);
-      if (summary.interrupted || settings.signal.aborted) return undefined;
-      const known = runs[i];
-      if (known === undefined) {
-        runs.push({ name: job.name, summary, costs: times === 1 ? [summary.cost] : [] });
-        continue;
-      }
-      known.costs.push(summary.cost);
-      const { resultDigest } = summary.identity;
-      if (resultDigest !== known.summary.identity.resultDigest) known.otherDigest = resultDigest;
-    }
-  }
-  return runs;
 }

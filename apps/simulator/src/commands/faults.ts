@@ -3,7 +3,7 @@
  * had to come of it, the verdict, and which oracles the fault's card names.
  */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
@@ -31,6 +31,7 @@ import { monotonicMs } from '@priolab/runtime';
 
 import { parse, usage, wholeNumber } from '../arguments.ts';
 import { createProgressLine } from '../progress-line.ts';
+import { makeFolderOf } from '../run-folder.ts';
 import { printable } from '../streams.ts';
 
 const options = {
@@ -45,7 +46,7 @@ export async function faults(args: readonly string[]): Promise<number> {
   const asked = positionals.length === 0 ? faultIds : positionals.map(faultId);
   const ids = asked.filter((id) => demonstrationOf(id) !== undefined);
   if (values.cards !== undefined) {
-    mkdirSync(values.cards, { recursive: true });
+    makeFolderOf('faults', '--cards', values.cards);
     for (const id of asked) writeFileSync(join(values.cards, cardFile(id)), renderCard(id));
     console.log(printable(`${asked.length} cards in ${values.cards}`));
     return EXIT.pass;

@@ -4,7 +4,7 @@
  * are left out that it does not need.
  */
 
-import { mkdirSync, openSync, closeSync, writeFileSync, writeSync } from 'node:fs';
+import { openSync, closeSync, writeFileSync, writeSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
@@ -17,6 +17,7 @@ import { createInterrupt, monotonicMs } from '@priolab/runtime';
 import { parse, usage, wholeNumber } from '../arguments.ts';
 import { loadScenario } from '../load.ts';
 import { createProgressLine } from '../progress-line.ts';
+import { makeFolderOf } from '../run-folder.ts';
 import { printable } from '../streams.ts';
 
 const DEFAULT_FILE = 'scenarios/swarm.scenario.ts';
@@ -46,7 +47,7 @@ export async function fuzz(args: readonly string[]): Promise<number> {
   if (scenario.clock !== 'simulated') {
     throw usage('fuzz', `${file}: expected clock "simulated", got "${scenario.clock}"`);
   }
-  mkdirSync(values.out, { recursive: true });
+  makeFolderOf('fuzz', '--out', values.out);
   const log = openSync(join(values.out, 'seeds.ndjson'), 'w');
   const findings = createFindings(values.out, file);
   const progress = createProgressLine(process.stderr, { doing: 'fuzz', unit: 'seeds' });

@@ -1,6 +1,6 @@
 /** `priolab keygen`: new keys of a service, private halves in files, public ones printed. */
 
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { encodePublicKey, generateKeyPair, publicKeyToPem } from '@priolab/crypto';
@@ -10,6 +10,7 @@ import { EXIT, UsageError } from '@priolab/harness';
 import { parse } from '../arguments.ts';
 import { writeKeyFile } from '../key-files.ts';
 import type { KeyKind } from '../key-files.ts';
+import { makeFolderOf } from '../run-folder.ts';
 
 const KINDS = ['packet', 'signing', 'both'];
 
@@ -36,7 +37,7 @@ export function keygen(args: readonly string[]): Promise<number> {
     .map((kind) => ({ kind, file: join(folder, `${values.name}.${kind}-key`) }));
   // Before any is written: half a set of keys would be in the way of the next attempt.
   refuse(files.map(({ file }) => (existsSync(file) ? `${file} exists; it is left alone` : '')));
-  refuse([create(folder)]);
+  makeFolderOf('keygen', '--out', folder);
   for (const { kind, file } of files) {
     const keyPair = generateKeyPair();
     refuse([writeKeyFile(kind, file, keyPair) ?? '']);
@@ -47,15 +48,6 @@ export function keygen(args: readonly string[]): Promise<number> {
 
 function publicHalf(kind: KeyKind, { publicKey }: KeyPair): string {
   return kind === 'packet' ? encodePublicKey(publicKey) : publicKeyToPem(publicKey).trimEnd();
-}
-
-function create(folder: string): string {
-  try {
-    mkdirSync(folder, { recursive: true });
-    return '';
-  } catch (error) {
-    return `${folder} can't be made: ${(error as NodeJS.ErrnoException).code ?? ''}`;
-  }
 }
 
 function refuse(mistakes: readonly string[]): void {

@@ -1,12 +1,13 @@
 /** `priolab new`: a scenario file to begin with, from a template, and what to do with it. */
 
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 import { EXIT, didYouMean } from '@priolab/harness';
 
 import { parse, usage } from '../arguments.ts';
 import { quote } from '../quote.ts';
+import { makeFolderOf } from '../run-folder.ts';
 import { printable } from '../streams.ts';
 import { fillTemplate, templateNames } from '../templates.ts';
 
@@ -71,17 +72,13 @@ function nameMistake(positionals: readonly string[]): string | undefined {
 
 /** A file that exists is never written over. */
 function write(file: string, text: string): void {
-  attempt(dirname(file), (folder) => mkdirSync(folder, { recursive: true }));
+  makeFolderOf('new', '--dir', dirname(file));
   // Looked at first for the better message; `wx` for whoever makes one in between.
   if (existsSync(file)) throw usage('new', `${file} exists; it is left alone`);
-  attempt(file, () => writeFileSync(file, text, { flag: 'wx' }));
-}
-
-function attempt(path: string, step: (path: string) => void): void {
   try {
-    step(path);
+    writeFileSync(file, text, { flag: 'wx' });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw usage('new', `can't write ${path}: ${reason}; choose another folder with --dir`);
+    throw usage('new', `can't write ${file}: ${reason}; choose another folder with --dir`);
   }
 }

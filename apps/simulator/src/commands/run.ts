@@ -12,11 +12,9 @@ import {
   UsageError,
   capsuleOf,
   deploymentNames,
-  describeEnvironment,
   didYouMean,
   encodeCapsule,
   prepareWorkers,
-  runScenario,
   worstExit,
 } from '@priolab/harness';
 import type { RunOptions, RunSummary, Scenario } from '@priolab/harness';
@@ -24,14 +22,13 @@ import { renderSummary, renderTerse } from '@priolab/report';
 import { createInterrupt } from '@priolab/runtime';
 
 import { numberMistake, parse, usage } from '../arguments.ts';
-import { deploymentOptions } from '../deployment-options.ts';
+import { runFollowed } from '../follow.ts';
 import { prepareAll } from '../prepare.ts';
 import type { Prepared } from '../prepare.ts';
-import { createProgressLine } from '../progress-line.ts';
 import { tellGithub } from '../github-actions.ts';
 import { pointLatest } from '../latest.ts';
 import { quote } from '../quote.ts';
-import { replayCommand } from '../repeat.ts';
+import { repeatIn } from '../repeat.ts';
 import type { Repeat } from '../repeat.ts';
 import { checkFolder, openFolder, runFolder, writeRun } from '../run-folder.ts';
 import { printable, wantsColour } from '../streams.ts';
@@ -212,46 +209,19 @@ async function runOne(job: Job, settings: Settings): Promise<RunSummary> {
   openFolder(folder);
   const say = json ? console.error : console.log;
   const stream = json ? process.stderr : process.stdout;
-  const progress = createProgressLine(process.stderr);
-  const waiting = createProgressLine(process.stderr, { doing: 'waiting for', unit: 'sums' });
   if (!settings.terse) say(printable(`${scenario.id}: ${scenario.about}`));
-  const onStop = (): void => {
-    progress.clear();
-    waiting.clear();
-    console.error('stopping when the shards under way are done; Ctrl-C again ends it at once');
-  };
-  signal.addEventListener('abort', onStop, { once: true });
   let summary: RunSummary;
   try {
-    summary = await runScenario({
-      scenario,
-      plan,
-      workers,
-      signal,
-      environment: describeEnvironment(),
-      ledgerPath: join(folder, LEDGER_FILE),
-      onProgress: (state) => progress.update(state),
-      onPublished: settings.onPublished,
-      deployment: deploymentOptions({
-        folder: join(folder, DEPLOYMENT_FOLDER),
-        keep,
-        onWaiting({ sumsDone, sumCount, elapsedMs }) {
-          progress.clear();
-          waiting.update({ reportsDone: sumsDone, reportCount: sumCount, elapsedMs });
-        },
-      }),
-    });
+    const { onPublished } = settings;
+    const ledgerPath = join(folder, LEDGER_FILE);
+    const options = { scenario, plan, workers, signal, ledgerPath, onPublished };
+    summary = await runFollowed(options, { folder: join(folder, DEPLOYMENT_FOLDER), keep });
   } catch (error) {
     if (error instanceof LedgerError) throw usage('run', error.message);
     throw error;
-  } finally {
-    signal.removeEventListener('abort', onStop);
-    progress.clear();
-    waiting.clear();
   }
-  const { note, ...repeat } = repeatOf(summary, job, settings.deployment);
+  const { note, repeat, replay } = repeatOf(summary, job, settings.deployment);
   const files = writeRun(folder, summary, repeat);
-  const { replay } = repeat;
   const colour = wantsColour(stream);
   const width = stream.columns ?? 100;
   // `junit` is among those that every run has.
@@ -265,26 +235,32 @@ async function runOne(job: Job, settings: Settings): Promise<RunSummary> {
   );
   if (note !== undefined) say(note);
   if (problem !== undefined) console.error(printable(`priolab: ${problem}`));
-  tellGithub(summary, { file: job.file, replay: repeat.replay }, { say });
+  tellGithub(summary, { file: job.file, replay }, { say });
   return summary;
 }
 
-/** With a note where people would look for a capsule in vain. */
-function repeatOf(
-  summary: RunSummary,
-  job: Job,
-  deployment: string | undefined,
-): Repeat & { readonly note?: string } {
+interface Repeated {
+  /** For the files in its folder. */
+  readonly repeat: Repeat;
+  /** For who reads along: of a run without a capsule by the scenario's own file. */
+  readonly replay: string;
+  /** Where people would look for a capsule in vain. */
+  readonly note?: string;
+}
+
+function repeatOf(summary: RunSummary, job: Job, deployment: string | undefined): Repeated {
   const other = deployment === undefined ? '' : ` --deployment ${deployment}`;
   const replay = `${runCommand(job.scenario, job.file)}${other}`;
+  const repeat = repeatIn(job.folder, undefined);
   // A capsule of what was cut short would differ from every run that is not.
-  if (summary.verdict === 'pass' || summary.interrupted) return { replay };
+  if (summary.verdict === 'pass' || summary.interrupted) return { repeat, replay };
   const capsule = encodeCapsule(capsuleOf(summary));
   if (capsule === undefined) {
     const reason = `the scenario is too large for one (${CAPSULE_SIZE_MAX} bytes)`;
-    return { replay, note: `no ${CAPSULE_FILE}: ${reason}; run its file again` };
+    return { repeat, replay, note: `no ${CAPSULE_FILE}: ${reason}; run its file again` };
   }
-  return { replay: replayCommand(job.folder), capsule };
+  const withCapsule = repeatIn(job.folder, capsule);
+  return { repeat: withCapsule, replay: withCapsule.replay };
 }
 
 function runCommand(scenario: Scenario, file: string): string {

@@ -4,7 +4,7 @@
  * device metrics would take.
  */
 
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 
@@ -27,7 +27,7 @@ import { createInterrupt } from '@priolab/runtime';
 
 import { numberMistake, parse, usage } from '../arguments.ts';
 import { loadScenario } from '../load.ts';
-import { checkFolder, runFolder } from '../run-folder.ts';
+import { checkFolder, makeFolderOf, runFolder } from '../run-folder.ts';
 import { RunLostError, openPoints, readPoints, runCell } from '../scale-runs.ts';
 import type { PointsHeader } from '../scale-runs.ts';
 import { canRedraw, printable, wantsColour } from '../streams.ts';
@@ -62,7 +62,7 @@ export async function scale(args: readonly string[]): Promise<number> {
   checkFolder(values.out, folder);
   const header = { digest: runDigest(scenario), environment: describeEnvironment() };
   const known = values.resume ? readPoints(folder, header) : [];
-  mkdirSync(folder, { recursive: true });
+  makeFolderOf('scale', '--out', folder);
   const done = await runGrid({ file, scenario, grid, folder, header, known });
   const record: ScaleRecord = {
     schema: SCALE_SCHEMA,

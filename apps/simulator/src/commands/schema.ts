@@ -1,10 +1,21 @@
-/** `priolab schema <kind>`: the JSON Schema of scenario files, and of what a run leaves behind. */
+/** `priolab schema <kind>`: the JSON Schema of scenario files, and of what runs leave behind. */
 
-import { EXIT, scenarioJsonSchema, summaryJsonSchema } from '@priolab/harness';
+import {
+  EXIT,
+  comparisonJsonSchema,
+  scaleJsonSchema,
+  scenarioJsonSchema,
+  summaryJsonSchema,
+} from '@priolab/harness';
 
 import { parse, usage } from '../arguments.ts';
 
-const schemas = { scenario: scenarioJsonSchema, summary: summaryJsonSchema };
+const schemas = {
+  scenario: scenarioJsonSchema,
+  summary: summaryJsonSchema,
+  scale: scaleJsonSchema,
+  comparison: comparisonJsonSchema,
+};
 
 export function schema(args: readonly string[]): Promise<number> {
   const { positionals } = parse('schema', args, {});

@@ -51,7 +51,7 @@ export const positionals: Readonly<Record<string, Positionals>> = {
   manifest: one(manifestActions, () => manifestKinds),
   combine: nothing,
   portal: one(() => [...runs(), ...scenarios()]),
-  schema: one(() => ['scenario', 'summary']),
+  schema: one(() => ['scenario', 'summary', 'scale', 'comparison']),
   watch: one(scenarios),
   doctor: nothing,
   completion: one(() => shells),

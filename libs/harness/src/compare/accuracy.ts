@@ -2,7 +2,7 @@
  * How near estimates are to the truth. Errors are compared bin by bin where both runs counted
  * reports with the same true values, and there alone: a run that lost reports has other truths, and
  * smaller sums have smaller errors, which is no merit. What losses do to precision is in the
- * standard error, as a share of the reports that were counted.
+ * standard error, as a share of the honest reports that were counted.
  *
  * Where windows are not equally long, they are pooled by day (UTC) on both sides.
  */
@@ -12,7 +12,15 @@ import { DAY_MS } from '@priolab/roles';
 import type { CellRecord, RunSummary } from '../record/run-record.ts';
 import { pairedScale } from '../statistics/paired-scale.ts';
 import type { ComparisonRow } from './comparison.ts';
-import { ALPHA, RATIO_MARGIN, exactRow, finite, judgeInterval, rangeOf } from './judgement.ts';
+import {
+  ALPHA,
+  RATIO_MARGIN,
+  exactRow,
+  finite,
+  isRounding,
+  judgeInterval,
+  rangeOf,
+} from './judgement.ts';
 import { pairCells, sameCounts, sameTruth } from './world.ts';
 import type { CellPair } from './world.ts';
 
@@ -27,7 +35,7 @@ export function compareAccuracy(a: RunSummary, b: RunSummary): ComparisonRow[] {
   const pairs = pairCells(cellsOf(a), cellsOf(b));
   return [
     errorRow(pairs, days ? 'windows pooled by day' : 'windows'),
-    standardErrorRow(pairs),
+    standardErrorRow(pairs, days ? 'windows pooled by day' : 'windows'),
     wrongTotalsRow(a, b),
   ];
 }
@@ -81,10 +89,18 @@ function errorRow(all: readonly CellPair[], what: string): ComparisonRow {
     section: 'accuracy',
     what: 'error of estimates, root mean square over bins',
     unit: 'reports',
+    direction: 'less is better',
   } as const;
   const pairs = all.filter(([one, other]) => sameCounts(one, other) && sameTruth(one, other));
   const left = all.length - pairs.length;
   const others = left === 0 ? '' : `; ${left} with other reports left out`;
+  const isOtherBins = all.some(([{ truth: one }, { truth: other }]) => {
+    return one.honestClean.length !== other.honestClean.length;
+  });
+  if (pairs.length === 0 && isOtherBins) {
+    const why = 'a and b have other bins: there is no error of one that goes with one of the other';
+    return { ...head, a: null, b: null, judgement: 'unknown', why };
+  }
   if (pairs.length === 0) {
     const why = `of ${all.length} ${what} that both published, none has the same reports in both`;
     return { ...head, a: null, b: null, judgement: 'unknown', why };
@@ -108,17 +124,18 @@ function errorRow(all: readonly CellPair[], what: string): ComparisonRow {
   return { ...head, ...values, effect, judgement, why: `${tells}${method}: ${over}` };
 }
 
-/** In percentage points of the reports counted, so that fewer reports show. */
-function relativeError({ standardError, counts }: CellRecord): number {
-  return (100 * standardError!) / Math.max(1, counts.leader);
+/** In percent of the honest reports counted: fewer of them show, and forgeries are no gain. */
+function relativeError({ standardError, truth }: CellRecord): number {
+  return (100 * standardError!) / Math.max(1, truth.honestCount);
 }
 
-function standardErrorRow(pairs: readonly CellPair[]): ComparisonRow {
+function standardErrorRow(pairs: readonly CellPair[], what: string): ComparisonRow {
   const head = {
     id: 'accuracy.standard-error',
     section: 'accuracy',
     what: 'standard error as published, root mean square',
     unit: '% of reports',
+    direction: 'less is better',
   } as const;
   if (pairs.length === 0) {
     const why = 'no window was published by both';
@@ -126,8 +143,9 @@ function standardErrorRow(pairs: readonly CellPair[]): ComparisonRow {
   }
   const x = pairs.map(([one]) => relativeError(one));
   const y = pairs.map(([, other]) => relativeError(other));
-  const smaller = y.filter((error, i) => error < x[i]!).length;
-  const larger = y.filter((error, i) => error > x[i]!).length;
+  const isOther = (error: number, i: number): boolean => !isRounding(error, x[i]!);
+  const smaller = y.filter((error, i) => error < x[i]! && isOther(error, i)).length;
+  const larger = y.filter((error, i) => error > x[i]! && isOther(error, i)).length;
   const ratios = y.map((error, i) => error / x[i]!).filter((ratio) => !Number.isNaN(ratio));
   const [low, high] = [Math.min(...ratios), Math.max(...ratios)];
   const judgement =
@@ -140,7 +158,7 @@ function standardErrorRow(pairs: readonly CellPair[]): ComparisonRow {
     ...values,
     ...(judgement === 'same' ? {} : { effect }),
     judgement,
-    why: `exact: smaller in ${smaller}, larger in ${larger} of ${pairs.length} windows`,
+    why: `exact: smaller in ${smaller}, larger in ${larger} of ${pairs.length} ${what}`,
   };
 }
 

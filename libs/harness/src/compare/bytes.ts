@@ -1,50 +1,21 @@
 /**
- * Bytes on the wire for one report. A record holds none, but in Prio v2 every honest message of a
- * metric has one size, which follows from its bins: so this is exact, for Priolab's plain form and
- * without headers of batches and of HTTP. It is this build's form for both sides: of two builds the
- * rows are unknown.
+ * Bytes on the wire for one report. In Prio v2 every honest message of a metric has one size, which
+ * a record says by the encoders of the build that made it: so this is exact, for Priolab's plain
+ * form and without headers of batches and of HTTP. Records of older versions say nothing; where one
+ * build made both, this one's encoders stand in for it.
  */
 
-import { prio2Shape } from '@priolab/prio';
-import { REPORT_ID_SIZE, uploadLayout } from '@priolab/roles';
-import type { Metric } from '@priolab/roles';
-
 import type { RunSummary } from '../record/run-record.ts';
-import { metricsOf } from '../run/settings.ts';
+import { wireRecordOf } from '../record/wire-record.ts';
+import type { WireRecord } from '../record/wire-record.ts';
 import type { ComparisonRow } from './comparison.ts';
 import { exactRow } from './judgement.ts';
 import { countedOf } from './losses.ts';
 
-/** r, beside the report's id. */
-const INGESTION_SIZE = REPORT_ID_SIZE + 4;
-/** Status, f, g and h, beside the report's id: `plain-batch.ts`. */
-const VALIDITY_SIZE = REPORT_ID_SIZE + 13;
-
-export interface MessageSizes {
-  /** From the device to the ingestor. */
-  readonly upload: number;
-  /** From the ingestor to each processor. */
-  readonly leader: number;
-  readonly helper: number;
-  /** From one processor to the other, and as much back. */
-  readonly validity: number;
-}
-
-/** Bytes of one report of a metric. */
-export function messageSizes({ bins }: Pick<Metric, 'bins'>): MessageSizes {
-  const { size, leaderSealedSize, helperSealedSize } = uploadLayout(prio2Shape(bins));
-  return {
-    upload: size,
-    leader: INGESTION_SIZE + leaderSealedSize,
-    helper: INGESTION_SIZE + helperSealedSize,
-    validity: VALIDITY_SIZE,
-  };
-}
-
 const MESSAGES = [
-  ['upload', 'device to ingestor', ({ upload }: MessageSizes) => upload],
-  ['batches', 'ingestor to both processors', (of: MessageSizes) => of.leader + of.helper],
-  ['validity', 'between processors, both ways', (of: MessageSizes) => 2 * of.validity],
+  ['upload', 'device to ingestor', ({ upload }: WireRecord) => upload],
+  ['batches', 'ingestor to both processors', (of: WireRecord) => of.leader + of.helper],
+  ['validity', 'between processors, both ways', (of: WireRecord) => 2 * of.validity],
 ] as const;
 
 export function compareBytes(
@@ -52,14 +23,19 @@ export function compareBytes(
   b: RunSummary,
   { isOneBuild }: { readonly isOneBuild: boolean },
 ): ComparisonRow[] {
-  const [one, other] = [a, b].map(({ scenario }) => metricsOf(scenario).map(messageSizes)) as [
-    MessageSizes[],
-    MessageSizes[],
-  ];
-  const mean = (sizes: readonly MessageSizes[], of: (of: MessageSizes) => number): number =>
-    sizes.reduce((sum, size) => sum + of(size), 0) / sizes.length;
-  const rows = MESSAGES.map(([id, what, of]): ComparisonRow => {
-    const row = exactRow({
+  const wireOf = ({ wire, scenario }: RunSummary): readonly WireRecord[] =>
+    wire ?? (isOneBuild ? wireRecordOf(scenario) : []);
+  const [one, other] = [wireOf(a), wireOf(b)];
+  const mean = (sizes: readonly WireRecord[], of: (of: WireRecord) => number): number | null =>
+    sizes.length === 0 ? null : sizes.reduce((sum, size) => sum + of(size), 0) / sizes.length;
+  const unsaid = [...(one.length === 0 ? ['a'] : []), ...(other.length === 0 ? ['b'] : [])];
+  const exact = one.length === 1 ? 'exact, by its bins' : `exact, mean of ${one.length} metrics`;
+  const why =
+    unsaid.length === 0
+      ? exact
+      : `not in the record of ${unsaid.join(' and ')}, which an older build made`;
+  const rows = MESSAGES.map(([id, what, of]): ComparisonRow =>
+    exactRow({
       id: `bytes.${id}`,
       section: 'bytes',
       what,
@@ -67,12 +43,9 @@ export function compareBytes(
       a: mean(one, of),
       b: mean(other, of),
       direction: 'less is better',
-      why: one.length === 1 ? 'exact, by its bins' : `exact, mean of ${one.length} metrics`,
-    });
-    if (isOneBuild) return row;
-    const why = 'by the formats of the build that compares; the runs are not both of one build';
-    return { ...row, judgement: 'unknown', why };
-  });
+      why,
+    }),
+  );
   return [...rows, batchRow(a, b), ...attemptRows(a, b)];
 }
 

@@ -25,7 +25,7 @@ export interface Arm {
 }
 
 export interface CompareOptions {
-  /** Whether one build made both: if not, sizes of messages can't be told apart from here. */
+  /** Whether one build made both: then it can say what records of older versions do not. */
   readonly isOneBuild: boolean;
 }
 
@@ -77,7 +77,7 @@ function armRecord({ name, summary, costs = [summary.cost] }: Arm): ArmRecord {
 }
 
 /** What follows from settings alone, whatever the world. */
-const OF_SETTINGS: ReadonlySet<string> = new Set([
+export const OF_SETTINGS: ReadonlySet<string> = new Set([
   'privacy.epsilon',
   'bytes.upload',
   'bytes.batches',
@@ -98,7 +98,8 @@ const WORDS: Readonly<Record<Section, string>> = {
   cpu: 'CPU',
 };
 
-function overallOf(
+/** What all rows together come to. */
+export function overallOf(
   rows: readonly ComparisonRow[],
   { identical, otherWorld }: { identical: boolean; otherWorld: string | undefined },
 ): Pick<RunComparison, 'overall' | 'why'> {
@@ -113,7 +114,11 @@ function overallOf(
   }
   if (worse !== '') return { overall: 'worse', why: `worse in ${worse}, better in nothing` };
   if (better !== '') return { overall: 'better', why: `better in ${better}, worse in nothing` };
-  if (identical) return { overall: 'same', why: 'the results are the same byte for byte' };
+  if (identical) {
+    const isTimed = rows.some(({ id, judgement }) => id === 'cpu.time' && judgement === 'same');
+    const time = isTimed ? '' : '; CPU time can’t be told';
+    return { overall: 'same', why: `the results are the same byte for byte${time}` };
+  }
   // How long something took is unknown unless it is measured again and again.
   const open = rows.filter(({ judgement, id }) => {
     return judgement === 'unknown' && !id.startsWith('cpu.time') && !id.startsWith('cpu.stage');

@@ -11,6 +11,9 @@ export type Judgement = 'better' | 'same' | 'worse' | 'unknown';
 export const SECTIONS = ['accuracy', 'privacy', 'losses', 'detection', 'bytes', 'cpu'] as const;
 export type Section = (typeof SECTIONS)[number];
 
+/** Which of two figures is the better one. */
+export type Direction = 'less is better' | 'more is better';
+
 /** How far b is from a. */
 export interface Effect {
   /** `ratio`: b over a; `difference`: b less a, in the row's unit. */
@@ -36,9 +39,21 @@ export interface ComparisonRow {
   readonly a: number | string | null;
   readonly b: number | string | null;
   readonly effect?: Effect;
+  /** Left out where figures alone say nothing. */
+  readonly direction?: Direction;
   readonly judgement: Judgement;
   /** One line: what the judgement rests on. */
   readonly why: string;
+  /** There where several worlds were pooled: in how many b's figure is which. */
+  readonly worlds?: WorldTally;
+}
+
+/** Worlds, by b's figure held against a's, however small the difference. */
+export interface WorldTally {
+  readonly better: number;
+  readonly same: number;
+  readonly worse: number;
+  readonly unknown: number;
 }
 
 /** One side of a comparison. */
@@ -104,6 +119,11 @@ export interface RunComparison {
   readonly rows: readonly ComparisonRow[];
   /** Every fate that either has, and whether they are the same. */
   readonly fates: readonly FateChange[];
+  /** There where several worlds were pooled: figures are then medians over them, fates sums. */
+  readonly worlds?: readonly {
+    readonly seed: string;
+    readonly overall: Judgement | 'mixed';
+  }[];
   /** `mixed`: b is better in something and worse in something else. */
   readonly overall: Judgement | 'mixed';
   /** One sentence: what `overall` rests on. */

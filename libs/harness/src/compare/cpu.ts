@@ -1,9 +1,9 @@
 /**
  * What a report in a published total costs in computation: a run that loses reports is no cheaper
  * for that. Operations are counted exactly and compared as they are. CPU time is noisy, so it is
- * measured in units of one P-256 multiplication, timed in the same run, and told apart only where
- * ranges of repeated runs lie apart: of n runs of each that happens by luck in 2 of (2n over n)
- * cases. Fewer runs show nothing finer than a factor of FAR, of the whole alone.
+ * measured in units of one P-256 multiplication, timed in the same run, and runs that are repeated
+ * are told apart by their ranks alone, so that a slow moment of the machine decides nothing. Fewer
+ * runs show nothing finer than a factor of FAR, of the whole alone.
  */
 
 import type { CostRecord, RunSummary } from '../record/run-record.ts';
@@ -11,7 +11,8 @@ import { STAGES } from '../run/stages.ts';
 import type { Stage } from '../run/stages.ts';
 import type { WorkKind } from '../run/work.ts';
 import type { ComparisonRow, Judgement } from './comparison.ts';
-import { ALPHA, RATIO_MARGIN, exactRow, rangeOf } from './judgement.ts';
+import { rankRatio } from '../statistics/rank-sum.ts';
+import { ALPHA, RATIO_MARGIN, exactRow, judgeInterval, rangeOf } from './judgement.ts';
 import { countedOf } from './losses.ts';
 
 /** A factor that no machine is off by between two runs, measured in its own multiplications. */
@@ -26,7 +27,11 @@ export interface Costs {
 }
 
 export function compareCpu(a: Costs, b: Costs): ComparisonRow[] {
-  return [...workRows(a, b), ...timeRows(a, b)];
+  const rows = [...workRows(a, b), ...timeRows(a, b)];
+  if (a.summary.fidelity.notDone === b.summary.fidelity.notDone) return rows;
+  // What is not computed is no saving of the system that is simulated.
+  const why = 'one of the two leaves more of the protocol out (crypto.fidelity)';
+  return rows.map((row) => ({ ...row, judgement: 'unknown', why }));
 }
 
 const MULTIPLICATIONS: readonly WorkKind[] = [
@@ -52,7 +57,7 @@ interface Counter {
   readonly kinds: readonly WorkKind[];
 }
 
-/** Each counter over all stages, and by stage where that differs; simulated time has one only. */
+/** Each counter over all stages, and by stage where that differs. */
 function workRows(a: Costs, b: Costs): ComparisonRow[] {
   return WORK.flatMap((counter) => {
     const whole = workRow(counter, { a, b, stages: STAGES });
@@ -91,7 +96,8 @@ function workRow(
 function timeRows(a: Costs, b: Costs): ComparisonRow[] {
   const stages = STAGES.filter(
     (stage) =>
-      !OWN.has(stage) && [a, b].every(({ costs }) => costs.every((one) => one.stagesMs[stage] > 0)),
+      !OWN.has(stage) &&
+      [a, b].every(({ costs }) => costs.every((one) => (one.stagesMs[stage] ?? 0) > 0)),
   );
   const isRepeated = [a, b].every(({ costs }) => costs.length > 1);
   const all = timeRow('cpu.time', 'CPU time, all of the run', { a, b, of: ({ cpuMs }) => cpuMs });
@@ -100,13 +106,13 @@ function timeRows(a: Costs, b: Costs): ComparisonRow[] {
     timeRow(`cpu.stage.${stage}`, `CPU time: ${stage}`, {
       a,
       b,
-      of: ({ stagesMs }) => stagesMs[stage],
+      of: ({ stagesMs }) => stagesMs[stage] ?? 0,
     }),
   );
   const judged = ({ samples, ...row }: Timed, level: Level): ComparisonRow => {
     return { ...row, ...judgeSamples(samples, level) };
   };
-  // Of so many stages one would often lie apart by luck.
+  // Of so many stages one would often differ by luck.
   const ofStage = { alpha: ALPHA / stages.length, far: Infinity };
   return [judged(all, { alpha: ALPHA, far: FAR }), ...each.map((row) => judged(row, ofStage))];
 }
@@ -116,7 +122,7 @@ interface Samples {
   readonly b: readonly number[];
 }
 
-type Timed = Pick<ComparisonRow, 'id' | 'section' | 'what' | 'unit' | 'a' | 'b'> & {
+type Timed = Omit<ComparisonRow, 'effect' | 'judgement' | 'why'> & {
   readonly samples: Samples;
 };
 
@@ -136,7 +142,8 @@ function timeRow(
   const samples = { a: samplesOf(sides.a), b: samplesOf(sides.b) };
   const unit = 'multiplications’ time, a counted report';
   const [one, other] = [median(samples.a), median(samples.b)];
-  return { id, section: 'cpu', what, unit, a: one, b: other, samples };
+  const direction = 'less is better';
+  return { id, section: 'cpu', what, unit, a: one, b: other, direction, samples };
 }
 
 function median(values: readonly number[]): number | null {
@@ -145,13 +152,6 @@ function median(values: readonly number[]): number | null {
   const middle = sorted.length >> 1;
   if (sorted.length % 2 === 1) return sorted[middle]!;
   return (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
-
-/** How often n samples of each lie apart though they are alike: 2 of (2n over n) orders. */
-export function chanceApart(n: number): number {
-  let orders = 1;
-  for (let k = 1; k <= n; k++) orders *= (n + k) / k;
-  return 2 / orders;
 }
 
 interface Level {
@@ -168,23 +168,34 @@ export function judgeSamples(
 ): Pick<ComparisonRow, 'effect' | 'judgement' | 'why'> {
   const n = Math.min(a.length, b.length);
   if (n === 0) return { judgement: 'unknown', why: 'not measured' };
+  const ranked = rankRatio(a, b, alpha);
+  if (ranked === undefined) return judgeFew({ a, b }, far);
+  const { value, low, high } = ranked;
+  const margin = { low: 1 / RATIO_MARGIN, high: RATIO_MARGIN };
+  const judgement = judgeInterval({ low, high }, 1, margin);
+  const effect = { kind: 'ratio', value, interval: { low, high, by: 'confidence' } } as const;
+  const why = {
+    same: `within 5 % in ${n} runs each`,
+    better: `by the ranks of ${n} runs each`,
+    worse: `by the ranks of ${n} runs each`,
+    unknown: `${n} runs each do not tell them apart`,
+  };
+  return { effect, judgement, why: why[judgement] };
+}
+
+/** So few that any order of them may be luck. */
+function judgeFew(
+  { a, b }: Samples,
+  far: number,
+): Pick<ComparisonRow, 'effect' | 'judgement' | 'why'> {
+  const n = Math.min(a.length, b.length);
   const low = Math.min(...b) / Math.max(...a);
   const high = Math.max(...b) / Math.min(...a);
-  const value = median(b)! / median(a)!;
-  const effect = { kind: 'ratio', value, ...rangeOf(low, high) } as const;
-  const isEnough = chanceApart(n) <= alpha;
-  const said = (judgement: Judgement, why: string) => ({ effect, judgement, why });
-  if (low > 1 || high < 1) {
-    const judgement = low > 1 ? 'worse' : 'better';
-    if (isEnough) return said(judgement, `the ranges of ${n} runs each lie apart`);
-    if (low > far || high < 1 / far) return said(judgement, `more than a factor of ${far} apart`);
+  const effect = { kind: 'ratio', value: median(b)! / median(a)!, ...rangeOf(low, high) } as const;
+  if (low > far || high < 1 / far) {
+    const judgement: Judgement = low > far ? 'worse' : 'better';
+    return { effect, judgement, why: `more than a factor of ${far} apart` };
   }
-  if (!isEnough) {
-    const count = n === 1 ? 'one run of each is' : `${n} runs of each are`;
-    return said('unknown', `noisy, and ${count} too few: repeat them`);
-  }
-  if (low >= 1 / RATIO_MARGIN && high <= RATIO_MARGIN) {
-    return said('same', `within 5 % in ${n} runs each`);
-  }
-  return said('unknown', `the ranges of ${n} runs each overlap`);
+  const count = n === 1 ? 'one run of each is' : `${n} runs of each are`;
+  return { effect, judgement: 'unknown', why: `noisy, and ${count} too few: repeat them` };
 }

@@ -44,6 +44,7 @@ function expectationRows(a: RunSummary, b: RunSummary): ComparisonRow[] {
     unit: `of ${shared.length}`,
     a: passing('a'),
     b: passing('b'),
+    direction: 'more is better',
     judgement: shared.length > 0 && isAlike ? 'same' : totalOf(changed.map(changeOf)),
     why:
       (isAlike

@@ -1,6 +1,6 @@
 /** Judgements that several parts of a comparison make, and the levels that they keep. */
 
-import type { ComparisonRow, Effect, Judgement } from './comparison.ts';
+import type { ComparisonRow, Direction, Effect, Judgement } from './comparison.ts';
 
 /** Of every interval; what is alike is called different at most 1 - this often, row by row. */
 export const CONFIDENCE = 0.95;
@@ -9,10 +9,21 @@ export const ALPHA = 1 - CONFIDENCE;
 /** Ratios nearer to 1 than this are the same: 5 % more or less changes nobody's decision. */
 export const RATIO_MARGIN = 1.05;
 
+/** Percentage points of the planned reports: less than this is the same. */
+export const LOSS_MARGIN = 0.1;
+
+/** What is close enough to even that it changes nobody's decision; of exact figures nothing is. */
+export function marginOf(
+  id: string,
+  kind: Effect['kind'],
+): { readonly low: number; readonly high: number } | undefined {
+  if (id === 'losses.reports') return { low: -LOSS_MARGIN, high: LOSS_MARGIN };
+  const isNoisy = kind === 'ratio' && (id === 'accuracy.rms' || id.startsWith('cpu.time'));
+  return isNoisy ? { low: 1 / RATIO_MARGIN, high: RATIO_MARGIN } : undefined;
+}
+
 /** Ratios nearer to each other than this are one. */
 const ROUNDING = 1e-9;
-
-export type Direction = 'less is better' | 'more is better';
 
 /** Which of two numbers is the better one, where nothing about them is chance. */
 export function judgeExact(a: number, b: number, direction: Direction): Judgement {
@@ -37,9 +48,14 @@ function effectOf(a: number, b: number): Effect {
   return { kind: 'ratio', value: b / a };
 }
 
+/** Whether two positive numbers differ by no more than the arithmetic does. */
+export function isRounding(a: number, b: number): boolean {
+  return Math.abs(a - b) <= ROUNDING * Math.max(a, b);
+}
+
 /** The smallest and the largest ratio, where there are two. */
 export function rangeOf(low: number, high: number): Pick<Effect, 'interval'> {
-  if (high - low <= ROUNDING * high) return {};
+  if (isRounding(low, high)) return {};
   return { interval: { low: finite(low), high: finite(high), by: 'range' } };
 }
 
@@ -59,9 +75,9 @@ type Exact = Omit<ComparisonRow, 'effect' | 'judgement' | 'why' | 'a' | 'b'> & {
 export function exactRow({ direction, why, ...row }: Exact): ComparisonRow {
   const { a, b } = row;
   if (a === null || b === null) {
-    return { ...row, judgement: 'unknown', why: why ?? 'not known of both' };
+    return { ...row, direction, judgement: 'unknown', why: why ?? 'not known of both' };
   }
   const judgement = judgeExact(a, b, direction);
   const effect = a === b ? {} : { effect: effectOf(a, b) };
-  return { ...row, ...effect, judgement, why: why ?? `exact; ${direction}` };
+  return { ...row, ...effect, direction, judgement, why: why ?? `exact; ${direction}` };
 }

@@ -8,10 +8,7 @@
 import type { FateCount, RunSummary } from '../record/run-record.ts';
 import { exactInterval } from '../statistics/binomial.ts';
 import type { ComparisonRow, FateChange } from './comparison.ts';
-import { CONFIDENCE, exactRow, judgeInterval } from './judgement.ts';
-
-/** Percentage points of the planned reports: less than this is the same. */
-const MARGIN = 0.1;
+import { CONFIDENCE, LOSS_MARGIN, exactRow, judgeInterval } from './judgement.ts';
 
 export function compareLosses(a: RunSummary, b: RunSummary): ComparisonRow[] {
   return [
@@ -56,6 +53,7 @@ function lossRow(a: RunSummary, b: RunSummary): ComparisonRow {
     unit: '% of planned',
     a: share(lostA),
     b: share(lostB),
+    direction: 'less is better',
   } as const;
   const seen = `${lostA} and ${lostB} of ${planned}`;
   const isSame = lostA === lostB && fateChanges(a, b).every((one) => one.a === one.b);
@@ -64,7 +62,7 @@ function lossRow(a: RunSummary, b: RunSummary): ComparisonRow {
   const part = exactInterval({ successes: lostB, n: all, confidence: CONFIDENCE });
   const low = share((2 * part.low - 1) * all);
   const high = share((2 * part.high - 1) * all);
-  const judgement = judgeInterval({ low, high }, 0, { low: -MARGIN, high: MARGIN });
+  const judgement = judgeInterval({ low, high }, 0, { low: -LOSS_MARGIN, high: LOSS_MARGIN });
   const interval = { low, high, by: 'confidence' } as const;
   const effect = { kind: 'difference', value: share(lostB - lostA), interval } as const;
   const tells = judgement === 'unknown' ? ', which may be luck' : '';

@@ -25,7 +25,7 @@ export function comparePrivacy(a: RunSummary, b: RunSummary): ComparisonRow[] {
       id: 'privacy.smallest-window',
       section: 'privacy',
       what: 'smallest published window',
-      unit: 'reports',
+      unit: 'honest reports',
       a: smallestOf(a),
       b: smallestOf(b),
       direction: 'more is better',
@@ -41,9 +41,10 @@ function epsilonOf({ scenario, cells }: RunSummary): number {
   return all.reduce((most, epsilon) => Math.max(most, epsilon), all[0] ?? scenario.system.epsilon);
 }
 
+/** A report hides among others: not among copies that were counted as well, nor forgeries. */
 function smallestOf({ cells }: RunSummary): number | null {
   const counts = cells
     .filter(({ totals }) => totals !== undefined)
-    .map(({ counts: { leader } }) => leader);
+    .map(({ truth: { honestCount } }) => honestCount);
   return counts.length === 0 ? null : counts.reduce((least, count) => Math.min(least, count));
 }

@@ -71,7 +71,7 @@ export function checkUnbiased(record: RunRecord, alpha = ALPHA): Outcome {
   const wrong = estimator.wrong > 0 || due < low || due > high;
   const observed =
     `${estimator.wrong} estimates wrong${estimator.shown}; ` +
-    `sum of errors ${errorOf(alls).toFixed(1)}, standard error ` +
+    `sum of errors ${tenths(errorOf(alls))}, standard error ` +
     `${standardErrorOf(alls).toFixed(1)}; smallest probability ` +
     `${shown(worstSum)} of ${sums.size} sums, ${shown(bins)} of ${binCount} bins`;
   if (!wrong && expected < FEWEST_FLIPS) {
@@ -95,6 +95,12 @@ export function checkUnbiased(record: RunRecord, alpha = ALPHA): Outcome {
     power: { alpha, detectable },
     ...noise,
   };
+}
+
+/** `0.0` and never `-0.0`. */
+function tenths(value: number): string {
+  const text = value.toFixed(1);
+  return Number(text) === 0 ? '0.0' : text;
 }
 
 /**

@@ -30,7 +30,7 @@ export function windowOf(record: RunRecord, id: string): Windowed {
   return within(fromMs, fromMs + scenario.population.days * DAY_MS);
 }
 
-/** Of each fault of the record: from when on it may strike, though what it waits for comes later. */
+/** Of each fault of the record: the time in which it may strike, if what it waits for comes. */
 export function windowsOfFaults({ simulation, scenario }: RunRecord): Windowed[] {
   if (simulation === undefined) return [];
   const { startMs, endMs } = simulation;

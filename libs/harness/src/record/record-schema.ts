@@ -19,6 +19,7 @@ import type { RunSummary } from './run-record.ts';
 import * as words from './schema-words.ts';
 import { count, hex, number, object, sizes, text, time, verdict } from './schema-words.ts';
 import { simulationSchema } from './simulation-record-schema.ts';
+import { wireSchema } from './wire-record.ts';
 
 export function summaryJsonSchema(): { [key: string]: unknown } {
   const { $schema, ...schema } = z.toJSONSchema(summarySchema(scenarioSchema), {
@@ -71,6 +72,7 @@ export function summarySchema(scenario: z.ZodType<Scenario>) {
     deployment: deployment().exactOptional(),
     simulation: simulationSchema().exactOptional(),
     cost: cost(),
+    wire: wireSchema().exactOptional(),
     series: series().exactOptional(),
     environment: environment(),
     limits: z.array(limit()).exactOptional(),
@@ -86,7 +88,7 @@ type Plain<T> = T extends string | number | boolean | undefined
   ? T
   : { -readonly [Key in keyof T]: Plain<T[Key]> };
 /** Identical, not only assignable: an optional field that one of the two lacks would be. */
-type Same<A, B> =
+export type Same<A, B> =
   (<T>() => T extends Plain<A> ? 1 : 2) extends <T>() => T extends Plain<B> ? 1 : 2 ? true : false;
 
 /** @param _isSame can't be written where the schema's fields are not those of `RunSummary` */
@@ -217,7 +219,7 @@ function cost() {
     wallMs: number(),
     cpuMs: number(),
     reportsPerSecond: number(),
-    stagesMs: words.forEach(STAGES, number()),
+    stagesMs: words.forSome(STAGES, number()),
     work: words.forEach(STAGES, work),
     calibrationUs: object({ before: number(), after: number() }),
     peakRssBytes: words.size(),

@@ -16,6 +16,7 @@ import type { Stage } from '../run/stages.ts';
 import type { Work } from '../run/work.ts';
 import type { SeriesRecord } from './series-record.ts';
 import type { SimulationRecord } from './simulation-record.ts';
+import type { WireRecord } from './wire-record.ts';
 
 export const RECORD_SCHEMA = 'priolab-run/1';
 
@@ -176,9 +177,13 @@ export interface TallyRecord {
 export interface CostRecord {
   readonly wallMs: number;
   readonly cpuMs: number;
+  /** Reports that were really run. */
   readonly reportsPerSecond: number;
-  /** Worker milliseconds in each stage, summed over workers. */
-  readonly stagesMs: Readonly<Record<Stage, number>>;
+  /**
+   * Worker milliseconds in each stage, summed over workers. A stage that was not timed is left out:
+   * in simulated time all are (older records say 0).
+   */
+  readonly stagesMs: Readonly<Partial<Record<Stage, number>>>;
   /** Operations of the protocol in each stage, exactly; those of cross-checks are left out. */
   readonly work: Readonly<Record<Stage, Readonly<Work>>>;
   /** One P-256 variable-base multiplication, timed in this run before and after, microseconds. */
@@ -242,6 +247,8 @@ export interface RunRecord {
   /** What only runs in simulated time have. */
   readonly simulation?: SimulationRecord;
   readonly cost: CostRecord;
+  /** Sizes of messages, by the build that made the run; left out of records of older versions. */
+  readonly wire?: readonly WireRecord[];
   /** Left out of records of older versions. */
   readonly series?: SeriesRecord;
   readonly environment: EnvironmentRecord;

@@ -56,6 +56,10 @@ export interface SimulationRecord {
   /** A moment from which randomness was drawn anew, and under which name. */
   readonly fork?: { readonly atMs: number; readonly name: string };
   readonly faults: readonly FaultRecord[];
+  /**
+   * In the order of time. What phones planned ahead stands where it shows: when they first send
+   * something of it.
+   */
   readonly faultLog: readonly {
     readonly timeMs: number;
     readonly id: string;

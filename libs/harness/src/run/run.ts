@@ -27,6 +27,7 @@ import type {
   TallyRecord,
 } from '../record/run-record.ts';
 import type { SeriesRecord } from '../record/series-record.ts';
+import { wireRecordOf } from '../record/wire-record.ts';
 import { digestOf, scenarioDigest } from '../scenario/digest.ts';
 import { deploymentNameOf } from '../scenario/deployment-schema.ts';
 import { UsageError } from '../scenario/problems.ts';
@@ -326,6 +327,7 @@ function recordOf(parts: {
     tally,
     ...consent,
     cost,
+    wire: wireRecordOf(scenario),
     series,
     environment,
   };

@@ -71,7 +71,7 @@ export interface MemoryFit {
   readonly verdict: MemoryVerdict;
   readonly boundBytes: number;
   readonly linearity: Linearity;
-  /** Bytes of `extrapolated.reports` in one process, where memory grows, and it is known how fast. */
+  /** Bytes of `extrapolated.reports` in one process, where it is known how fast memory grows. */
   readonly extrapolated?: Interval;
 }
 

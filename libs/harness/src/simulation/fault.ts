@@ -49,6 +49,8 @@ export interface Strike {
   readonly what: string;
   /** Report numbers that it may touch; left out: none (it must change nothing). */
   readonly reports?: readonly number[];
+  /** Reports in which it shows where it is planned before they are sent; left out: `reports`. */
+  readonly seenIn?: readonly number[];
   /** Left out: `accepted`, the system must recover. */
   readonly allowed?: readonly AllowedFate[];
   /** Batches of which every report may end as `allowed` says. */

@@ -33,6 +33,8 @@ import type { Work } from '../run/work.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Hooks } from './fault.ts';
 import type { SimulationSettings } from './settings.ts';
+import { chargedIngestor, chargedProcessor } from './stage-work.ts';
+import type { StageWork } from './stage-work.ts';
 
 /** One generation of a processor's decryption key. */
 export interface KeyGeneration {
@@ -69,6 +71,7 @@ export function createParties(options: {
   readonly settings: SimulationSettings;
   readonly hooks: Hooks;
   readonly work: Work;
+  readonly stageWork: StageWork;
   readonly startMs: number;
   readonly endMs: number;
   /** The present, for keys that come and go. */
@@ -77,6 +80,7 @@ export function createParties(options: {
   readonly authorityScalars: Readonly<Record<Vendor, Uint8Array>>;
 }): Parties {
   const { scenario, plan, seedTree, settings, hooks, nowMs, authorityScalars } = options;
+  const { stageWork } = options;
   const backend = createCountingBackend(createBackend(scenario.crypto.backend), options.work);
   // Servers sign and check one object at a time: OpenSSL does one fastest, with the same bytes.
   const single = createBackend(scenario.crypto.backend === 'noble' ? 'noble' : 'node');
@@ -123,7 +127,11 @@ export function createParties(options: {
       capacity: 2 * settings.batchSize,
       unsafePoints: trustsRoots ? 'evaluate' : 'refuse',
     });
-    return hooks.processor.reduce((party, decorate) => decorate(party, { role, task }), inner);
+    const outer = hooks.processor.reduce(
+      (party, decorate) => decorate(party, { role, task }),
+      inner,
+    );
+    return chargedProcessor(outer, stageWork);
   });
   const signing = lazily<string, { scalar: Uint8Array; publicKey: Uint8Array }>((owner) => {
     const scalar = drawScalar(seedTree.child('signing-key', ...owner.split('/')), 0);
@@ -154,7 +162,8 @@ export function createParties(options: {
         capacity: settings.batchSize,
         rootCheck: trustsRoots ? 'identity' : 'all-roots',
       });
-      return hooks.ingestor.reduce((party, decorate) => decorate(party, where), inner);
+      const outer = hooks.ingestor.reduce((party, decorate) => decorate(party, where), inner);
+      return chargedIngestor(outer, stageWork);
     },
     processorOf: (role, task) => processors(`${role} ${toHex(task.id)}`),
     signerOf(owner) {

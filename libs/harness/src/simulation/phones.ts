@@ -44,6 +44,7 @@ import type { Book } from './book.ts';
 import type { Parties } from './parties.ts';
 import { sealEach } from './seal-each.ts';
 import type { SimulationSettings } from './settings.ts';
+import type { StageWork } from './stage-work.ts';
 import { viewOf } from './views.ts';
 
 /** One upload that a phone is about to send. */
@@ -151,6 +152,7 @@ export interface PhoneOptions {
   readonly network: Network;
   readonly book: Book;
   readonly hooks: PhoneHooks;
+  readonly charge: StageWork['charge'];
   /** Days since the Unix epoch. */
   readonly firstDay: number;
   /** Whether a phone may send now: asked before each attempt. */
@@ -158,7 +160,9 @@ export interface PhoneOptions {
   /** Called for each report that a phone no longer tries to send: it may not. */
   readonly onStopped: (report: number) => void;
   /** Called for each upload when its time to be sent comes; `isFirst`: no copy nor addition. */
-  readonly onBegan: (isFirst: boolean) => void;
+  readonly onBegan: (report: number, isFirst: boolean) => void;
+  /** Called for each report that faults keep from being sent at all. */
+  readonly onUnsent: (report: number) => void;
   /** Called with what became of an upload, as its phone heard. */
   readonly onEnded: (outcome: UploadOutcome) => void;
   /** Called for each report whose phone broke the protocol. */
@@ -173,7 +177,7 @@ export interface Phones {
 }
 
 export function createPhones(options: PhoneOptions): Phones {
-  const { world, plan, seedTree, settings, timeline, book, firstDay } = options;
+  const { world, plan, seedTree, settings, timeline, book, charge, firstDay } = options;
   const workload = createWorkload(plan, seedTree);
   const { shardParticipants } = plan.population;
   const senders = world.lines.map(() => new Uint32Array(shardParticipants));
@@ -191,6 +195,7 @@ export function createPhones(options: PhoneOptions): Phones {
     );
     if (list.length === 0) {
       book.outcomeOf(report.number, { kind: 'given-up', attempts: 0 }, timeline.nowMs());
+      options.onUnsent(report.number);
     }
     list.forEach((one, copy) => {
       underWay += 1;
@@ -226,12 +231,13 @@ export function createPhones(options: PhoneOptions): Phones {
       const own = { number: firstReport + slot, shard, madeMs, fetchedMs };
       return hooks.keys.reduce((known, hook) => hook(known, own), listed);
     });
-    const report = device.randomise(block, randomness);
-    device.prove(report, randomness);
-    device.split(report, randomness);
+    const report = charge('randomise', () => device.randomise(block, randomness));
+    charge('prove', () => device.prove(report, randomness));
+    charge('split', () => device.split(report, randomness));
     enterReports(book, world.scenario, { block, report, deeds, firstReport });
-    const sealed = sealEach(device, report, { keysOf, listed, randomness });
-    const uploads = device.attest(sealed, identities, randomness);
+    const sealing = { keysOf, listed, randomness };
+    const sealed = charge('seal', () => sealEach(device, report, sealing));
+    const uploads = charge('attest', () => device.attest(sealed, identities, randomness));
     for (const one of uploadsOf({ block, uploads, deeds, firstReport })) {
       const { number, bytes, task, deed } = one;
       if (one.copies === 0) noteUpload(book, number, bytes, task.shape);
@@ -257,7 +263,7 @@ export function createPhones(options: PhoneOptions): Phones {
     const counts = senders.map((list, slot) => plan.senders(shard, slot, list));
     const devices = unionOf(senders.map((list, slot) => list.subarray(0, counts[slot])));
     const day = firstDay + shard.day;
-    const identities = openShard(world, shard, day, devices);
+    const identities = charge('identity', () => openShard(world, shard, day, devices));
     let { firstReport } = shard;
     world.lines.forEach((line, metricSlot) => {
       const task = options.parties.taskFor(metricSlot, shard.cell.state.id, shard.cell.vendor);
@@ -302,7 +308,7 @@ async function send(
   const isAllowed = (): boolean =>
     permission.maySend(cell, report.device, timeline.nowMs() - firstDay * DAY_MS);
   const upload = { from: phoneName(vendor), key: name, bytes: report.bytes, replicas, isAllowed };
-  options.onBegan(isFirst);
+  options.onBegan(report.number, isFirst);
   const outcome = await sendUpload(network, timeline, upload, policy);
   options.onEnded(outcome);
   if (outcome.kind === 'stopped') onStopped(report.number);

@@ -14,12 +14,12 @@ import { createLedger } from '../record/ledger.ts';
 import { RECORD_SCHEMA } from '../record/run-record.ts';
 import type { CostRecord, RunRecord, RunSummary, Verdict } from '../record/run-record.ts';
 import type { SimulationRecord } from '../record/simulation-record.ts';
+import { wireRecordOf } from '../record/wire-record.ts';
 import { calibrate } from '../run/calibrate.ts';
 import { populationRecord } from '../run/population-record.ts';
 import type { RunOptions } from '../run/run.ts';
 import { planGradually, seedTreeOf } from '../run/settings.ts';
 import { STAGES } from '../run/stages.ts';
-import type { Stage } from '../run/stages.ts';
 import { emptyWork } from '../run/work.ts';
 import { digestOf, scenarioDigest } from '../scenario/digest.ts';
 import { expandNemesis } from './faults/composite.ts';
@@ -85,9 +85,9 @@ export async function runSimulated(options: RunOptions): Promise<RunSummary> {
   const cost: CostRecord = {
     wallMs,
     cpuMs: cpuTimeMs() - startCpuMs,
-    reportsPerSecond: (1000 * plan.reportCount) / wallMs,
-    stagesMs: byStage(() => 0),
-    work: byStage((stage) => (stage === 'observe' ? simulated.work : emptyWork())),
+    reportsPerSecond: (1000 * reportsRun(found, simulated)) / wallMs,
+    stagesMs: {},
+    work: simulated.work,
     calibrationUs: { before, after: calibrate({ isJudged: false }) },
     peakRssBytes: peak.bytes,
     peakRssSource: peak.source,
@@ -111,6 +111,13 @@ function toldAs(tell: RunOptions['onPublished']): Simulation['onPublished'] {
     const which = { state, vendor, metric: metric.id, windowStartMs, windowMs, epsilon };
     tell({ ...which, clients: count, totals: [...totals] });
   };
+}
+
+/** A run that came to its end has run them all, whatever became of them. */
+function reportsRun({ fates, population }: RunRecord, { interrupted }: Simulated): number {
+  if (!interrupted) return population.reports;
+  const ended = fates.filter(({ outcome }) => outcome !== 'pending');
+  return ended.reduce((sum, { count }) => sum + count, 0);
 }
 
 type SecondRuns = Pick<SimulationRecord, 'rerun' | 'tenant'>;
@@ -246,6 +253,7 @@ function recordOf(parts: {
     ...consent,
     simulation: { ...inner, ...again },
     cost,
+    wire: wireRecordOf(scenario),
     environment: { ...options.environment, workers: 0 },
   };
 }
@@ -255,13 +263,9 @@ const NO_COST: CostRecord = {
   wallMs: 0,
   cpuMs: 0,
   reportsPerSecond: 0,
-  stagesMs: byStage(() => 0),
-  work: byStage(emptyWork),
+  stagesMs: {},
+  work: Object.fromEntries(STAGES.map((stage) => [stage, emptyWork()])) as CostRecord['work'],
   calibrationUs: { before: 0, after: 0 },
   peakRssBytes: 0,
   peakRssSource: 'samples',
 };
-
-function byStage<T>(of: (stage: Stage) => T): Record<Stage, T> {
-  return Object.fromEntries(STAGES.map((stage) => [stage, of(stage)])) as Record<Stage, T>;
-}

@@ -17,6 +17,7 @@ import type { PopulationPlan } from '../population/plan.ts';
 import type { SimulatedSeries } from '../record/series-record.ts';
 import type { SimulationRecord } from '../record/simulation-record.ts';
 import { firstDay } from '../run/settings.ts';
+import type { Stage as PipelineStage } from '../run/stages.ts';
 import type { Work } from '../run/work.ts';
 import { deploymentNameOf } from '../scenario/deployment-schema.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -77,7 +78,7 @@ export interface Simulated {
   readonly series: SimulatedSeries;
   readonly journal: Journal;
   readonly parties: Parties;
-  readonly work: Work;
+  readonly work: Readonly<Record<PipelineStage, Work>>;
   readonly startMs: number;
   /** When the last day of reports was over, and when the run ended. */
   readonly daysEndMs: number;
@@ -147,11 +148,16 @@ async function simulateOver(wire: Wire | undefined, simulation: Simulation): Pro
       noteDeed(simulation, stage, report);
     },
     onStopped: (report) => consent?.stopped(report),
-    onBegan: stage.traffic.began,
+    onBegan(report, isFirst) {
+      stage.traffic.began(isFirst);
+      stage.strikes.sent(timeline.nowMs(), report);
+    },
+    onUnsent: (report) => stage.strikes.sent(timeline.nowMs(), report),
     onEnded: stage.traffic.ended,
   });
   for (let day = 0; day < plan.population.days; day++) {
-    timeline.at(startMs + day * DAY_MS, () => phones.startDay(firstDay(scenario) + day));
+    const start = (): void => phones.startDay(firstDay(scenario) + day);
+    timeline.at(startMs + day * DAY_MS, () => stage.strikes.ahead(start));
   }
 
   if (simulation.settings.heal !== undefined) healAt(simulation.settings.heal, stage);
@@ -161,7 +167,7 @@ async function simulateOver(wire: Wire | undefined, simulation: Simulation): Pro
   for (const action of endings.actions) action();
 
   const { leader, helper } = deployment.queues;
-  const { strikes, traffic, parties, work, daysEndMs, events, world, removed } = stage;
+  const { strikes, traffic, parties, stageWork, daysEndMs, events, world, removed } = stage;
   const counts = { eventCount, events, counted: countEvents(stage), rewrites, stale };
   const { stores } = deployment;
   return {
@@ -171,7 +177,7 @@ async function simulateOver(wire: Wire | undefined, simulation: Simulation): Pro
     series: traffic.series(),
     journal,
     parties,
-    work,
+    work: stageWork.totals(),
     startMs,
     daysEndMs,
     endMs: timeline.nowMs(),
@@ -227,13 +233,13 @@ function countEvents({ deployment, parties, timeline, startMs }: Stage): Record<
 
 function phonesOf(
   { scenario, plan, seedTree, settings }: Simulation,
-  { world, parties, timeline, deployment, book, hooks }: Stage,
-  listeners: Pick<PhoneOptions, 'onDeed' | 'onStopped' | 'onBegan' | 'onEnded'>,
+  { world, parties, timeline, deployment, book, hooks, stageWork: { charge } }: Stage,
+  listeners: Pick<PhoneOptions, 'onDeed' | 'onStopped' | 'onBegan' | 'onUnsent' | 'onEnded'>,
 ): Phones {
   const { network } = deployment;
   const permission = createPermission(plan.population, seedTree);
   const parts = { world, plan, seedTree, parties, settings, timeline, network, book, permission };
-  const own = { hooks: hooks.phones, firstDay: firstDay(scenario) };
+  const own = { hooks: hooks.phones, charge, firstDay: firstDay(scenario) };
   return createPhones({ ...parts, ...own, ...listeners });
 }
 

@@ -14,8 +14,6 @@ import type { FaultId } from '../faults/catalogue.ts';
 import { isSourceAt } from '../faults/places.ts';
 import { toldEventOf } from '../faults/told-events.ts';
 import { firstDay } from '../run/settings.ts';
-import { emptyWork } from '../run/work.ts';
-import type { Work } from '../run/work.ts';
 import { createWorld } from '../run/world.ts';
 import type { World } from '../run/world.ts';
 import { createBeginnings } from './beginnings.ts';
@@ -39,6 +37,8 @@ import type { Simulation } from './simulate.ts';
 import { watchRewrites } from './rewrites.ts';
 import type { Rewrites } from './rewrites.ts';
 import { addHooks, noPhoneHooks } from './phones.ts';
+import { createStageWork } from './stage-work.ts';
+import type { StageWork } from './stage-work.ts';
 import { createStrikes } from './strikes.ts';
 import type { Strikes } from './strikes.ts';
 import { createTraffic } from './traffic.ts';
@@ -61,7 +61,7 @@ export interface Stage {
   readonly watchRewrites: () => Rewrites;
   /** What stores held and hold no longer. */
   readonly removed: Removed;
-  readonly work: Work;
+  readonly stageWork: StageWork;
   /** Names of events -> how often. */
   readonly events: Record<string, number>;
   readonly startMs: number;
@@ -80,7 +80,6 @@ export function setStage(simulation: Simulation, wire?: Wire): Stage {
   const books = openBooks(simulation, timeline);
   const { book, journal, traffic, beginnings } = books;
   const hooks = noHooks();
-  const work = emptyWork();
 
   const world = createWorld({
     scenario,
@@ -90,6 +89,8 @@ export function setStage(simulation: Simulation, wire?: Wire): Stage {
     blockCapacity: settings.batchSize,
     occasions: createDeedOccasions({ scenario, nemesis, beginnings }),
   });
+  const { work } = world;
+  const stageWork = createStageWork(work);
   const parties = createParties({
     scenario,
     plan,
@@ -97,6 +98,7 @@ export function setStage(simulation: Simulation, wire?: Wire): Stage {
     settings,
     hooks,
     work,
+    stageWork,
     startMs,
     authorityScalars: world.authorityScalars,
     endMs: daysEndMs + settings.drainMs,
@@ -133,7 +135,7 @@ export function setStage(simulation: Simulation, wire?: Wire): Stage {
     ...books,
     watchRewrites: watch,
     removed,
-    work,
+    stageWork,
     events,
     startMs,
     daysEndMs,
@@ -146,9 +148,9 @@ function openBooks({ nemesis }: Simulation, timeline: DrivenTimeline) {
   const startMs = timeline.nowMs();
   const beginnings = createBeginnings({ nemesis, timeline, startMs });
   const traffic = createTraffic({ startMs, nowMs: () => timeline.nowMs(), nemesis });
-  const strikes = createStrikes(nemesis, (id, count) => {
-    traffic.struck(id);
-    beginnings.happened(id, count);
+  const strikes = createStrikes(nemesis, {
+    onStrike: (id, count) => beginnings.happened(id, count),
+    onShown: (id) => traffic.struck(id),
   });
   return { book: createBook(), journal: createJournal(), strikes, traffic, beginnings };
 }

@@ -12,6 +12,7 @@ import type { NemesisItem } from './settings.ts';
 
 /** One entry of the fault log. */
 export interface LoggedStrike {
+  /** When it showed. */
   readonly timeMs: number;
   /** Index in the scenario's list of faults. */
   readonly item: number;
@@ -21,6 +22,13 @@ export interface LoggedStrike {
 
 export interface Strikes {
   add(timeMs: number, item: number, strike: Strike): void;
+  /**
+   * Phones plan their day ahead. What strikes reports meanwhile shows, and stands in the log, when
+   * the first of these is sent.
+   */
+  ahead(plan: () => void): void;
+  /** A report is sent, or will not be. */
+  sent(timeMs: number, report: number): void;
   /**
    * What else may become of a report, without another strike.
    * @param item left out: no fault of `nemesis` touched it, its sender cheats
@@ -78,12 +86,19 @@ function assertDocumented({ id }: NemesisItem, fates: readonly string[]): void {
 const isAmong = (item: number, some: readonly Allowance[] = []): boolean =>
   some.some((one) => one.item === item);
 
-/** @param onStrike hears of each fault that strikes, and how often those of its id have */
 export function createStrikes(
   items: readonly NemesisItem[],
-  onStrike: (id: string, count: number) => void,
+  {
+    onStrike,
+    onShown,
+  }: {
+    /** A fault strikes; so often those of its id have. */
+    readonly onStrike: (id: string, count: number) => void;
+    /** What it did shows. */
+    readonly onShown: (id: string) => void;
+  },
 ): Strikes {
-  const log: LoggedStrike[] = [];
+  const { log, show, ahead, sent } = createLog(items, onShown);
   const fired = items.map(() => 0);
   const firedById = new Map<string, number>();
   const count = (item: number): void => {
@@ -105,6 +120,8 @@ export function createStrikes(
   };
   return {
     log,
+    ahead,
+    sent,
     fired,
     measured,
     excuse(report, allowed, item = NOBODY) {
@@ -130,18 +147,13 @@ export function createStrikes(
       }
       measured[item]![name] = value;
     },
-    add(timeMs, item, { what, reports = [], allowed = ['accepted'], batchIds, windows }) {
+    add(timeMs, item, { what, reports = [], seenIn = reports, allowed = ['accepted'], ...more }) {
+      const { batchIds, windows } = more;
       assertDocumented(items[item]!, allowed);
       count(item);
       const { partOf } = items[item]!;
-      if (partOf !== undefined) {
-        count(partOf);
-        // Its parts say the rest themselves.
-        if (fired[partOf] === 1) log.push({ timeMs, item: partOf, what: 'begins', reportCount: 0 });
-      }
-      if (fired[item]! <= LOGGED_MAX) {
-        log.push({ timeMs, item, what, reportCount: reports.length });
-      }
+      if (partOf !== undefined) count(partOf);
+      show({ timeMs, item, what, reportCount: reports.length }, seenIn);
       for (const report of reports) enter(byReport, report).push({ item, allowed });
       for (const batchId of batchIds ?? []) enter(byBatch, batchId).push({ item, allowed });
       for (const window of windows ?? []) enter(byWindow, window).push({ item, allowed });
@@ -161,5 +173,50 @@ export function createStrikes(
     isExcused: (window) => byWindow.has(window),
     hasStruckBatch: (item, batchId) => isAmong(item, byBatch.get(batchId)),
     hasStruckWindow: (item, window) => isAmong(item, byWindow.get(window)),
+  };
+}
+
+/** What strikes in the order in which it shows. */
+function createLog(items: readonly NemesisItem[], onShown: (id: string) => void) {
+  const log: LoggedStrike[] = [];
+  const shown = items.map(() => 0);
+  const waiting = new Set<LoggedStrike>();
+  const byReport = new Map<number, LoggedStrike[]>();
+  let isAhead = false;
+
+  const enter = (strike: LoggedStrike): void => {
+    const { timeMs, item } = strike;
+    const { id, partOf } = items[item]!;
+    shown[item]! += 1;
+    onShown(id);
+    if (partOf !== undefined) {
+      shown[partOf]! += 1;
+      onShown(items[partOf]!.id);
+      // Its parts say the rest themselves.
+      if (shown[partOf] === 1) log.push({ timeMs, item: partOf, what: 'begins', reportCount: 0 });
+    }
+    if (shown[item]! <= LOGGED_MAX) log.push(strike);
+  };
+  return {
+    log,
+    /** @param seenIn reports, of which the first that is sent shows it */
+    show(strike: LoggedStrike, seenIn: readonly number[]): void {
+      if (!isAhead || seenIn.length === 0) return enter(strike);
+      waiting.add(strike);
+      for (const report of seenIn) {
+        byReport.set(report, [...(byReport.get(report) ?? []), strike]);
+      }
+    },
+    ahead(plan: () => void): void {
+      isAhead = true;
+      plan();
+      isAhead = false;
+    },
+    sent(timeMs: number, report: number): void {
+      for (const strike of byReport.get(report) ?? []) {
+        if (waiting.delete(strike)) enter({ ...strike, timeMs });
+      }
+      byReport.delete(report);
+    },
   };
 }

@@ -168,6 +168,40 @@ describe('accuracy and privacy', () => {
     expect(row).toMatchObject({ judgement: 'same' });
     expect(row.why).toMatch(/420 bins of 8 windows pooled by day$/);
     expect(row.b).toBeCloseTo(row.a as number, 9);
+    // What a day's standard error is does not depend on how it is cut into windows.
+    const published = rowOf(compared(base, other), 'accuracy.standard-error');
+    expect(published).toMatchObject({ judgement: 'same' });
+    expect(published.why).toMatch(/of 8 windows pooled by day$/);
+  });
+
+  test('other bins have other errors: of these nothing is said, of their bytes it is', async () => {
+    const [first] = small().system.metrics;
+    const of = (bins: number) => ({
+      ...small().system,
+      metrics: [first!, { id: 'wide-v1', bins }],
+    });
+    const other = await runSmall(small({ system: { ...of(50) } }));
+    const comparison = compared(
+      { ...base, cells: base.cells.slice(-3) },
+      {
+        ...other,
+        cells: other.cells.slice(-3),
+      },
+    );
+    expect(rowOf(comparison, 'bytes.upload').judgement).toBe('better');
+    const row = rowOf(comparison, 'accuracy.rms');
+    expect(row).toMatchObject({ a: null, judgement: 'unknown' });
+    expect(row.why).toMatch(/other bins/);
+  });
+
+  test('what is not computed is no saving', async () => {
+    const crypto = { fidelity: 'shares-only', crossCheck: false } as const;
+    const comparison = compared(base, await runSmall(small({ crypto })));
+    expect(rowOf(comparison, 'cpu.work.multiplications')).toMatchObject({
+      b: 0,
+      judgement: 'unknown',
+    });
+    expect(Object.values(judgements(comparison))).not.toContain('better');
   });
 
   test('where other reports were counted, errors are not compared', () => {

@@ -1,15 +1,13 @@
 /** Losses, detection, bytes and CPU of records of which it is known what must come out. */
 
-import { encodeShareBatch, encodeVerifierShares, uploadLayout } from '@priolab/roles';
-import { catalogueMetric, createTask } from '@priolab/roles';
 import { beforeAll, describe, expect, test } from 'vitest';
 
-import { messageSizes } from '../../src/compare/bytes.ts';
 import { compareRuns } from '../../src/compare/compare-runs.ts';
 import type { Arm } from '../../src/compare/compare-runs.ts';
 import type { ComparisonRow, RunComparison } from '../../src/compare/comparison.ts';
-import { chanceApart, judgeSamples } from '../../src/compare/cpu.ts';
+import { judgeSamples } from '../../src/compare/cpu.ts';
 import type { CostRecord, RunSummary } from '../../src/record/run-record.ts';
+import { wireRecordOf } from '../../src/record/wire-record.ts';
 import { runSmall, small } from '../run/fixture.ts';
 
 let run: RunSummary;
@@ -95,6 +93,22 @@ describe('losses', () => {
     );
   });
 
+  test('forgeries that were counted make no total more exact', () => {
+    const cells = run.cells.map((cell) => {
+      const { counts, standardError, truth } = cell;
+      const all = 2 * truth.count;
+      return {
+        ...cell,
+        counts: { ...counts, leader: all, helper: all },
+        standardError: Math.sqrt(2) * standardError!,
+        truth: { ...truth, count: all },
+      };
+    });
+    const row = rowOf(compared({}, { summary: { ...run, cells } }), 'accuracy.standard-error');
+    expect(row.judgement).toBe('worse');
+    expect(row.effect!.value).toBeCloseTo(Math.sqrt(2), 9);
+  });
+
   test('a forgery that was counted is worse', () => {
     const summary = { ...run, tally: { ...run.tally, soundnessEscapes: 1 } };
     expect(rowOf(compared({}, { summary }), 'losses.forgeries').judgement).toBe('worse');
@@ -149,42 +163,44 @@ describe('detection', () => {
 });
 
 describe('bytes', () => {
-  test.each(['CodeVerified-v1', 'DateExposure-v1'])('%s: as the parties encode them', (id) => {
-    const metric = catalogueMetric(id)!;
-    const sizes = messageSizes(metric);
-    const task = createTask({ metric, state: 'us-wa', vendor: 'apple', epsilon: 4, windowMs: 1 });
-    const layout = uploadLayout(task.shape);
-    const reportIds = new Uint8Array(16);
-    const queryRandomness = new Uint32Array(1);
-    const batchId = new Uint8Array(16);
-    const head = { task, batchId, windowStartMs: 0, count: 1, reportIds, queryRandomness };
-    const packetSize = (sealedSize: number): number => {
-      const sealed = { bytes: new Uint8Array(sealedSize), offset: 0, stride: sealedSize };
-      const batch = { ...head, sealed, sealedSize };
-      return encodeShareBatch(batch, 'leader').packets.length;
-    };
-    expect(sizes.upload).toBe(layout.size);
-    expect(sizes.leader).toBe(packetSize(layout.leaderSealedSize));
-    expect(sizes.helper).toBe(packetSize(layout.helperSealedSize));
-    const word = { ...head, values: new Uint32Array(3), status: new Uint8Array(1) };
-    expect(sizes.validity).toBe(encodeVerifierShares(head, word, 'leader').packets.length);
+  // Elements of a proof: the bins, 3, and the power of two that is more than the bins.
+  test.each([
+    [5, 16],
+    [12, 31],
+    [100, 231],
+  ])('%i bins: the sum of the fields that the formats list', (bins, proofLen) => {
+    const metrics = [{ id: 'sized-v1', bins }];
+    const [sizes] = wireRecordOf(small({ system: { ...small().system, metrics } }));
+    // ECIES adds a point and a tag; a helper's share is a seed.
+    const sealed = { leader: 4 * proofLen + 65 + 16, helper: 32 + 65 + 16 };
+    const upload = 1 + 16 + 16 + 8 + (65 + 4 + 64) + 4 + sealed.leader + 4 + sealed.helper + 64;
+    const packet = { leader: 16 + 4 + sealed.leader, helper: 16 + 4 + sealed.helper };
+    expect(sizes).toEqual({ metric: 'sized-v1', upload, ...packet, validity: 16 + 1 + 3 * 4 });
   });
 
-  test('more bins are more bytes; of two builds it is not known', async () => {
+  test('more bins are more bytes, whichever builds made the runs', async () => {
     const wide = { ...small().system, metrics: ['DateExposure-v1' as const] };
     const other = { summary: await runSmall(small({ system: wide })) };
-    expect(rowOf(compared({}, other), 'bytes.upload').judgement).toBe('better');
-    expect(rowOf(compared(other, {}), 'bytes.upload').judgement).toBe('worse');
-    expect(rowOf(compared(other, {}, false), 'bytes.upload').judgement).toBe('unknown');
+    for (const isOneBuild of [true, false]) {
+      expect(rowOf(compared({}, other, isOneBuild), 'bytes.upload').judgement).toBe('better');
+      expect(rowOf(compared(other, {}, isOneBuild), 'bytes.upload').judgement).toBe('worse');
+    }
+  });
+
+  test('another build’s sizes are what its record says; what it does not say is not known', () => {
+    const { wire, ...older } = run;
+    const padded = wire!.map((one) => ({ ...one, upload: one.upload + 32 }));
+    const row = rowOf(compared({}, { summary: { ...run, wire: padded } }, false), 'bytes.upload');
+    expect(row).toMatchObject({ judgement: 'worse' });
+    expect((row.b as number) - (row.a as number)).toBe(32);
+    const unsaid = rowOf(compared({ summary: older }, {}, false), 'bytes.upload');
+    expect(unsaid).toMatchObject({ a: null, judgement: 'unknown' });
+    expect(unsaid.why).toMatch(/not in the record of a/);
+    expect(rowOf(compared({ summary: older }, {}), 'bytes.upload').judgement).toBe('same');
   });
 });
 
 describe('CPU', () => {
-  test('the chance that samples which are alike lie apart', () => {
-    const orders = [1, 2, 3, 4, 6].map((n) => 2 / chanceApart(n));
-    expect(orders.map(Math.round)).toEqual([2, 6, 20, 70, 924]);
-  });
-
   const level = { alpha: 0.05, far: 3 };
   test.each([
     ['one run each, twice apart', [1], [2], 'unknown'],
@@ -194,6 +210,12 @@ describe('CPU', () => {
     ['four runs each, apart the other way', [2, 2.1, 2.2, 2.1], [1.3, 1.4, 1.5, 1.3], 'better'],
     ['four runs each, overlapping', [1, 1.1, 1.2, 1.4], [1.3, 1.4, 1.5, 1.3], 'unknown'],
     ['four runs each, close together', [1, 1.01, 1.02, 1], [1.01, 1, 1.02, 1.03], 'same'],
+    [
+      'eight runs each, one of them hit by a busy moment',
+      [1, 1.1, 1.2, 1.1, 1, 1, 1.1, 9],
+      [2, 2.1, 2.3, 2.1, 2, 2, 2.1, 2.2],
+      'worse',
+    ],
     ['no time at all', [], [1], 'unknown'],
   ])('%s: %s', (_what, a, b, judgement) => {
     expect(judgeSamples({ a, b }, level).judgement).toBe(judgement);

@@ -44,7 +44,7 @@ describe('uploads of a shard', () => {
   let shards: Required<ShardResult>[];
   beforeAll(async () => {
     shards = await shardsOf(scenario, 'document');
-  }, 60_000);
+  });
   const all = (form: UploadForm) =>
     shards.map(({ deployed }) => deployed.uploads).filter((one) => one.form === form);
 

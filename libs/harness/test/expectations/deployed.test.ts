@@ -40,7 +40,7 @@ const deployment: DeploymentRecord = {
 let base: RunRecord;
 beforeAll(async () => {
   base = await runSmall(small({ expect: ['once', 'sets.equal'] }));
-}, 30_000);
+});
 
 function outcomes(change: Partial<RunRecord>): Map<string, ExpectationOutcome> {
   return new Map(judge({ ...base, deployment, ...change }).map((one) => [one.id, one]));

@@ -35,7 +35,7 @@ beforeAll(async () => {
   const cost = { ...run.cost, cpuMs: 24_000, calibrationUs: { before: 100, after: 110 } };
   const cells = run.cells.map((cell) => ({ ...cell }));
   good = { ...run, fates, population, tally, cost, cells };
-}, 30_000);
+});
 
 function verdictOf(id: string, change: (record: RunRecord) => Partial<RunRecord>): Verdict {
   const record = { ...good, ...change(good) };

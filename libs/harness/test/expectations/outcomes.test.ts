@@ -72,7 +72,7 @@ test('recover: crashes so frequent that nothing is published do not pass', async
   const { verdict, observed } = outcomeOf(run, 'proc.crash');
   expect(verdict).toBe('fail');
   expect(observed).toMatch(/recover: conserve: .*; blast: 120 of 120 untouched .*; live: /);
-}, 30_000);
+});
 
 describe('recover', async () => {
   const run = await runDemonstration('proc.oom');

@@ -101,6 +101,17 @@ test('too few flips to say anything of the noise: vacuous, unless something is w
   expect(checkUnbiased(madeUp(numbers(1), { ...few, fault })).verdict).toBe('fail');
 });
 
+test('an error that rounds to nothing has no sign', () => {
+  const sums = Array.from({ length: 100 }, (_, seed) => {
+    // Nearly no noise: the estimates miss the truth by the least.
+    const record = madeUp(numbers(seed), { epsilon: 14, count: 50 + seed, clean: [30, 20] });
+    return checkUnbiased(record);
+  });
+  const small = sums.filter(({ value }) => value! < 0 && value! > -0.05);
+  expect(small.length).toBeGreaterThan(0);
+  for (const { observed } of small) expect(observed).toContain('; sum of errors 0.0, ');
+});
+
 describe('red', () => {
   const sample = { epsilon: 4, count: 20_000, clean: [12_000, 6000, 100] };
   const p = flipProbability(flipThreshold(sample.epsilon));

@@ -80,7 +80,6 @@ test('an older record lacks what newer ones have', () => {
     [(record) => record, ['series', 'fatesByState', 'limits']],
     [(record) => record.simulation!.leaks, ['places']],
     [(record) => record.simulation!.tenant!, ['states', 'changedOf']],
-    [(record) => record.cost.stagesMs, ['attest']],
     [(record) => record.cost.work, ['attest']],
     [(record) => record.expectations[0]!, ['window']],
   ];
@@ -93,6 +92,17 @@ test('an older record lacks what newer ones have', () => {
     }
   });
   expect(problemsOf(record)).toEqual([]);
+});
+
+test('stages that were not timed: older records say 0, newer ones leave them out', () => {
+  const record = stored((one) => set(one.cost, 'stagesMs', { measure: 0, attest: 0 }));
+  expect(checkSummary(record, FILE).cost.stagesMs).toEqual({ measure: 0, attest: 0 });
+  expect(
+    checkSummary(
+      stored(() => {}),
+      FILE,
+    ).cost.stagesMs,
+  ).toEqual({});
 });
 
 test('a newer record has words that this version does not know', () => {
@@ -151,4 +161,16 @@ test('the JSON Schema closes what is read open: every object, list of words and 
     objects.length,
   );
   expect(schema).not.toContain('"additionalProperties":{}');
+  const { simulation, cost } = propertiesOf(summaryJsonSchema());
+  const { leaks, tenant } = propertiesOf(simulation!);
+  expect(leaks!.required).toEqual(['secrets', 'bytes', 'unsearched', 'found', 'places']);
+  expect(tenant!.required).toContain('changedOf');
+  expect(propertiesOf(cost!)['stagesMs']!.required).toContain('attest');
 });
+
+interface Printed {
+  readonly properties?: Readonly<Record<string, Printed>>;
+  readonly required?: readonly string[];
+}
+
+const propertiesOf = ({ properties }: Printed) => properties!;

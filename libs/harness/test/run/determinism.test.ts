@@ -38,7 +38,7 @@ test('inline and with 1, 2 and 3 workers: one digest', async () => {
       verdict: 'pass',
     });
   }
-}, 60_000);
+});
 
 test('another seed, another digest; the same scenario digest', async () => {
   const digests = await Promise.all(
@@ -57,7 +57,7 @@ test('all backends give the same results', async () => {
   for (const backend of backendNames) {
     expect((await run(backend)).identity.resultDigest, backend).toBe(identity.resultDigest);
   }
-}, 60_000);
+});
 
 describe('golden digests', () => {
   const golden = JSON.parse(

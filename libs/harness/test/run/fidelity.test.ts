@@ -37,7 +37,7 @@ describe('honest reports', () => {
     }
     expect(new Set(runs.map(({ identity }) => identity.resultDigest)).size).toBe(3);
     expect(runs[0]!.fidelity).toEqual({ rung: 'full', fullReports: 1500, sharesOnlyReports: 0 });
-  }, 60_000);
+  });
 
   test('shares-only: says what was not done, and counts none of it', async () => {
     const { fidelity, tally, expectations, cost } = await runSmall(scenarioOf(rungs[2]!));
@@ -55,7 +55,7 @@ describe('honest reports', () => {
         baseMultiplications + fixedMultiplications + variableMultiplications,
     );
     expect(multiplications.every((count) => count === 0)).toBe(true);
-  }, 30_000);
+  });
 
   test('sampled: whole shards, counted exactly', async () => {
     const { fidelity, tally } = await runSmall(scenarioOf(rungs[1]!));
@@ -66,13 +66,13 @@ describe('honest reports', () => {
     expect(tally.uploads).toBe(fullReports);
     expect(tally.freshValues).toBe(6 * fullReports + 3 * sharesOnlyReports);
     expect(fidelity.notDone).toContain(`${sharesOnlyReports} of 1500 reports had no encryption`);
-  }, 30_000);
+  });
 
   test('a sample with an empty part is vacuous', async () => {
     const tiny = { fidelity: 'sampled', sampleShare: 1e-6, crossCheck: false } as const;
     const run = await runSmall(scenarioOf(tiny, { expect: ['conserve'] }));
     expect(run).toMatchObject({ verdict: 'vacuous', fidelity: { fullReports: 0 } });
-  }, 30_000);
+  });
 });
 
 test.each(rungs)(
@@ -139,7 +139,7 @@ describe('cheats', () => {
       expect(count).toBeLessThan(0.3 * fullReports);
     }
     expect(sampled.tally.copies).toBe(dup! + replay!);
-  }, 60_000);
+  });
 });
 
 describe('broken on purpose, without transport', () => {
@@ -147,7 +147,7 @@ describe('broken on purpose, without transport', () => {
 
   test('nothing broken: all green', async () => {
     expect(withVerdict(await runBroken(scenario, {}), 'pass')).toEqual([...exactExpectations]);
-  }, 30_000);
+  });
 
   test('the leader loses the last report of each batch: sums and sets turn red', async () => {
     const forgetful = (line: Line): Line => {
@@ -167,7 +167,7 @@ describe('broken on purpose, without transport', () => {
     expect(withVerdict(summary, 'fail')).toEqual(
       expect.arrayContaining(['sum.exact', 'sets.equal', 'reason']),
     );
-  }, 30_000);
+  });
 
   test('a seed used for two reports: rand.safe turns red', async () => {
     const repeating = (line: Line): Line => {
@@ -184,7 +184,7 @@ describe('broken on purpose, without transport', () => {
     };
     const summary = await runBroken(scenario, { line: repeating });
     expect(withVerdict(summary, 'fail')).toEqual(expect.arrayContaining(['rand.safe', 'reason']));
-  }, 30_000);
+  });
 
   test('ids that are not those of the seed: the cross-check sees it', async () => {
     const everyReport = scenarioOf(
@@ -203,5 +203,5 @@ describe('broken on purpose, without transport', () => {
     };
     const summary = await runBroken(everyReport, { line: renaming });
     expect(withVerdict(summary, 'fail')).toContain('crosscheck');
-  }, 30_000);
+  });
 });

@@ -79,7 +79,7 @@ describe('a run of which a third cheats', () => {
     expect(column(summary, 'accepted').at(-1)).toBe(reportsThat(summary, 'accepted'));
     expect(column(summary, 'rejected').at(-1)).toBe(reportsThat(summary, 'rejected'));
     for (const stage of STAGES) {
-      const ms = summary.cost.stagesMs[stage];
+      const ms = summary.cost.stagesMs[stage]!;
       expect(column(summary, `stage.${stage}`).at(-1)).toBe(Math.round(ms));
     }
     expect(column(summary, 'cpu').at(-1)).toBeLessThanOrEqual(Math.ceil(summary.cost.cpuMs));

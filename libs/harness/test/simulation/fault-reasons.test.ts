@@ -22,7 +22,7 @@ test.each(slice)('%s %o is refused as %o', async (id, changes, reasons) => {
 
 test('a strike that allows, or counts, what the card does not name is an error', () => {
   const item = { id: 'net.misroute' } as NemesisItem;
-  const strikes = createStrikes([item], () => {});
+  const strikes = createStrikes([item], { onStrike: () => {}, onShown: () => {} });
   const strike = (allowed: readonly string[]) => () => strikes.add(0, 0, { what: 'test', allowed });
   expect(strike(['accepted', 'batch-header', 'peer-missing'])).not.toThrow();
   expect(strike(['decrypt-failed'])).toThrow(/net\.misroute: .*, got decrypt-failed$/);

@@ -174,5 +174,5 @@ describe('the batch job killed at every durable write', () => {
       await sweep(target, false);
       await sweep(target, true);
     }
-  }, 120_000);
+  });
 });

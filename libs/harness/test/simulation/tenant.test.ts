@@ -20,7 +20,7 @@ test('green where nothing is wrong: each state is kept in turn', async () => {
   expect({ states, changedOf }).toEqual({ states: 2, changedOf: [] });
   expect(windows).toBeGreaterThan(states);
   expect(othersChanged).toBeGreaterThan(0);
-}, 60_000);
+});
 
 test('red where windows show another state’s numbers', async () => {
   const nemesis = [{ id: 'comb.dashboard' as const, params: { how: 'wrong-state' } }];
@@ -29,7 +29,7 @@ test('red where windows show another state’s numbers', async () => {
   const { changed, windows, changedOf } = summary.simulation!.tenant!;
   expect([...changedOf].sort()).toEqual(['us-md', 'us-wa']);
   expect(changed).toBeLessThanOrEqual(windows);
-}, 60_000);
+});
 
 /** The combiner adds to each total the one of another state that it made before. */
 const mixed: Inject = ({ hooks }) => {

@@ -11,13 +11,13 @@ import type { Content } from '../html/element.ts';
 import { badge, dataTable, note, renderSection } from '../html/section.ts';
 import { formatCount } from '../text.ts';
 import {
-  INTERVALS,
   armFacts,
   changedFates,
   countsOf,
   effectText,
   fateName,
   figureText,
+  intervalsText,
   sectionsOf,
   sentenceOf,
   whyText,
@@ -36,7 +36,7 @@ export function renderCardHtml(comparison: RunComparison): string {
       return renderSection({ id: title.toLowerCase(), title, content });
     }),
     fates(comparison),
-    note(INTERVALS),
+    note(intervalsText(comparison)),
   );
   return renderDocument({
     title: `${overall}: ${a.id}, a against b`,

@@ -8,7 +8,6 @@ import type { RunComparison } from '@priolab/harness';
 import { code, table } from '../markdown.ts';
 import { formatCount } from '../text.ts';
 import {
-  INTERVALS,
   armFacts,
   changedFates,
   countsOf,
@@ -16,6 +15,7 @@ import {
   fateName,
   figureText,
   judgementOf,
+  intervalsText,
   sectionsOf,
   worldLine,
 } from './words.ts';
@@ -67,6 +67,6 @@ export function renderCardMarkdown(comparison: RunComparison): string {
           ).trimEnd(),
         ]),
     '',
-    INTERVALS,
+    intervalsText(comparison),
   ].join('\n');
 }

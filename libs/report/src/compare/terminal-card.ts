@@ -9,13 +9,13 @@ import { paletteFor, type Palette } from '../palette.ts';
 import { renderTable, type Column, type Row } from '../table.ts';
 import { formatCount, sanitise, wrap } from '../text.ts';
 import {
-  INTERVALS,
   armFacts,
   changedFates,
   countsOf,
   effectText,
   fateName,
   figureText,
+  intervalsText,
   sectionsOf,
   sentenceOf,
   whyText,
@@ -49,7 +49,7 @@ export function renderCard(comparison: RunComparison, options: CardOptions): str
     ),
     ...section('Fates that differ', fates(comparison, width, palette)),
     '',
-    ...wrap(INTERVALS, width).map((line) => palette.dim(line)),
+    ...wrap(intervalsText(comparison), width).map((line) => palette.dim(line)),
   ].join('\n');
 }
 

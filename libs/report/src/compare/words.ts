@@ -78,8 +78,9 @@ export function armFacts(arm: ArmRecord): string {
 }
 
 /** How far both ran in one world, in one line. */
-export function worldLine({ world }: RunComparison): string {
+export function worldLine({ world, worlds }: RunComparison): string {
   if (world.otherWorld !== undefined) return `NOT THE SAME WORLD: ${sanitise(world.otherWorld)}`;
+  const of = worlds === undefined ? '' : `${worldsText(worlds)}; `;
   const parts = world.parts.map(({ name, same, a, b }) => {
     return same ? `${name} the same (${sanitise(a)})` : `${name} differ (${a}, ${b})`;
   });
@@ -89,7 +90,15 @@ export function worldLine({ world }: RunComparison): string {
       ? 'no window in which both counted as many reports'
       : `true sums equal in ${formatCount(equalTruths)} of ${counted(windows, 'window')} ` +
         'with as many reports in both';
-  return `${sanitise(parts.join(', '))}; ${truths}`;
+  return `${of}${sanitise(parts.join(', '))}; ${truths}`;
+}
+
+/** `10 worlds, each by itself: 7 worse, 3 unknown`. */
+function worldsText(worlds: NonNullable<RunComparison['worlds']>): string {
+  const words = [...new Set(worlds.map(({ overall }) => overall))].sort();
+  const count = (word: string): number => worlds.filter(({ overall }) => overall === word).length;
+  const each = words.map((word) => `${count(word)} ${word}`).join(', ');
+  return `${counted(worlds.length, 'world')}, each by itself: ${sanitise(each)}`;
 }
 
 /** A figure as it stands in a cell. */
@@ -128,10 +137,20 @@ export function whyText({ judgement, effect, why }: ComparisonRow): string {
   return judgement === 'same' && effect === undefined ? '' : sanitise(why);
 }
 
-/** What stands in brackets. */
-export const INTERVALS =
-  'In brackets: 95 % intervals of accuracy and lost reports; elsewhere the smallest and the ' +
-  'largest ratio seen. Figures without brackets are exact, of this one world.';
+/** What stands in brackets, and of which worlds the figures are. */
+export function intervalsText({ worlds }: RunComparison): string {
+  if (worlds === undefined) {
+    return (
+      'In brackets: 95 % intervals of accuracy, lost reports and repeated times; elsewhere the ' +
+      'smallest and the largest ratio seen. Figures without brackets are exact, of this one world.'
+    );
+  }
+  return (
+    `Medians over ${worlds.length} worlds, fates their sums. In brackets: 95 % intervals of the ` +
+    'median of b against a, or with fewer than 6 worlds the smallest and the largest. Better or ' +
+    'worse: in more of the worlds that differ than luck explains (sign test, 5 %).'
+  );
+}
 
 export function fateName({ outcome, hop, reason }: FateChange): string {
   const place = hop === 'none' ? [] : [`hop ${hop}`];

@@ -16,9 +16,9 @@ export type Sheet = keyof typeof SHEETS;
 
 /** SHA-256 in base64, as `Content-Security-Policy` names them; a test recomputes all. */
 export const STYLE_DIGESTS: Readonly<Record<Sheet, string>> = {
-  run: 'ujVJwSPvNRTMNxikcVFuOR5J4aK7/SCzBNEkPB0T2no=',
-  comparison: 'Nv9uVCLeyoNhp9GnhmTosVcvpgBD17dP3HrzsQW3O4g=',
-  scale: '1n//hGHgI8HJXUClhcMKKbZABAHZTA0vRdg2dEgF67I=',
+  run: 'aV/hy1QvTcobpkwFdvqDucu2m4+0spcAZEFSofXYRh4=',
+  comparison: 'Cktabb+N659je/P42G3RL5oo/cDZJdyaCN2v9jKND10=',
+  scale: 'O+jllqC4QNdYKYgpeAgQTBvEOv4ol0wRPHZysjkoDcg=',
 };
 export const SCRIPT_DIGEST = 'dw7lGDRU/i2pxKyOYUo8Ac1A7vNSbnprgXBcAsRKDSY=';
 

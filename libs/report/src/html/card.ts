@@ -31,17 +31,17 @@ const ROW = 17;
 const AXIS = 20;
 const NAME_LONGEST = 24;
 
-/** Where it begins: estimates of what nobody has are negative as often as not. */
-const BELOW_ZERO = 0.08;
+/** Of the tip of an error bar that goes on. */
+const TIP = 4;
 
-/** @param most end of the scale, in percent */
+/** @param scale its ends, in percent; truths and estimates lie within, error bars may not */
 export function renderCard(
   metric: string,
   { state, reports, half, bins }: Card,
-  most: number,
+  scale: readonly [low: number, high: number],
 ): Content {
   const height = bins.length * ROW + AXIS + 4;
-  const x = linear([-BELOW_ZERO * most, most], [LEFT, RIGHT]);
+  const x = linear(scale, [LEFT, RIGHT]);
   const said = bins.map(
     ({ bin, counts }) =>
       `bin ${bin}: truth ${formatCount(counts.truth)}, estimate ${estimateText(counts)}`,
@@ -82,8 +82,8 @@ function binRow(
   { bin, truth, estimate }: CardBin,
   { y, half, x }: { y: number; half: number; x: Linear },
 ): Content {
-  const inside = (value: number): number => px(Math.min(RIGHT + 8, Math.max(LEFT, x(value))));
   const middle = y + ROW / 2;
+  const [low, high] = [x(estimate - half), x(estimate + half)];
   return [
     el('text', { class: 'tick', x: LEFT - 8, y: middle + 4, 'text-anchor': 'end' }, bin),
     el('rect', {
@@ -95,10 +95,19 @@ function binRow(
     }),
     el('path', {
       class: 'whisker',
-      d: `M${inside(estimate - half)} ${middle}H${inside(estimate + half)}`,
+      d: [
+        `M${px(Math.max(LEFT, low))} ${middle}H${px(Math.min(RIGHT, high))}`,
+        low < LEFT ? tip(LEFT, middle, TIP) : '',
+        high > RIGHT ? tip(RIGHT, middle, -TIP) : '',
+      ].join(''),
     }),
-    el('circle', { class: 'estimate', cx: inside(estimate), cy: middle, r: 3.2 }),
+    el('circle', { class: 'estimate', cx: px(x(estimate)), cy: middle, r: 3.2 }),
   ];
+}
+
+/** An arrow's: the bar goes on beyond the picture. */
+function tip(x: number, y: number, back: number): string {
+  return `M${x + back} ${y - TIP}L${x} ${y}L${x + back} ${y + TIP}`;
 }
 
 function estimateText({ estimate, half }: CardBin['counts']): string {

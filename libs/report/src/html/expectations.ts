@@ -1,13 +1,12 @@
 /** What the scenario expects, with what was found; who cheated. */
 
-import type { RunSummary } from '@priolab/harness';
+import type { ExpectationOutcome, RunSummary } from '@priolab/harness';
 
 import { knownLimit } from '../known-limits.ts';
 import { formatCount, formatLevel } from '../text.ts';
 import { el } from './element.ts';
 import type { Content } from './element.ts';
 import { renderInterval, usualWindow, windowText } from './interval.ts';
-import type { Judged } from './interval.ts';
 import { dataTable, note, nothing } from './section.ts';
 import { verdictBadge } from './verdict.ts';
 
@@ -36,7 +35,7 @@ export function renderExpectations({ expectations }: RunSummary): Content {
     note(
       'n: reports, cells or values behind it. Statistical ones say their level (how seldom they ' +
         'are wrong about a right system) and the smallest effect that n would show. ',
-      expectations.some(({ interval }: Judged) => interval !== undefined) &&
+      expectations.some(({ interval }) => interval !== undefined) &&
         'Bar: what is not ruled out; line across: what is due; dot: what was found. ',
       usual !== undefined && `Judged where nothing else is said: ${usual} UTC, simulated.`,
     ),
@@ -44,7 +43,7 @@ export function renderExpectations({ expectations }: RunSummary): Content {
 }
 
 /** What a verdict rests on beside n. */
-function basisOf(outcome: Judged, usual: string | undefined): Content {
+function basisOf(outcome: ExpectationOutcome, usual: string | undefined): Content {
   const { power } = outcome;
   const window = windowText(outcome);
   return [

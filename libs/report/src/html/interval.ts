@@ -1,57 +1,27 @@
 /** What a statistical verdict rests on, and when something must have happened to be judged. */
 
-import type { ExpectationOutcome } from '@priolab/harness';
+import type { ExpectationOutcome, IntervalRecord } from '@priolab/harness';
 
-import { formatLevel } from '../text.ts';
+import { formatInterval } from '../text.ts';
 import { linear } from './axes.ts';
 import { dateTime } from './dates.ts';
 import { el, px } from './element.ts';
 import type { Content } from './element.ts';
-
-/** Of a record; older ones have neither. */
-export interface Judged extends ExpectationOutcome {
-  readonly value?: number;
-  readonly interval?: {
-    readonly of: string;
-    /** Left out where it is a share. */
-    readonly unit?: string;
-    readonly low: number;
-    /** Left out where the test looks for too much alone. */
-    readonly high?: number;
-    readonly level: number;
-    readonly due: number;
-  };
-  readonly window?: { readonly fromMs: number; readonly toMs: number };
-}
 
 const WIDTH = 160;
 const HEIGHT = 14;
 const EDGE = 6;
 
 /** Drawn and in words; undefined where the verdict rests on none. */
-export function renderInterval({ interval, value }: Judged): Content {
+export function renderInterval({ interval, value }: ExpectationOutcome): Content {
   if (interval === undefined) return undefined;
-  const { of, unit, low, high, level, due } = interval;
-  const digits = (number: number): string => String(Number(number.toPrecision(4)));
-  const ends = high === undefined ? `at least ${digits(low)}` : `${digits(low)} to ${digits(high)}`;
-  const alpha = formatLevel(Number((1 - level).toPrecision(3)));
-  const counted = unit === undefined ? '' : ` ${unit}`;
-  return [
-    plot({ low, high, due, value }),
-    el('p', {}, `${of}: ${ends}${counted}, due ${digits(due)} (confidence 1 - ${alpha})`),
-  ];
+  return [plot(interval, value), el('p', {}, formatInterval(interval))];
 }
 
 /** What is not ruled out as a bar, what is due as a line across, what was found as a dot. */
-function plot(drawn: {
-  readonly low: number;
-  readonly high: number | undefined;
-  readonly due: number;
-  readonly value: number | undefined;
-}): Content {
-  const { low, high, due, value } = drawn;
-  const known = [low, high, due, value].filter((one) => one !== undefined && Number.isFinite(one));
-  const [least, most] = [Math.min(...(known as number[])), Math.max(...(known as number[]))];
+function plot({ low, high, due }: IntervalRecord, value: number | undefined): Content {
+  const known = [low, high, due, value].filter((one) => one !== undefined);
+  const [least, most] = [Math.min(...known), Math.max(...known)];
   if (!(most > least)) return undefined;
   const x = linear([least, most], [EDGE, WIDTH - EDGE]);
   const y = HEIGHT / 2;
@@ -66,13 +36,13 @@ function plot(drawn: {
 }
 
 /** `2021-12-01 04:00 to 2021-12-01 22:00`; as a key too. */
-export function windowText({ window }: Judged): string | undefined {
+export function windowText({ window }: ExpectationOutcome): string | undefined {
   if (window === undefined) return undefined;
   return `${dateTime(window.fromMs)} to ${dateTime(window.toMs)}`;
 }
 
 /** Of most expectations; undefined where none has one. */
-export function usualWindow(outcomes: readonly Judged[]): string | undefined {
+export function usualWindow(outcomes: readonly ExpectationOutcome[]): string | undefined {
   const counts = new Map<string, number>();
   for (const text of outcomes.flatMap((one) => windowText(one) ?? [])) {
     counts.set(text, (counts.get(text) ?? 0) + 1);

@@ -24,6 +24,8 @@ const OPEN_MAX = 1;
 
 /** Half width of a 95 % interval, in standard errors. */
 const Z95 = 1.96;
+/** On each side of a scale, of its length: a dot at the end is whole. */
+const MARGIN = 0.03;
 
 export function renderStates({ cells }: RunSummary): Content {
   const rows = poolCells(cells);
@@ -48,7 +50,7 @@ export function renderStates({ cells }: RunSummary): Content {
       'Vendors, windows and days are pooled. Bar: truth, honest reports before noise. Dot and ' +
         'line: what the authority estimates, with its 95 % interval (1.96 standard errors). ' +
         'As shares of the state’s reports, on one scale for all states of a metric; at the left ' +
-        'the numbers of the bins.',
+        'the numbers of the bins. An error bar with a tip goes on beyond the picture.',
     ),
     groups,
     cut > 0 && note(`${counted(cut, 'more metric')} not shown; all are in summary.json.`),
@@ -83,7 +85,7 @@ function renderMetric({ metric, rows, cells, isOpen, cardsMax, rowsMax }: Metric
       })),
     };
   });
-  const most = domainOf(cards);
+  const scale = scaleOf(cards);
   const leftOut = published.length - cards.length;
   return el(
     'details',
@@ -94,7 +96,7 @@ function renderMetric({ metric, rows, cells, isOpen, cardsMax, rowsMax }: Metric
       : el(
           'div',
           { class: 'cards' },
-          cards.map((card) => renderCard(metric, card, most)),
+          cards.map((card) => renderCard(metric, card, scale)),
         ),
     leftOut > 0 && note(`Cards of ${counted(leftOut, 'more state')} are left out; see the table.`),
     stateTable(metric, rows.slice(0, rowsMax)),
@@ -125,13 +127,20 @@ function binsOf(cells: readonly CellRecord[]): { shown: number[]; about: string 
   return { shown: kept.sort((a, b) => a - b), about };
 }
 
-/** Up to the largest truth and estimate; error bars of small states may leave the picture. */
-function domainOf(cards: readonly Card[]): number {
+/**
+ * Room for every truth and estimate and for the error bars of half of the states: those of small
+ * states would leave none for the others, and may leave the picture.
+ */
+function scaleOf(cards: readonly Card[]): [low: number, high: number] {
   const values = cards.flatMap(({ bins }) =>
     bins.flatMap(({ truth, estimate }) => [truth, estimate]),
   );
   const halves = cards.map(({ half }) => half).sort((a, b) => a - b);
-  return 1.05 * Math.max(0, ...values) + (halves[Math.floor(halves.length / 2)] ?? 0) || 1;
+  const half = halves[Math.floor(halves.length / 2)] ?? 0;
+  const high = Math.max(0, ...values) + half || 1;
+  const low = Math.min(0, ...values) - half;
+  const margin = MARGIN * (high - low);
+  return [low - margin, high + margin];
 }
 
 function stateTable(metric: string, rows: readonly PooledRow[]): Content {

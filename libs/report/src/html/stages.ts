@@ -3,6 +3,7 @@
 import type { RunSummary } from '@priolab/harness';
 
 import { reportsDone } from '../known-limits.ts';
+import { NOT_TIMED, timedStages } from '../stage-times.ts';
 import { formatCount, formatDuration, formatFixed } from '../text.ts';
 import { el, px } from './element.ts';
 import type { Content } from './element.ts';
@@ -22,6 +23,10 @@ const BAR = 30;
 const HEIGHT = 64;
 const LETTER = 7;
 
+const figure = (title: string) => ({ title, numeric: true });
+const OPERATIONS = ['P-256 multiplications', 'Butterflies', 'SHA-256 and AES blocks'].map(figure);
+const NONE = '-';
+
 interface Stage {
   readonly stage: string;
   readonly party: string;
@@ -31,16 +36,14 @@ interface Stage {
 export function renderStages(summary: RunSummary): Content {
   const { cost, fates, environment } = summary;
   const done = reportsDone(fates);
-  const stages = Object.entries(cost.stagesMs)
+  const timed = timedStages(summary);
+  if (done === 0) return nothing('No report was run.');
+  if (timed.length === 0) return renderOperations(summary, done);
+  const stages = timed
     .filter(([, ms]) => ms > 0)
     .map(([stage, ms]): Stage => ({ stage, party: partyOf(stage), us: (1000 * ms) / done }))
     .sort((a, b) => NAMES.indexOf(a.party) - NAMES.indexOf(b.party));
-  if (done === 0 || stages.length === 0) {
-    const untimed = summary.simulation !== undefined;
-    return nothing(
-      untimed ? 'Stages are timed on the wall clock only.' : 'No time was spent on reports.',
-    );
-  }
+  if (stages.length === 0) return nothing('No time was spent on reports.');
   const all = stages.reduce((sum, { us }) => sum + us, 0);
   const { before, after } = cost.calibrationUs;
   const workers = environment.workers === 0 ? 'no worker' : `${environment.workers} workers`;
@@ -53,6 +56,26 @@ export function renderStages(summary: RunSummary): Content {
         `speed: one P-256 multiplication, ${formatFixed(before, 1)} us before the run and ` +
         `${formatFixed(after, 1)} us after. ` +
         'Operations are counted exactly; those of cross-checks are left out.',
+    ),
+  ];
+}
+
+/** In simulated time: what was counted. */
+function renderOperations(summary: RunSummary, done: number): Content {
+  const rows = Object.keys(summary.cost.work)
+    .map((stage) => ({ stage, party: partyOf(stage), counts: operations(summary, stage, done) }))
+    .filter(({ counts }) => counts.some((count) => count !== NONE))
+    .sort((a, b) => NAMES.indexOf(a.party) - NAMES.indexOf(b.party))
+    .map(({ stage, party, counts }) => ({ cells: [stage, party, ...counts] }));
+  const caption = 'Operations for each report';
+  const columns = [{ title: 'Stage' }, { title: 'Party' }, ...OPERATIONS];
+  return [
+    rows.length === 0
+      ? nothing('No operation was counted.')
+      : dataTable({ caption, columns, rows, sortable: true, kind: 'cost' }),
+    note(
+      `Worker time of stages: ${NOT_TIMED}. Operations are counted exactly; those of ` +
+        'cross-checks and of second runs are left out.',
     ),
   ];
 }
@@ -118,16 +141,10 @@ function labelOf(stages: readonly Stage[], all: number): string {
   return `Worker time of a report, ${formatFixed(all, 0)} us: ${parts.join(', ')}`;
 }
 
-function stageTable(stages: readonly Stage[], all: number, { cost, fates }: RunSummary): Content {
-  const done = reportsDone(fates);
+function stageTable(stages: readonly Stage[], all: number, summary: RunSummary): Content {
+  const done = reportsDone(summary.fates);
   const most = Math.max(...stages.map(({ us }) => us));
   const rows = stages.map(({ stage, party, us }) => {
-    const work = cost.work[stage as keyof typeof cost.work];
-    const multiplications =
-      work === undefined
-        ? 0
-        : work.baseMultiplications + work.fixedMultiplications + work.variableMultiplications;
-    const hashes = work === undefined ? 0 : work.sha256Blocks + work.aesBlocks;
     return {
       cells: [
         stage,
@@ -148,22 +165,17 @@ function stageTable(stages: readonly Stage[], all: number, { cost, fates }: RunS
             height: 10,
           }),
         ),
-        perReport(multiplications / done),
-        perReport((work?.nttButterflies ?? 0) / done),
-        perReport(hashes / done),
+        ...operations(summary, stage, done),
       ],
     };
   });
-  const figure = (title: string) => ({ title, numeric: true });
   const columns = [
     { title: 'Stage' },
     { title: 'Party' },
     figure('us a report'),
     figure('Share'),
     { title: 'Time' },
-    figure('P-256 multiplications'),
-    figure('Butterflies'),
-    figure('SHA-256 and AES blocks'),
+    ...OPERATIONS,
   ];
   const footer = [{ cells: ['All', '', formatFixed(all, 1), '100.0 %', '', '', '', ''] }];
   return dataTable({
@@ -176,6 +188,16 @@ function stageTable(stages: readonly Stage[], all: number, { cost, fates }: RunS
   });
 }
 
+/** What a stage did for each report, as `OPERATIONS` names it. */
+function operations({ cost }: RunSummary, stage: string, done: number): string[] {
+  const work = cost.work[stage as keyof typeof cost.work];
+  if (work === undefined) return OPERATIONS.map(() => NONE);
+  const { baseMultiplications, fixedMultiplications, variableMultiplications } = work;
+  const multiplications = baseMultiplications + fixedMultiplications + variableMultiplications;
+  const blocks = work.sha256Blocks + work.aesBlocks;
+  return [multiplications, work.nttButterflies, blocks].map((count) => perReport(count / done));
+}
+
 function perReport(count: number): string {
-  return count === 0 ? '-' : formatFixed(count, Number.isInteger(count) ? 0 : 2);
+  return count === 0 ? NONE : formatFixed(count, Number.isInteger(count) ? 0 : 2);
 }

@@ -118,8 +118,10 @@ function capsuleLink(capsule: string | undefined): Content {
 }
 
 function figuresOf(summary: RunSummary): Content {
-  const { population, fates, cells, cost, identity } = summary;
+  const { population, fates, cells, cost, identity, simulation } = summary;
   const published = cells.filter(({ totals }) => totals !== undefined).length;
+  // In simulated time a window may come to no sum at all, and then it has no cell.
+  const windows = Math.max(cells.length, simulation?.windows.due ?? 0);
   const done = reportsDone(fates);
   const of = (outcome: string): number =>
     fates.reduce((sum, fate) => sum + (fate.outcome === outcome ? fate.count : 0), 0);
@@ -131,7 +133,7 @@ function figuresOf(summary: RunSummary): Content {
       done === reports ? 'all that were planned' : `of ${formatCount(reports)} planned`,
     ],
     ['Accepted', formatCount(of('accepted')), `${formatCount(of('rejected'))} rejected`],
-    ['Totals published', formatCount(published), `of ${formatCount(cells.length)} windows`],
+    ['Totals published', formatCount(published), `of ${counted(windows, 'window')}`],
     ['Where and when', counted(states, 'state'), counted(days, 'day')],
     ['Speed', `${formatCount(cost.reportsPerSecond)}/s`, `${formatDuration(cost.wallMs)} in all`],
     ['Seed', identity.seed, `result ${identity.resultDigest.slice(0, 8)}`],

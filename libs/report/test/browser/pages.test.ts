@@ -73,6 +73,14 @@ describe.skipIf(chromium === undefined)('pages in a browser', () => {
   const overflow = (page: Page): Promise<number> =>
     page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 
+  const swiped = (page: Page): Promise<number> =>
+    page.evaluate(
+      () =>
+        [...document.querySelectorAll('.scrolls')].filter(
+          ({ scrollWidth, clientWidth }) => scrollWidth > clientWidth,
+        ).length,
+    );
+
   /** Parts of pictures whose text leaves the picture, or lies on another text of it. */
   const crowded = (page: Page): Promise<string[]> =>
     page.evaluate(() =>
@@ -103,6 +111,8 @@ describe.skipIf(chromium === undefined)('pages in a browser', () => {
       await visiting(name, { width, colours }, async (page) => {
         expect(await overflow(page)).toBe(0);
         expect(await crowded(page)).toEqual([]);
+        // Tables of a phone's width: what has to be swiped is not seen.
+        expect(await swiped(page)).toBe(0);
         for (const answer of ANSWERS[name]) {
           expect(await page.getByText(answer).first().isVisible()).toBe(true);
         }

@@ -144,3 +144,71 @@ describe('time', () => {
     expect(storyOf(summaryWith())).toBeUndefined();
   });
 });
+
+describe('the cards of states', () => {
+  /** A state's card: where dots stand, by the labels under them, in percent of its reports. */
+  function dotsOf(html: string, state: string): { dots: number[]; drawn: string[] } {
+    const card = html.split(`class="card" data-state="${state}"`)[1]!.split('</figure>')[0]!;
+    const ticks = [...card.matchAll(/<text class="tick" x="([\d.]+)"[^>]*>(-?[\d.]+)(?: %)?</g)]
+      .filter(([all]) => all.includes('middle'))
+      .map(([, x, value]) => [Number(x), Number(value)] as const);
+    const [[x0, v0], [x1, v1]] = [ticks[0]!, ticks.at(-1)!];
+    const dots = [...card.matchAll(/class="estimate" cx="(-?[\d.]+)"/g)].map(([, x]) => {
+      // Within the picture.
+      expect(Number(x)).toBeGreaterThan(30);
+      expect(Number(x)).toBeLessThan(240);
+      return v0 + ((Number(x) - x0) * (v1 - v0)) / (x1 - x0);
+    });
+    const drawn = [...card.matchAll(/class="whisker" d="([^"]*)"/g)].map(([, d]) => d!);
+    return { dots, drawn };
+  }
+
+  const cell = (state: string, honestClean: number[], estimates: number[], standardError: number) =>
+    ({
+      ...summaryWith().cells[0]!,
+      state,
+      metric: 'M',
+      counts: { leader: 100, helper: 100, leaderRejected: 0, helperRejected: 0 },
+      totals: estimates,
+      estimates,
+      standardError,
+      truth: {
+        count: 100,
+        noisy: estimates,
+        honestCount: 100,
+        honestNoisy: estimates,
+        honestClean,
+      },
+    }) as const;
+  const cells = [
+    cell('us-aa', [60, 40, 0], [62, 39, -1], 2),
+    cell('us-bb', [60, 40, 0], [58, 41, 1], 2),
+    // As far below zero as others are above: it is drawn there, and its error bar goes on.
+    cell('us-cc', [60, 40, 0], [55, 90, -45], 20),
+  ];
+  const html = renderHtml(summaryWith({ cells }), { replay: 'x' });
+
+  test.each([
+    ['us-aa', [62, 39, -1]],
+    ['us-bb', [58, 41, 1]],
+    ['us-cc', [55, 90, -45]],
+  ])('the estimates of %s stand where they are', (state, shares) => {
+    const { dots } = dotsOf(html, state);
+    expect(dots).toHaveLength(shares.length);
+    dots.forEach((dot, bin) => expect(dot).toBeCloseTo(shares[bin]!, 0));
+  });
+
+  test('an error bar that leaves the picture has a tip', () => {
+    const tips = (state: string): number[] =>
+      dotsOf(html, state).drawn.map((d) => (d.split('L').length > 1 ? 1 : 0));
+    expect(tips('us-aa')).toEqual([0, 0, 0]);
+    expect(tips('us-cc')).toEqual([0, 1, 1]);
+  });
+});
+
+test('the head counts windows that were due, also those without a sum', () => {
+  const { simulation } = faultyRun();
+  const windows = { ...simulation!.windows, due: 4 };
+  const run = { ...faultyRun(), cells: [], simulation: { ...simulation!, windows } };
+  expect(renderHtml(run, { replay: 'x' })).toMatch(/Totals published.{0,60}of 4 windows/);
+});

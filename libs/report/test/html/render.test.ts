@@ -76,6 +76,38 @@ describe.each(Object.entries(runs))('%s', (_, summary) => {
   });
 });
 
+const hostileDeployment: NonNullable<RunSummary['deployment']> = {
+  kind: 'processes',
+  buckets: HOSTILE,
+  state: HOSTILE,
+  googleForm: 'plain',
+  instances: 1,
+  uploads: {
+    sent: 1,
+    stored: 1,
+    storedBefore: 0,
+    refused: { [HOSTILE]: 1 },
+    unanswered: 0,
+    retries: 0,
+  },
+  batches: 1,
+  reports: 1,
+  refused: 0,
+  windows: 1,
+  combined: 0,
+  missing: [HOSTILE],
+  ended: HOSTILE,
+  deviations: {
+    totals: 1,
+    clients: 0,
+    refused: 0,
+    batches: 0,
+    reports: 0,
+    answers: 0,
+    examples: [HOSTILE],
+  },
+};
+
 describe('what foreign text can do', () => {
   const replacing = (summary: RunSummary, text: string): RunSummary =>
     JSON.parse(JSON.stringify(summary).replaceAll(JSON.stringify(HOSTILE).slice(1, -1), text));
@@ -138,37 +170,7 @@ describe('what foreign text can do', () => {
         withdrawnPhoneDays: 1,
         examples: [HOSTILE],
       },
-      deployment: {
-        kind: 'processes',
-        buckets: HOSTILE,
-        state: HOSTILE,
-        googleForm: 'plain',
-        instances: 1,
-        uploads: {
-          sent: 1,
-          stored: 1,
-          storedBefore: 0,
-          refused: { [HOSTILE]: 1 },
-          unanswered: 0,
-          retries: 0,
-        },
-        batches: 1,
-        reports: 1,
-        refused: 0,
-        windows: 1,
-        combined: 0,
-        missing: [HOSTILE],
-        ended: HOSTILE,
-        deviations: {
-          totals: 1,
-          clients: 0,
-          refused: 0,
-          batches: 0,
-          reports: 0,
-          answers: 0,
-          examples: [HOSTILE],
-        },
-      },
+      deployment: hostileDeployment,
     };
   };
   const render = (text: string): string => {
@@ -270,7 +272,7 @@ describe('what the page says', () => {
       'This run is on the wall clock',
       'This record has no time series',
       'No cell: no report reached the processors',
-      'No time was spent on reports',
+      'No report was run',
       'Nobody cheated',
     ]) {
       expect(text).toContain(wanted);

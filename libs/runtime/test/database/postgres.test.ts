@@ -85,7 +85,7 @@ describe.skipIf(server === undefined)(`PostgreSQL${skipReason}`, () => {
     expect(silent).toMatchObject({ code: 'timeout', retryable: true, definite: false });
     proxy.restore();
     expect(await items()).toEqual([1]);
-  }, 15_000);
+  });
 
   test('a connection that the server ends is replaced', async () => {
     const { database, items } = await openBehindProxy();

@@ -111,6 +111,12 @@ export const codeRules: readonly Rule[] = [
       isLibCode(path) && path.includes('/src/') && !path.startsWith('libs/harness/src/statistics/'),
   ),
   banned(
+    'folders',
+    /\bmkdirSync\b/,
+    'makeFolder makes folders: with `recursive`, Node never comes back where the system refuses',
+    (path) => path.startsWith('apps/simulator/src/') && path !== 'apps/simulator/src/run-folder.ts',
+  ),
+  banned(
     'test-focus',
     /\.(?:only|todo|skip)\b/,
     'no test is left out; where its data may be absent, use skipIf',

@@ -28,7 +28,7 @@ describe('at smoke size', () => {
   beforeAll(() => {
     done = bench('--smoke', '--json');
     report = JSON.parse(done.stdout) as JsonReport;
-  }, 120_000);
+  });
 
   test('every row runs, and has a name of its own', async () => {
     const all = await findRows();

@@ -79,7 +79,7 @@ const freeze: Inject = (context) => {
 
 /** The first and last milliseconds of windows and days. */
 const boundary: Inject = (context) => {
-  context.hooks.phones.measured.push((block, { shard, metricSlot }) => {
+  context.hooks.phones.measured.push((block, { shard, metricSlot, firstReport }) => {
     const { windowMs } = block.task;
     const edges: number[] = [];
     for (let at = 0; at <= DAY_MS; at += Math.min(windowMs, DAY_MS)) {
@@ -89,7 +89,8 @@ const boundary: Inject = (context) => {
       const key = `${shard.index} ${metricSlot} ${block.devices[i]!}`;
       if (!context.chooses(key, madeMs(block, i))) continue;
       block.timesMs[i] = edges[context.draw(key) % edges.length]!;
-      context.strike({ what: `a report at ${block.timesMs[i]!} ms of day ${block.day}` });
+      const what = `a report at ${block.timesMs[i]!} ms of day ${block.day}`;
+      context.strike({ what, seenIn: [firstReport + i] });
     }
   });
 };

@@ -219,12 +219,13 @@ const regionLoss: Inject = (context) => {
 const launchDay: Inject = (context) => {
   const withinMs = duration(context.item, 'within', '10m');
   const { phones } = context.hooks;
-  phones.measured.push(({ timesMs, count: size, day }) => {
+  phones.measured.push(({ timesMs, count: size, day }, { firstReport }) => {
     if (!context.isOn(day * DAY_MS + 9 * HOUR_MS)) return;
     for (let i = 0; i < size; i++) {
       timesMs[i] = 9 * HOUR_MS + (context.draw(`moment ${day} ${i}`) % withinMs);
     }
-    context.strike({ what: `${size} phones send within ${withinMs} ms` });
+    const seenIn = Array.from({ length: size }, (_, i) => firstReport + i);
+    context.strike({ what: `${size} phones send within ${withinMs} ms`, seenIn });
   });
   phones.keys.push((keys, { fetchedMs }) =>
     context.isOn(fetchedMs + 9 * HOUR_MS)
@@ -237,21 +238,22 @@ const launchDay: Inject = (context) => {
 const outbreak: Inject = (context) => {
   const factor = count(context.item, 'factor', 10);
   const usual = 0.05;
-  context.hooks.phones.measured.push((block, { shard, metricSlot }) => {
+  context.hooks.phones.measured.push((block, { shard, metricSlot, firstReport }) => {
     const { bits, count: size, task } = block;
     const [first] = context.parties.tasks.values();
     const { bins } = task.metric;
     if (task.state !== first!.state || bins < 2) return;
-    let changed = 0;
+    const changed: number[] = [];
     for (let i = 0; i < size; i++) {
       const key = `ill ${shard.index} ${metricSlot} ${block.devices[i]}`;
       const isStruck = context.draw(key) < Math.min(1, factor * usual) * 2 ** 32;
       if (bits[i * bins] !== 1 || !isStruck || !context.isOn(madeMs(block, i))) continue;
       bits[i * bins] = 0;
       bits[i * bins + 1] = 1;
-      changed += 1;
+      changed.push(firstReport + i);
     }
-    if (changed > 0) context.strike({ what: `${changed} more cases in ${task.state}` });
+    if (changed.length === 0) return;
+    context.strike({ what: `${changed.length} more cases in ${task.state}`, seenIn: changed });
   });
 };
 
