@@ -86,7 +86,7 @@ const pictures = {
     return takePictures(scaleSubjects(record), { folder, say });
   },
   async terminal() {
-    const { findChromium, launch } = await import('../apps/portal/test/browser/stand.ts');
+    const { findChromium, launch } = await import('./vectors/src/browser.ts');
     const { main } = await import('../apps/simulator/test/pictures/main.ts');
     const executable = findChromium();
     const openBrowser = executable === undefined ? undefined : () => launch(executable);

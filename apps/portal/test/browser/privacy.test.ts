@@ -3,10 +3,11 @@
  * another's place with one's own key, the history, a cache, what signing out leaves behind.
  */
 
+import { findChromium, launch } from '@priolab/vectors/browser';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { cellsOf, createStand, findChromium, launch } from './stand.ts';
+import { cellsOf, createStand } from './stand.ts';
 import type { Stand } from './stand.ts';
 import { visit } from './visit.ts';
 import type { Visit } from './visit.ts';

@@ -6,9 +6,10 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { findChromium, launch } from '@priolab/vectors/browser';
 import type { Browser } from 'playwright-core';
 
-import { cellsOf, createStand, findChromium, launch } from './stand.ts';
+import { cellsOf, createStand } from './stand.ts';
 import type { Stand } from './stand.ts';
 import { visit } from './visit.ts';
 

@@ -3,14 +3,9 @@
  * can be told apart, the same on each run. For tests and for the pictures in `docs/images`.
  */
 
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
-
 import { createVirtualClock } from '@priolab/runtime';
 import { openDatabase } from '@priolab/runtime/database';
 import { serveHttp } from '@priolab/runtime/http';
-import { chromium } from 'playwright-core';
-import type { Browser } from 'playwright-core';
 
 import { createPortalService, pageAssets } from '../../src/index.ts';
 import type { FinishedCell, PortalService } from '../../src/index.ts';
@@ -52,25 +47,6 @@ export async function createStand(cells: readonly FinishedCell[]): Promise<Stand
       await server.close();
     },
   };
-}
-
-/** Chromium as PRIOLAB_CHROMIUM names it, or on the PATH. */
-export function findChromium(): string | undefined {
-  const named = process.env['PRIOLAB_CHROMIUM'];
-  if (named !== undefined) return named;
-  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
-  return ['chromium', 'chromium-browser', 'google-chrome']
-    .flatMap((name) => folders.map((folder) => join(folder, name)))
-    .find((path) => existsSync(path));
-}
-
-export function launch(executablePath: string): Promise<Browser> {
-  return chromium.launch({
-    executablePath,
-    args: ['--no-sandbox', '--font-render-hinting=none'],
-    // Pages in the browser's history shall be as alive as with people.
-    ignoreDefaultArgs: ['--disable-back-forward-cache'],
-  });
 }
 
 export interface CellOptions {

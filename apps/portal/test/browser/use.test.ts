@@ -4,13 +4,13 @@
  */
 
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 
+import { findChromium, launch, seriousProblems } from '@priolab/vectors/browser';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { pageAssets } from '../../src/index.ts';
-import { cellsOf, createStand, findChromium, launch } from './stand.ts';
+import { cellsOf, createStand } from './stand.ts';
 import type { Stand } from './stand.ts';
 import { visit } from './visit.ts';
 import type { Visit, VisitOptions } from './visit.ts';
@@ -19,7 +19,6 @@ const chromium = findChromium();
 const WEIGHT_MAX = 300_000;
 const WIDTHS = [360, 1280] as const;
 const COLOURS = ['light', 'dark'] as const;
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 test('all files of the page together are light', async () => {
   const assets = [...(await pageAssets())];
@@ -279,20 +278,4 @@ function focused(): { name: string; outline: number } {
   const drawn = element.matches('.segments input') ? element.nextElementSibling! : element;
   const { outlineStyle, outlineWidth } = getComputedStyle(drawn);
   return { name: name.join(' '), outline: outlineStyle === 'none' ? 0 : parseFloat(outlineWidth) };
-}
-
-interface AxeResult {
-  readonly violations: readonly {
-    readonly id: string;
-    readonly impact: string;
-    readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-  }[];
-}
-
-async function seriousProblems(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  const { violations } = (await page.evaluate('axe.run()')) as AxeResult;
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`));
 }

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
+import { findChromium, launch, seriousProblems } from '@priolab/vectors/browser';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
@@ -15,8 +16,8 @@ import { renderCardHtml, renderScaleHtml } from '../../src/pages.ts';
 import { comparisonWith, hostileComparison } from '../comparison-fixture.ts';
 import { HOSTILE } from '../fixture.ts';
 import { hostileScale, scaleWith } from '../scale-fixture.ts';
-import { findChromium, launch, openTab, seriousProblems } from './chromium.ts';
-import type { Look } from './chromium.ts';
+import { openTab } from './tab.ts';
+import type { Look } from './tab.ts';
 
 const chromium = findChromium();
 const AXE_TIMEOUT_MS = 120_000;

@@ -12,14 +12,15 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import type { RunSummary } from '@priolab/harness';
+import { findChromium, launch, seriousProblems } from '@priolab/vectors/browser';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { renderHtml } from '../../src/pages.ts';
 import { HOSTILE, REPLAY, hostileRun } from '../fixture.ts';
 import { faultyRun, largeRun } from '../html/runs.ts';
-import { findChromium, launch, openTab, seriousProblems } from './chromium.ts';
-import type { Look, Tab } from './chromium.ts';
+import { openTab } from './tab.ts';
+import type { Look, Tab } from './tab.ts';
 
 const chromium = findChromium();
 /** Axe looks at thousands of elements. */

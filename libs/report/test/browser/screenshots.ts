@@ -9,10 +9,11 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import type { RunSummary, ScaleRecord } from '@priolab/harness';
+import { findChromium, launch } from '@priolab/vectors/browser';
 import type { Browser, Page } from 'playwright-core';
 
 import { renderHtml, renderScaleHtml } from '../../src/pages.ts';
-import { findChromium, launch, openTab } from './chromium.ts';
+import { openTab } from './tab.ts';
 
 const SIZE_MAX = 300_000;
 /** Of a picture of a whole page, in CSS pixels: what is below is more of the same. */

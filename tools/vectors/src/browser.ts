@@ -1,11 +1,14 @@
-/** Pages from files in a real browser, and what axe says of them: for tests and for pictures. */
+/**
+ * `./browser`: the Chromium in which tests look at pages, for all projects that have pages, and what
+ * axe says of one. Where there is none, tests are skipped and say so.
+ */
 
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 
 import { chromium } from 'playwright-core';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 
 /** Chromium as PRIOLAB_CHROMIUM names it, or on the PATH. */
 export function findChromium(): string | undefined {
@@ -18,46 +21,12 @@ export function findChromium(): string | undefined {
 }
 
 export function launch(executablePath: string): Promise<Browser> {
-  const args = ['--no-sandbox', '--font-render-hinting=none'];
-  return chromium.launch({ executablePath, args });
-}
-
-export interface Look {
-  readonly width?: number;
-  readonly colours?: 'light' | 'dark';
-  readonly javaScriptEnabled?: boolean;
-}
-
-export interface Tab {
-  readonly page: Page;
-  readonly context: BrowserContext;
-  /** Errors and warnings of the console, and exceptions. */
-  readonly complaints: string[];
-  /** Addresses that the page asked for, its own aside. */
-  readonly requests: string[];
-}
-
-/** A tab that shows nothing yet. */
-export async function openTab(browser: Browser, url: string, look: Look = {}): Promise<Tab> {
-  const { width = 1280, colours = 'light', javaScriptEnabled = true } = look;
-  const context = await browser.newContext({
-    viewport: { width, height: 900 },
-    colorScheme: colours,
-    reducedMotion: 'reduce',
-    javaScriptEnabled,
-    acceptDownloads: true,
+  return chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', '--font-render-hinting=none'],
+    // Pages in the browser's history shall be as alive as with people.
+    ignoreDefaultArgs: ['--disable-back-forward-cache'],
   });
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  const requests: string[] = [];
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('request', (request) => {
-    if (request.url() !== url) requests.push(request.url());
-  });
-  return { page, context, complaints, requests };
 }
 
 /** Violations alone: to list whatever is right takes axe many times as long. */
