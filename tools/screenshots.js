@@ -1,10 +1,10 @@
 /**
  * `npm run screenshots`: pictures of the authority's page, of a run's page, of comparisons' cards,
- * of a grid's page and of the terminal into `docs/images`, by a Chromium that is on the PATH or
- * that PRIOLAB_CHROMIUM names. `-- portal`, `-- report`, `-- compare`, `-- scale` and `-- terminal`
- * take those alone. The run's page is the flagship's day, or what the `summary.json` holds that
- * stands behind `report`; the grid is small, or that of the `scale.json` behind `scale`;
- * `--measure` renews the times, speed and memory on the terminal's.
+ * of a grid's page and of the terminal into `docs/images`, by a Chromium on the PATH or one that
+ * PRIOLAB_CHROMIUM names. `-- portal`, `-- report`, `-- compare`, `-- scale` and `-- terminal` take
+ * those alone. The run's page is the flagship's day, or what the `summary.json` holds that stands
+ * behind `report`; the grid is small, or that of the `scale.json` behind `scale`; `--measure`
+ * renews the times, speed and memory on the terminal's.
  */
 
 import { spawnSync } from 'node:child_process';

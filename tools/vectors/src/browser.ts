@@ -1,6 +1,6 @@
 /**
- * `./browser`: the Chromium in which tests look at pages, for all projects that have pages, and what
- * axe says of one. Where there is none, tests are skipped and say so.
+ * `./browser`: the Chromium in which tests look at pages, for all projects that have pages, and
+ * what axe says of one. Where there is none, tests are skipped and say so.
  */
 
 import { existsSync, readFileSync } from 'node:fs';

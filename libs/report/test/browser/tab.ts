@@ -1,4 +1,4 @@
-/** A page from a file in a tab of its own, and all that the browser said and asked for meanwhile. */
+/** A page from a file in a tab of its own, and what the browser said and asked for meanwhile. */
 
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 

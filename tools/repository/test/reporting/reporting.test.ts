@@ -17,8 +17,10 @@ function measured(values: {
   readonly reportingMs?: readonly number[];
   readonly aloneMs?: readonly number[];
   readonly peakMiB?: readonly number[];
+  /** Of the run without reports. */
+  readonly plainMs?: number;
 }): Measured {
-  const { reportingMs = [0], aloneMs = [0], peakMiB = [200] } = values;
+  const { reportingMs = [0], aloneMs = [0], peakMiB = [200], plainMs = 100_000 } = values;
   const run = {
     exitCode: 0,
     wallMs: 100_000,
@@ -30,7 +32,7 @@ function measured(values: {
   };
   const count = Math.max(reportingMs.length, peakMiB.length);
   return {
-    plain: [run],
+    plain: [{ ...run, wallMs: plainMs }],
     reporting: Array.from({ length: count }, (_, i) => ({
       ...run,
       reportingMs: reportingMs[i % reportingMs.length]!,
@@ -44,6 +46,13 @@ describe('the judgement', () => {
   test.each([
     ['5 % of the time within the run', { reportingMs: [5000] }, true, true],
     ['more than that', { reportingMs: [5001] }, false, true],
+    [
+      '5 % of a run that took longer in a busy hour',
+      { plainMs: 9e6, aloneMs: [5001] },
+      false,
+      true,
+    ],
+    ['5 % of a run that took less time', { plainMs: 90_000, aloneMs: [4501] }, false, true],
     ['5 % of the time by itself', { aloneMs: [5000] }, true, true],
     ['more than that', { aloneMs: [5001] }, false, true],
     ['a peak 5 % above its own', { peakMiB: [210] }, true, true],
