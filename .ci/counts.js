@@ -1,5 +1,5 @@
 /**
- * Prints the last lines of `.ci/run`, the slowest test files and the counts, and sets the exit code.
+ * Prints the last lines of `.ci/run`, slowest test files and counts, and sets the exit code.
  * Usage: node counts.js STEPS_PASSED STEPS_FAILED [VITEST_JSON VITEST_EXIT_CODE]
  *
  * A test file that could not be run has no failed test of its own and counts as one; so does a run

@@ -56,8 +56,8 @@ beforeAll(() => {
   process.chdir(folder);
 });
 
-describe('words', async () => {
-  test('commands: those that there are, each with an entry in the table and in the help', async () => {
+describe('words', () => {
+  test('commands: all there are, each with an entry in the table and in the help', async () => {
     const names = (await words('')).filter((word) => !word.startsWith('-') && word !== 'help');
     expect(names.length).toBeGreaterThan(15);
     expect(Object.keys(positionals).toSorted()).toEqual(names);
