@@ -116,7 +116,7 @@ describe('losses', () => {
     });
     const row = rowOf(compared({}, { summary: { ...run, cells } }), 'losses.reports');
     expect(row).toMatchObject({ judgement: 'unknown' });
-    expect(row.why).toMatch(/counted more than the 240 planned/);
+    expect(row.why).toMatch(/counted more than 240 planned/);
   });
 
   test('a forgery that was counted is worse', () => {
