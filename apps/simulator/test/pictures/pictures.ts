@@ -22,7 +22,8 @@ import { renderLive, renderSummary, strikesNewestFirst } from '@priolab/report';
 import { loadScenario } from '../../src/load.ts';
 import { terminalPage } from './terminal-page.ts';
 
-const WIDTH = 100;
+/** In characters: at a desk, and beside other windows or on a phone. */
+const WIDTHS = [100, 60] as const;
 const HEIGHT = 24;
 /** Lines of a run's end that are on its picture: a large window. */
 const END_HEIGHT = 48;
@@ -115,20 +116,28 @@ function picturesOf(
       strikesNewestFirst(known, told[i - 1]?.flow?.strikes, flow?.strikes),
     [],
   );
-  const look = { width: WIDTH, colour: true };
-  const live = renderLive(told.at(-1)!, { ...look, height: HEIGHT, since: told[0], newest });
   const digest = runDigest(scenario).slice(0, 8);
   const capsule = `runs/${scenario.id}-${String(scenario.seed)}-${digest}/capsule.json`;
   const replay = verdict === 'pass' ? `npx ${command}` : `npx priolab replay ${capsule}`;
-  const end = renderSummary(summary, { ...look, replay, maxRows: MAX_ROWS });
-  const head = [`\u001b[2m$\u001b[22m npx ${command}`, `${scenario.id}: ${scenario.about}`];
-  return [
-    { name: `terminal-${name}-live`, html: terminalPage([...head, ...live].join('\n')) },
-    {
-      name: `terminal-${name}`,
-      html: terminalPage([...head, ...end.split('\n')].slice(0, END_HEIGHT).join('\n')),
-    },
-  ].map((picture) => ({ ...picture, html: picture.html.replaceAll(file, scenario.id) }));
+  return WIDTHS.flatMap((width) => {
+    const look = { width, colour: true };
+    const live = renderLive(told.at(-1)!, { ...look, height: HEIGHT, since: told[0], newest });
+    const end = renderSummary(summary, { ...look, replay, maxRows: MAX_ROWS });
+    const about = `${scenario.id}: ${scenario.about}`;
+    const head = [`\u001b[2m$\u001b[22m npx ${command}`, ...linesOf(about, width)];
+    const at = width === WIDTHS[0] ? name : `${name}-${width}`;
+    const page = (lines: readonly string[]): string =>
+      terminalPage([...head, ...lines].slice(0, END_HEIGHT).join('\n'));
+    return [
+      { name: `terminal-${at}-live`, html: page(live) },
+      { name: `terminal-${at}`, html: page(end.split('\n')) },
+    ].map((picture) => ({ ...picture, html: picture.html.replaceAll(file, scenario.id) }));
+  });
+}
+
+/** As a terminal breaks what is longer than a line of it. */
+function linesOf(text: string, width: number): readonly string[] {
+  return text.match(new RegExp(`.{1,${width}}`, 'g')) ?? [];
 }
 
 /** The moment as it would be in a run that goes on evenly and takes as long as the measured one. */

@@ -96,7 +96,7 @@ async function picture(browser: Browser, { url, path, part, ...look }: Picture):
 async function topOf(page: Page) {
   const ends = await page
     .locator('main > *')
-    .evaluateAll((parts) => parts.map((part) => part.getBoundingClientRect().bottom + 16));
+    .evaluateAll((parts) => parts.map((part) => part.getBoundingClientRect().bottom + 8));
   const height = Math.max(...ends.filter((end) => end <= HEIGHT_MAX));
   return { x: 0, y: 0, width: page.viewportSize()!.width, height };
 }
