@@ -12,7 +12,15 @@ import type { Stage } from '../run/stages.ts';
 import type { WorkKind } from '../run/work.ts';
 import type { ComparisonRow, Judgement } from './comparison.ts';
 import { rankRatio } from '../statistics/rank-sum.ts';
-import { ALPHA, RATIO_MARGIN, exactRow, finite, judgeInterval, rangeOf } from './judgement.ts';
+import {
+  ALPHA,
+  RATIO_MARGIN,
+  exactRow,
+  finite,
+  judgeInterval,
+  notToBeTold,
+  rangeOf,
+} from './judgement.ts';
 import { countedOf } from './losses.ts';
 
 /** A factor that no machine is off by between two runs, measured in its own multiplications. */
@@ -31,7 +39,7 @@ export function compareCpu(a: Costs, b: Costs): ComparisonRow[] {
   if (a.summary.fidelity.notDone === b.summary.fidelity.notDone) return rows;
   // What is not computed is no saving of the system that is simulated.
   const why = 'one of the two leaves more of the protocol out (crypto.fidelity)';
-  return rows.map((row) => ({ ...row, judgement: 'unknown', why }));
+  return rows.map((row) => notToBeTold(row, why));
 }
 
 const MULTIPLICATIONS: readonly WorkKind[] = [

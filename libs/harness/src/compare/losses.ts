@@ -49,7 +49,7 @@ function lossRow(a: RunSummary, b: RunSummary): ComparisonRow {
   const head = {
     id: 'losses.reports',
     section: 'losses',
-    what: 'honest reports in no published total',
+    what: 'planned reports less the honest ones in published totals',
     unit: '% of planned',
     a: share(lostA),
     b: share(lostB),

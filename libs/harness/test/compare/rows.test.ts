@@ -6,6 +6,7 @@ import { compareRuns } from '../../src/compare/compare-runs.ts';
 import type { Arm } from '../../src/compare/compare-runs.ts';
 import type { ComparisonRow, RunComparison } from '../../src/compare/comparison.ts';
 import { judgeSamples } from '../../src/compare/cpu.ts';
+import { poolWorlds } from '../../src/compare/pool-worlds.ts';
 import type { CostRecord, RunSummary } from '../../src/record/run-record.ts';
 import { wireRecordOf } from '../../src/record/wire-record.ts';
 import { runSmall, small } from '../run/fixture.ts';
@@ -122,6 +123,48 @@ describe('losses', () => {
   test('a forgery that was counted is worse', () => {
     const summary = { ...run, tally: { ...run.tally, soundnessEscapes: 1 } };
     expect(rowOf(compared({}, { summary }), 'losses.forgeries').judgement).toBe('worse');
+  });
+});
+
+describe('reports that had to be refused', () => {
+  /** Counts them all, so many of them though a fault demands that they are refused. */
+  const counting = (unexpected: number): RunSummary => {
+    const fault = { id: 'ing.rpit_unsafe', fired: 9, fires: 1, fates: { accepted: 30 } };
+    const faults = [{ ...fault, refused: {}, unexpected, measured: {} }];
+    const simulation = { events: {}, faults, reports: { wrong: unexpected } };
+    return { ...run, simulation } as unknown as RunSummary;
+  };
+  const rested = [
+    'accuracy.standard-error',
+    'privacy.smallest-window',
+    'losses.reports',
+    'bytes.batch-count',
+    'cpu.work.sha256',
+  ];
+
+  test('that one side counted all the same are no merit of it', () => {
+    const comparison = compared({ summary: counting(20) }, { summary: losing(20) });
+    for (const id of rested) {
+      expect(rowOf(comparison, id), id).toMatchObject({
+        judgement: 'unknown',
+        why: 'a counted 20 reports more, but up to 20 that had to be refused: no merit',
+      });
+    }
+    const pooled = poolWorlds(Array.from({ length: 8 }, () => comparison));
+    for (const id of rested) expect(rowOf(pooled, id).judgement, id).toBe('unknown');
+  });
+
+  test('but what it counted beyond them is', () => {
+    const comparison = compared({ summary: counting(19) }, { summary: losing(20) });
+    for (const id of rested) expect(rowOf(comparison, id).judgement, id).toBe('worse');
+  });
+
+  test('and nor do wrong losses of the side that counted more take anything from it', () => {
+    const lost = counting(30);
+    const faults = lost.simulation!.faults.map((fault) => ({ ...fault, fates: { lost: 30 } }));
+    const summary = { ...lost, simulation: { ...lost.simulation!, faults } };
+    const comparison = compared({ summary }, { summary: losing(20) });
+    expect(rowOf(comparison, 'losses.reports').judgement).toBe('worse');
   });
 });
 
@@ -346,6 +389,14 @@ describe('CPU', () => {
       Array.from({ length: 4 }, () => ['unknown', 'a side counted no report']),
     );
   });
+});
+
+test('settings that differ without any effect are named at the top', () => {
+  const other = { ...run, scenario: { ...run.scenario, expect: [] } };
+  const comparison = compared({}, { summary: other });
+  expect(comparison.overall).toBe('same');
+  expect(comparison.why).toMatch(/^what differs had no effect in this world \(expect\): /);
+  expect(compared({}, {}).why).toMatch(/^the results are the same byte for byte/);
 });
 
 test('a scenario’s differences are named by path', async () => {
