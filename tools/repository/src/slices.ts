@@ -16,6 +16,7 @@ export const SLICES = 13;
 export const LONG_TESTS: readonly string[] = [
   'apps/simulator/test/simulated.test.ts',
   'apps/simulator/test/ab-checkouts.test.ts',
+  'apps/simulator/test/ab-legacy.test.ts',
   'apps/portal/test/browser/use.test.ts',
   'libs/harness/test/simulation/worked-again.test.ts',
   'apps/simulator/test/processes.test.ts',
