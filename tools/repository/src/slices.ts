@@ -49,7 +49,6 @@ export const LONG_TESTS: readonly string[] = [
   'apps/simulator/test/terminal-output.test.ts',
   'apps/simulator/test/portal.test.ts',
   'apps/simulator/test/ab.test.ts',
-  'apps/simulator/test/ab-legacy.test.ts',
   'libs/harness/test/expectations/detected.test.ts',
   'apps/simulator/test/completion.test.ts',
   'apps/simulator/test/runs.test.ts',

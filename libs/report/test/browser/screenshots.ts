@@ -15,7 +15,7 @@ import type { Browser, Page } from 'playwright-core';
 import { renderHtml, renderScaleHtml } from '../../src/pages.ts';
 import { openTab } from './tab.ts';
 
-const SIZE_MAX = 300_000;
+const SIZE_MAX = 350_000;
 /** Of a picture of a whole page, in CSS pixels: what is below is more of the same. */
 const HEIGHT_MAX = 2000;
 const LOOKS = [
