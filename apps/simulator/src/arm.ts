@@ -14,6 +14,7 @@ import type { PopulationPlan, RunSummary, Scenario, UsageError } from '@priolab/
 import { usage } from './arguments.ts';
 import { deploymentOptions } from './deployment-options.ts';
 import { createProgressLine } from './progress-line.ts';
+import { quote } from './quote.ts';
 import { SUMMARY_FILE, makeFolder, openFolder, readRunToCompare, writeRun } from './run-folder.ts';
 import { printable } from './streams.ts';
 
@@ -71,7 +72,9 @@ async function runHere(job: ArmJob, { folder, workers, signal }: Settings): Prom
       deployment: deploymentOptions({ folder: join(folder, 'deployment') }),
     });
     progress.clear();
-    writeRun(folder, summary, { replay: `npx priolab run ${join(folder, 'scenario.json')}` });
+    writeRun(folder, summary, {
+      replay: `npx priolab run ${quote(join(folder, 'scenario.json'))}`,
+    });
     return summary;
   } finally {
     progress.clear();

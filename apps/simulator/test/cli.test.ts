@@ -7,6 +7,8 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { commands } from '../src/commands.ts';
+import { HELP, commandHelp } from '../src/help.ts';
 import { createCli, scenarios, smoke } from './fixture.ts';
 
 const { folder, priolab, start, scenarioFile } = createCli();
@@ -170,11 +172,16 @@ describe('exit codes', () => {
 describe('the rest', () => {
   test('help, for all and for each command', () => {
     expect(priolab('--help').out).toContain('Exit codes');
-    for (const command of ['run', 'list', 'check', 'explain', 'where']) {
-      const { code, out } = priolab(command, '--help');
-      expect(code).toBe(0);
-      expect(out).toContain(`priolab ${command}`);
-      expect(out).toContain('Example');
+    expect(priolab('where', '--help')).toEqual({
+      code: 0,
+      out: `${commandHelp('where')}\n`,
+      err: '',
+    });
+    for (const command of Object.keys(commands)) {
+      const help = commandHelp(command);
+      expect(help, command).not.toBe(HELP);
+      expect(help).toContain(`priolab ${command}`);
+      expect(help).toContain('Example');
     }
   });
 

@@ -56,7 +56,7 @@ beforeAll(() => {
   process.chdir(folder);
 });
 
-describe('words', async () => {
+describe('words', () => {
   test('commands: all that there are, each with an entry in table and help', async () => {
     const names = (await words('')).filter((word) => !word.startsWith('-') && word !== 'help');
     expect(names.length).toBeGreaterThan(15);

@@ -16,6 +16,7 @@ export const SLICES = 13;
 export const LONG_TESTS: readonly string[] = [
   'apps/simulator/test/simulated.test.ts',
   'apps/simulator/test/ab-checkouts.test.ts',
+  'apps/simulator/test/ab-legacy.test.ts',
   'apps/portal/test/browser/use.test.ts',
   'libs/harness/test/simulation/worked-again.test.ts',
   'apps/simulator/test/processes.test.ts',
@@ -48,6 +49,7 @@ export const LONG_TESTS: readonly string[] = [
   'apps/simulator/test/terminal-output.test.ts',
   'apps/simulator/test/portal.test.ts',
   'apps/simulator/test/ab.test.ts',
+  'apps/simulator/test/ab-legacy.test.ts',
   'libs/harness/test/expectations/detected.test.ts',
   'apps/simulator/test/completion.test.ts',
   'apps/simulator/test/runs.test.ts',

@@ -86,24 +86,20 @@ describe('number-theoretic transform', () => {
     );
   });
 
-  test.each([7, 11, 14, 20])(
-    'size 2^%i: values at single points, and back',
-    (log2) => {
-      const ntt = createNtt(log2);
-      const { size } = ntt;
-      const coefficients = scattered(size);
-      const values = coefficients.slice();
-      ntt.forward(values, 0);
-      const root = fieldPrio2.rootOfUnity(log2);
-      for (const k of [0, 1, size / 2, size - 1]) {
-        expect(values[k]).toBe(evaluate(coefficients, 0, size, fieldPrio2.pow(root, k)));
-      }
-      ntt.inverse(values, 0);
-      // Not `toEqual`: it takes seconds on a million elements.
-      expect(values.findIndex((value, i) => value !== coefficients[i])).toBe(-1);
-    },
-    30_000,
-  );
+  test.each([7, 11, 14, 20])('size 2^%i: values at single points, and back', (log2) => {
+    const ntt = createNtt(log2);
+    const { size } = ntt;
+    const coefficients = scattered(size);
+    const values = coefficients.slice();
+    ntt.forward(values, 0);
+    const root = fieldPrio2.rootOfUnity(log2);
+    for (const k of [0, 1, size / 2, size - 1]) {
+      expect(values[k]).toBe(evaluate(coefficients, 0, size, fieldPrio2.pow(root, k)));
+    }
+    ntt.inverse(values, 0);
+    // Not `toEqual`: it takes seconds on a million elements.
+    expect(values.findIndex((value, i) => value !== coefficients[i])).toBe(-1);
+  });
 
   test.each([21, -1, 0.5])('size 2^%d does not exist', (log2) => {
     expect(() => createNtt(log2)).toThrow(FieldError);

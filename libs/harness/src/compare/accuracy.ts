@@ -120,7 +120,9 @@ function errorRow(all: readonly CellPair[], what: string): ComparisonRow {
   const interval = { low: finite(low), high: finite(high), by: 'confidence' } as const;
   const effect = { kind: 'ratio', value: finite(ratio), interval } as const;
   const method = 'paired by bin, true sums equal';
-  const tells = judgement === 'unknown' ? 'too few bins to tell; ' : '';
+  const differing = x.filter((error, i) => error !== y[i]).length;
+  const tells =
+    judgement === 'unknown' ? `too few bins to tell: errors differ in ${differing}; ` : '';
   return { ...head, ...values, effect, judgement, why: `${tells}${method}: ${over}` };
 }
 

@@ -14,6 +14,7 @@ import type { Costs } from './cpu.ts';
 import { compareDetection } from './detection.ts';
 import { compareLosses, fateChanges } from './losses.ts';
 import { comparePrivacy } from './privacy.ts';
+import { withoutUnearned } from './unearned.ts';
 import { compareWorlds, scenarioDifferences } from './world.ts';
 
 /** One side: a run, and what it cost where it was repeated. */
@@ -32,25 +33,29 @@ export interface CompareOptions {
 /** b held against a. */
 export function compareRuns(a: Arm, b: Arm, { isOneBuild }: CompareOptions): RunComparison {
   const world = compareWorlds(a.summary, b.summary);
-  const rows = [
+  const all = [
     ...compareAccuracy(a.summary, b.summary),
     ...comparePrivacy(a.summary, b.summary),
     ...compareLosses(a.summary, b.summary),
     ...compareDetection(a.summary, b.summary),
     ...compareBytes(a.summary, b.summary, { isOneBuild }),
     ...compareCpu(timed(a), timed(b)),
-  ].map((row) => (world.otherWorld === undefined ? row : inOtherWorld(row)));
+  ];
+  const rows = withoutUnearned(all, a.summary, b.summary).map((row) =>
+    world.otherWorld === undefined ? row : inOtherWorld(row),
+  );
+  const differences = scenarioDifferences(a.summary.scenario, b.summary.scenario);
   const identical = a.summary.identity.resultDigest === b.summary.identity.resultDigest;
   return {
     schema: COMPARISON_SCHEMA,
     a: armRecord(a),
     b: armRecord(b),
     world,
-    differences: scenarioDifferences(a.summary.scenario, b.summary.scenario),
+    differences,
     identical,
     rows,
     fates: fateChanges(a.summary, b.summary),
-    ...overallOf(rows, { identical, otherWorld: world.otherWorld }),
+    ...overallOf(rows, { identical, otherWorld: world.otherWorld, differences }),
   };
 }
 
@@ -101,7 +106,13 @@ const WORDS: Readonly<Record<Section, string>> = {
 /** What all rows together come to. */
 export function overallOf(
   rows: readonly ComparisonRow[],
-  { identical, otherWorld }: { identical: boolean; otherWorld: string | undefined },
+  {
+    identical,
+    otherWorld,
+    differences,
+  }: Pick<RunComparison, 'identical' | 'differences'> & {
+    readonly otherWorld: string | undefined;
+  },
 ): Pick<RunComparison, 'overall' | 'why'> {
   if (otherWorld !== undefined) return { overall: 'unknown', why: otherWorld };
   const sectionsWith = (judgement: ComparisonRow['judgement']): string => {
@@ -117,7 +128,13 @@ export function overallOf(
   if (identical) {
     const isTimed = rows.some(({ id, judgement }) => id === 'cpu.time' && judgement === 'same');
     const time = isTimed ? '' : '; CPU time can’t be told';
-    return { overall: 'same', why: `the results are the same byte for byte${time}` };
+    const results = `the results are the same byte for byte${time}`;
+    const paths = differences.map(({ path }) => path).join(', ');
+    if (paths === '') return { overall: 'same', why: results };
+    return {
+      overall: 'same',
+      why: `what differs had no effect in this world (${paths}): ${results}`,
+    };
   }
   // How long something took is unknown unless it is measured again and again.
   const open = rows.filter(({ judgement, id }) => {

@@ -12,7 +12,15 @@ import type { Stage } from '../run/stages.ts';
 import type { WorkKind } from '../run/work.ts';
 import type { ComparisonRow, Judgement } from './comparison.ts';
 import { rankRatio } from '../statistics/rank-sum.ts';
-import { ALPHA, RATIO_MARGIN, exactRow, judgeInterval, rangeOf } from './judgement.ts';
+import {
+  ALPHA,
+  RATIO_MARGIN,
+  exactRow,
+  finite,
+  judgeInterval,
+  notToBeTold,
+  rangeOf,
+} from './judgement.ts';
 import { countedOf } from './losses.ts';
 
 /** A factor that no machine is off by between two runs, measured in its own multiplications. */
@@ -31,7 +39,7 @@ export function compareCpu(a: Costs, b: Costs): ComparisonRow[] {
   if (a.summary.fidelity.notDone === b.summary.fidelity.notDone) return rows;
   // What is not computed is no saving of the system that is simulated.
   const why = 'one of the two leaves more of the protocol out (crypto.fidelity)';
-  return rows.map((row) => ({ ...row, judgement: 'unknown', why }));
+  return rows.map((row) => notToBeTold(row, why));
 }
 
 const MULTIPLICATIONS: readonly WorkKind[] = [
@@ -62,8 +70,9 @@ function workRows(a: Costs, b: Costs): ComparisonRow[] {
   return WORK.flatMap((counter) => {
     const whole = workRow(counter, { a, b, stages: STAGES });
     const each = STAGES.map((stage) => workRow(counter, { a, b, stages: [stage] }));
-    const worked = each.filter((row) => row.a !== 0 || row.b !== 0);
-    const differing = each.filter(({ judgement }) => judgement !== 'same');
+    const known = each.filter((row) => row.a !== null && row.b !== null);
+    const worked = known.filter((row) => row.a !== 0 || row.b !== 0);
+    const differing = known.filter(({ judgement }) => judgement !== 'same');
     return worked.length > 1 ? [whole, ...differing] : [whole];
   });
 }
@@ -74,23 +83,30 @@ function workRow(
 ): ComparisonRow {
   const perReport = ({ summary, costs }: Costs): number | null => {
     const reports = countedOf(summary);
-    const { work } = costs[0]!;
+    // Another build may have had other stages.
+    const work: Partial<CostRecord['work']> = costs[0]!.work;
     const total = stages.reduce((sum, stage) => {
-      return sum + kinds.reduce((inner, kind) => inner + work[stage][kind], 0);
+      return sum + kinds.reduce((inner, kind) => inner + (work[stage]?.[kind] ?? NaN), 0);
     }, 0);
-    return reports === 0 ? null : total / reports;
+    return reports === 0 ? null : finite(total / reports);
   };
   const [only, ...more] = stages;
+  const [one, other] = [perReport(a), perReport(b)];
   return exactRow({
     id: more.length === 0 ? `cpu.work.${id}.${only}` : `cpu.work.${id}`,
     section: 'cpu',
     what: more.length === 0 ? `${what}: ${only}` : what,
     unit: 'a counted report',
-    a: perReport(a),
-    b: perReport(b),
+    a: one,
+    b: other,
     direction: 'less is better',
-    why: 'counted, exact; less is better',
+    why: one === null || other === null ? whyUnknown(a, b) : 'counted, exact; less is better',
   });
+}
+
+function whyUnknown(a: Costs, b: Costs): string {
+  const isNothing = [a, b].some(({ summary }) => countedOf(summary) === 0);
+  return isNothing ? 'a side counted no report' : 'not of all stages in both records';
 }
 
 function timeRows(a: Costs, b: Costs): ComparisonRow[] {
@@ -103,7 +119,7 @@ function timeRows(a: Costs, b: Costs): ComparisonRow[] {
   const all = timeRow('cpu.time', 'CPU time, all of the run', { a, b, of: ({ cpuMs }) => cpuMs });
   // Once measured, they are all unknown.
   const each = (isRepeated ? stages : []).map((stage) =>
-    timeRow(`cpu.stage.${stage}`, `CPU time: ${stage}`, {
+    timeRow(`cpu.stage.${stage}`, `time in ${stage}, all workers, by the clock`, {
       a,
       b,
       of: ({ stagesMs }) => stagesMs[stage] ?? 0,

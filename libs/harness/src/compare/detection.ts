@@ -1,7 +1,7 @@
 /**
  * What was noticed: expectations whose verdicts differ, and for each fault whether it struck and
- * what came of the reports that it touched. An expectation that says "detected" passes where
- * somebody noticed, so that from pass to fail is worse for all of them.
+ * what came of the reports that it touched. From pass to fail is worse, but for `detected`: it
+ * passes where a fault broke what an oracle guards, and fails where nothing is left to notice.
  */
 
 import type { ExpectationOutcome, RunSummary } from '../record/run-record.ts';
@@ -31,7 +31,9 @@ function expectationRows(a: RunSummary, b: RunSummary): ComparisonRow[] {
     return others === undefined ? [] : [{ name, a: outcome, b: others }];
   });
   const alike = shared.filter((pair) => pair.a.verdict === pair.b.verdict);
-  const changed = shared.filter((pair) => pair.a.verdict !== pair.b.verdict);
+  const changed = shared
+    .filter((pair) => pair.a.verdict !== pair.b.verdict)
+    .map((pair) => ({ ...pair, ...changeOf(pair, { a, b }) }));
   const unshared = one.size + other.size - 2 * shared.length;
   const passing = (key: 'a' | 'b'): number =>
     shared.filter((pair) => pair[key].verdict === 'pass').length;
@@ -45,7 +47,7 @@ function expectationRows(a: RunSummary, b: RunSummary): ComparisonRow[] {
     a: passing('a'),
     b: passing('b'),
     direction: 'more is better',
-    judgement: shared.length > 0 && isAlike ? 'same' : totalOf(changed.map(changeOf)),
+    judgement: shared.length > 0 && isAlike ? 'same' : totalOf(changed.map((one) => one.judgement)),
     why:
       (isAlike
         ? `all ${shared.length} have the same verdict`
@@ -59,21 +61,47 @@ function expectationRows(a: RunSummary, b: RunSummary): ComparisonRow[] {
       unit: '',
       a: pair.a.verdict,
       b: pair.b.verdict,
-      judgement: changeOf(pair),
-      why: `a: ${pair.a.observed} | b: ${pair.b.observed}`,
+      judgement: pair.judgement,
+      why: `${pair.because}a: ${pair.a.observed} | b: ${pair.b.observed}`,
     };
   });
   return [summary, ...rows];
 }
 
+interface Change {
+  readonly judgement: Judgement;
+  /** Said before what was observed: why a verdict is not taken at its word. */
+  readonly because: string;
+}
+
 /** A verdict that nothing stands behind is neither better nor worse than another. */
-function changeOf(pair: {
-  readonly a: ExpectationOutcome;
-  readonly b: ExpectationOutcome;
-}): Judgement {
-  if (pair.a.verdict === 'pass' && pair.b.verdict === 'fail') return 'worse';
-  if (pair.a.verdict === 'fail' && pair.b.verdict === 'pass') return 'better';
-  return 'unknown';
+function changeOf(
+  pair: { readonly a: ExpectationOutcome; readonly b: ExpectationOutcome },
+  runs: { readonly a: RunSummary; readonly b: RunSummary },
+): Change {
+  const isLost = pair.a.verdict === 'pass' && pair.b.verdict === 'fail';
+  if (!isLost && !(pair.a.verdict === 'fail' && pair.b.verdict === 'pass')) {
+    return { judgement: 'unknown', because: '' };
+  }
+  const failing = isLost ? runs.b : runs.a;
+  const detection = failing.scenario.expect
+    .filter(isDetection)
+    .find(({ by, of }) => `${by} notices ${of}` === pair.a.id);
+  if (detection === undefined) return { judgement: isLost ? 'worse' : 'better', because: '' };
+  const { of, by } = detection;
+  if (failing.simulation?.without?.[of]?.[by] === 'fail') {
+    const because = `${by} is red without the fault as well, so it can’t tell; `;
+    return { judgement: 'unknown', because };
+  }
+  const because = `${by} holds in ${isLost ? 'b' : 'a'} in spite of the fault; `;
+  return { judgement: isLost ? 'better' : 'worse', because };
+}
+
+type Expected = RunSummary['scenario']['expect'][number];
+type Detection = Extract<Expected, { readonly id: 'detected' }>;
+
+function isDetection(one: Expected): one is Detection {
+  return typeof one !== 'string' && one.id === 'detected';
 }
 
 /** Of several changes: one way only, or not to be told. */

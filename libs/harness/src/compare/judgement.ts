@@ -64,6 +64,14 @@ export function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
+/** Figures that are to be seen, but say nothing of which is better: in several worlds neither. */
+export function notToBeTold(
+  { direction: _direction, ...row }: ComparisonRow,
+  why: string,
+): ComparisonRow {
+  return { ...row, judgement: 'unknown', why };
+}
+
 type Exact = Omit<ComparisonRow, 'effect' | 'judgement' | 'why' | 'a' | 'b'> & {
   readonly a: number | null;
   readonly b: number | null;

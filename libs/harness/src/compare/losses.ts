@@ -49,7 +49,7 @@ function lossRow(a: RunSummary, b: RunSummary): ComparisonRow {
   const head = {
     id: 'losses.reports',
     section: 'losses',
-    what: 'reports in no published total',
+    what: 'planned reports less the honest ones in published totals',
     unit: '% of planned',
     a: share(lostA),
     b: share(lostB),
@@ -58,6 +58,10 @@ function lossRow(a: RunSummary, b: RunSummary): ComparisonRow {
   const seen = `${lostA} and ${lostB} of ${planned}`;
   const isSame = lostA === lostB && fateChanges(a, b).every((one) => one.a === one.b);
   if (isSame) return { ...head, judgement: 'same', why: `exact: ${seen}, for the same reasons` };
+  if (lostA < 0 || lostB < 0) {
+    const why = `a side counted more than ${planned} planned reports: who lost one is not known`;
+    return { ...head, judgement: 'unknown', why };
+  }
   const all = lostA + lostB;
   const part = exactInterval({ successes: lostB, n: all, confidence: CONFIDENCE });
   const low = share((2 * part.low - 1) * all);

@@ -41,7 +41,7 @@ export function poolWorlds(worlds: readonly RunComparison[]): RunComparison {
   });
   const identical = worlds.every((one) => one.identical);
   const { otherWorld } = world;
-  const overall = overallOf(rows, { identical, otherWorld });
+  const overall = overallOf(rows, { identical, otherWorld, differences: first.differences });
   // What follows from settings is told all the same, and says nothing of the rest.
   const isFew = worlds.length < WORLDS_TO_TELL && overall.overall !== 'same';
   const count = worlds.length;

@@ -6,6 +6,7 @@ import { compareRuns } from '../../src/compare/compare-runs.ts';
 import type { Arm } from '../../src/compare/compare-runs.ts';
 import type { ComparisonRow, RunComparison } from '../../src/compare/comparison.ts';
 import { judgeSamples } from '../../src/compare/cpu.ts';
+import { poolWorlds } from '../../src/compare/pool-worlds.ts';
 import type { CostRecord, RunSummary } from '../../src/record/run-record.ts';
 import { wireRecordOf } from '../../src/record/wire-record.ts';
 import { runSmall, small } from '../run/fixture.ts';
@@ -109,9 +110,99 @@ describe('losses', () => {
     expect(row.effect!.value).toBeCloseTo(Math.sqrt(2), 9);
   });
 
+  test('more counted than planned: unknown, not a crash', () => {
+    const cells = run.cells.map((cell, i) => {
+      const honestCount = cell.truth.honestCount + (i === 0 ? 300 : 0);
+      return { ...cell, truth: { ...cell.truth, honestCount } };
+    });
+    const row = rowOf(compared({}, { summary: { ...run, cells } }), 'losses.reports');
+    expect(row).toMatchObject({ judgement: 'unknown' });
+    expect(row.why).toMatch(/counted more than 240 planned/);
+  });
+
   test('a forgery that was counted is worse', () => {
     const summary = { ...run, tally: { ...run.tally, soundnessEscapes: 1 } };
     expect(rowOf(compared({}, { summary }), 'losses.forgeries').judgement).toBe('worse');
+  });
+});
+
+describe('reports that had to be refused', () => {
+  /** Counts them all, so many of them though a fault demands that they are refused. */
+  const counting = (unexpected: number): RunSummary => {
+    const fault = { id: 'ing.rpit_unsafe', fired: 9, fires: 1, fates: { accepted: 30 } };
+    const faults = [{ ...fault, refused: {}, unexpected, measured: {} }];
+    const simulation = { events: {}, faults, reports: { wrong: unexpected } };
+    return { ...run, simulation } as unknown as RunSummary;
+  };
+  const rested = [
+    'accuracy.standard-error',
+    'privacy.smallest-window',
+    'losses.reports',
+    'bytes.batch-count',
+    'cpu.work.sha256',
+  ];
+
+  test('that one side counted all the same are no merit of it', () => {
+    const comparison = compared({ summary: counting(20) }, { summary: losing(20) });
+    for (const id of rested) {
+      expect(rowOf(comparison, id), id).toMatchObject({
+        judgement: 'unknown',
+        why: 'a counted 20 reports more, but up to 20 that had to be refused: no merit',
+      });
+    }
+    const pooled = poolWorlds(Array.from({ length: 8 }, () => comparison));
+    for (const id of rested) expect(rowOf(pooled, id).judgement, id).toBe('unknown');
+  });
+
+  test('but what it counted beyond them is', () => {
+    const comparison = compared({ summary: counting(19) }, { summary: losing(20) });
+    for (const id of rested) expect(rowOf(comparison, id).judgement, id).toBe('worse');
+  });
+
+  test('and nor do wrong losses of the side that counted more take anything from it', () => {
+    const lost = counting(30);
+    const faults = lost.simulation!.faults.map((fault) => ({ ...fault, fates: { lost: 30 } }));
+    const summary = { ...lost, simulation: { ...lost.simulation!, faults } };
+    const comparison = compared({ summary }, { summary: losing(20) });
+    expect(rowOf(comparison, 'losses.reports').judgement).toBe('worse');
+  });
+});
+
+describe('privacy: the smallest published window', () => {
+  const held = ({
+    totals: _t,
+    estimates: _e,
+    standardError: _s,
+    ...cell
+  }: RunSummary['cells'][0]) =>
+    ({ ...cell, held: { reason: 'counts-differ', detail: '' } }) as const;
+  const sizes = (): number[] => run.cells.map(({ truth }) => truth.honestCount);
+  const withoutSmallest = (): RunSummary => {
+    const least = Math.min(...sizes());
+    const cells = run.cells.map((cell) => (cell.truth.honestCount === least ? held(cell) : cell));
+    return { ...run, cells };
+  };
+  const rowFor = (a: RunSummary, b: RunSummary): ComparisonRow =>
+    rowOf(compared({ summary: a }, { summary: b }), 'privacy.smallest-window');
+
+  test('a window that one side alone published says nothing of the other', () => {
+    const [, second] = [...new Set(sizes())].sort((x, y) => x - y);
+    expect(rowFor(withoutSmallest(), run)).toMatchObject({ a: second, b: second });
+    expect(rowFor(withoutSmallest(), run).judgement).toBe('same');
+  });
+
+  test('but is held against it where its own rule allows smaller ones', () => {
+    const services = { ...run.scenario.services, minBatch: 50 };
+    const strict = { ...withoutSmallest(), scenario: { ...run.scenario, services } };
+    expect(rowFor(strict, run)).toMatchObject({ b: Math.min(...sizes()), judgement: 'worse' });
+  });
+
+  test('with no window that both published it is unknown', () => {
+    const none = { ...run, cells: run.cells.map(held) };
+    expect(rowFor(none, run)).toMatchObject({
+      judgement: 'unknown',
+      why: 'no window was published by both',
+    });
   });
 });
 
@@ -147,6 +238,23 @@ describe('detection', () => {
       'better',
       'unknown',
     ]);
+  });
+
+  test.each([
+    ['pass', 'fail', undefined, 'better', /^once holds in b in spite of the fault/],
+    ['fail', 'pass', undefined, 'worse', /^once holds in a in spite of the fault/],
+    ['pass', 'fail', 'fail', 'unknown', /^once is red without the fault as well/],
+  ] as const)('detected, %s to %s, without it %s: %s', (one, other, without, judgement, why) => {
+    const of = 'ing.dup_cross_batch';
+    const scenario = { ...run.scenario, expect: [{ id: 'detected', of, by: 'once' }] } as const;
+    const side = (verdict: 'pass' | 'fail'): Partial<Arm> => {
+      const expectations = [outcome(`once notices ${of}`, verdict)];
+      const simulation = { events: {}, faults: [], without: { [of]: { once: without } } };
+      return { summary: { ...run, simulation, scenario, expectations } as unknown as RunSummary };
+    };
+    const row = rowOf(compared(side(one), side(other)), `detection.expectation.once notices ${of}`);
+    expect(row.judgement).toBe(judgement);
+    expect(row.why).toMatch(why);
   });
 
   test('expectations that stand twice pair in their order, those of one side are named', () => {
@@ -259,6 +367,36 @@ describe('CPU', () => {
     const stages = comparison.rows.filter(({ id }) => id.startsWith('cpu.work.multiplications.'));
     expect(stages).toHaveLength(1);
   });
+
+  test('a stage that a record does not have makes its sums unknown', () => {
+    const { observe: _observe, ...work } = run.cost.work;
+    const cost = { ...run.cost, work } as unknown as CostRecord;
+    const comparison = compared({}, { summary: { ...run, cost } });
+    expect(rowOf(comparison, 'cpu.work.sha256')).toMatchObject({
+      b: null,
+      judgement: 'unknown',
+      why: 'not of all stages in both records',
+    });
+    expect(comparison.rows.some(({ id }) => id.endsWith('.observe'))).toBe(false);
+  });
+
+  test('where nothing was counted stages are no rows; against itself it is the same', () => {
+    const summary = losing(240);
+    const comparison = compared({ summary }, { summary });
+    expect(comparison.overall).toBe('same');
+    const work = comparison.rows.filter(({ id }) => id.startsWith('cpu.work.'));
+    expect(work.map(({ judgement, why }) => [judgement, why])).toEqual(
+      Array.from({ length: 4 }, () => ['unknown', 'a side counted no report']),
+    );
+  });
+});
+
+test('settings that differ without any effect are named at the top', () => {
+  const other = { ...run, scenario: { ...run.scenario, expect: [] } };
+  const comparison = compared({}, { summary: other });
+  expect(comparison.overall).toBe('same');
+  expect(comparison.why).toMatch(/^what differs had no effect in this world \(expect\): /);
+  expect(compared({}, {}).why).toMatch(/^the results are the same byte for byte/);
 });
 
 test('a scenario’s differences are named by path', async () => {

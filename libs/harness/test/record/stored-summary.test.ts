@@ -165,7 +165,8 @@ test('the JSON Schema closes what is read open: every object, list of words and 
   const { leaks, tenant } = propertiesOf(simulation!);
   expect(leaks!.required).toEqual(['secrets', 'bytes', 'unsearched', 'found', 'places']);
   expect(tenant!.required).toContain('changedOf');
-  expect(propertiesOf(cost!)['stagesMs']!.required).toContain('attest');
+  // In simulated time no stage is timed.
+  expect(propertiesOf(cost!)['stagesMs']!.required ?? []).toEqual([]);
 });
 
 interface Printed {

@@ -75,26 +75,22 @@ describe('honest reports', () => {
   });
 });
 
-test.each(rungs)(
-  '$fidelity: one digest inline and with 1, 2 and 3 workers',
-  async (crypto) => {
-    const adversaries = [{ id: 'cli.forge', share: 0.1 } as const];
-    const scenario = scenarioOf(
-      { ...crypto, crossCheck: false },
-      { adversaries, expect: ['reason'] },
-    );
-    const inline = await runSmall(scenario, 0);
-    for (const workers of [1, 2, 3]) {
-      const { identity, fidelity, verdict } = await runSmall(scenario, workers);
-      expect({ identity, fidelity, verdict }).toEqual({
-        identity: inline.identity,
-        fidelity: inline.fidelity,
-        verdict: 'pass',
-      });
-    }
-  },
-  60_000,
-);
+test.each(rungs)('$fidelity: one digest inline and with 1, 2 and 3 workers', async (crypto) => {
+  const adversaries = [{ id: 'cli.forge', share: 0.1 } as const];
+  const scenario = scenarioOf(
+    { ...crypto, crossCheck: false },
+    { adversaries, expect: ['reason'] },
+  );
+  const inline = await runSmall(scenario, 0);
+  for (const workers of [1, 2, 3]) {
+    const { identity, fidelity, verdict } = await runSmall(scenario, workers);
+    expect({ identity, fidelity, verdict }).toEqual({
+      identity: inline.identity,
+      fidelity: inline.fidelity,
+      verdict: 'pass',
+    });
+  }
+});
 
 describe('cheats', () => {
   test.each([
@@ -103,21 +99,17 @@ describe('cheats', () => {
     'cli.inconsistent',
     'cli.noncanonical',
     'cli.multi_hot',
-  ] as const)(
-    '%s ends without transport as it does with it',
-    async (id) => {
-      const changes = { adversaries: [{ id, share: 0.3 }] };
-      const [full, bare] = [
-        await runSmall(scenarioOf({ crossCheck }, changes)),
-        await runSmall(scenarioOf({ fidelity: 'shares-only', crossCheck }, changes)),
-      ];
-      expect(withVerdict(bare, 'pass')).toEqual([...exactExpectations]);
-      expect(bare.adversaries).toEqual(full.adversaries);
-      expect(bare.adversaries[0]!.fired).toBeGreaterThan(300);
-      expect(numbersOf(bare)).toEqual(numbersOf(full));
-    },
-    30_000,
-  );
+  ] as const)('%s ends without transport as it does with it', async (id) => {
+    const changes = { adversaries: [{ id, share: 0.3 }] };
+    const [full, bare] = [
+      await runSmall(scenarioOf({ crossCheck }, changes)),
+      await runSmall(scenarioOf({ fidelity: 'shares-only', crossCheck }, changes)),
+    ];
+    expect(withVerdict(bare, 'pass')).toEqual([...exactExpectations]);
+    expect(bare.adversaries).toEqual(full.adversaries);
+    expect(bare.adversaries[0]!.fired).toBeGreaterThan(300);
+    expect(numbersOf(bare)).toEqual(numbersOf(full));
+  });
 
   test('sampled: those on uploads strike in the full part alone, others everywhere', async () => {
     const adversaries = [

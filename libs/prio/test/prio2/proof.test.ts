@@ -39,17 +39,13 @@ describe('proofs equal the reference', () => {
     );
   });
 
-  test.each([100, 127, 128, 255, 4096])(
-    'at %i bins, and verification with it',
-    (dimension) => {
-      for (const data of [scatteredBits('data', dimension), scattered('data', dimension)]) {
-        const bits = data.every((x) => x < 2);
-        const pair = splitOne(proveOne(data, 17, p - 3));
-        expect(acceptedPair(dimension, pair, R)).toBe(bits);
-      }
-    },
-    30_000,
-  );
+  test.each([100, 127, 128, 255, 4096])('at %i bins, and verification with it', (dimension) => {
+    for (const data of [scatteredBits('data', dimension), scattered('data', dimension)]) {
+      const bits = data.every((x) => x < 2);
+      const pair = splitOne(proveOne(data, 17, p - 3));
+      expect(acceptedPair(dimension, pair, R)).toBe(bits);
+    }
+  });
 });
 
 describe('verification equals the reference', () => {
