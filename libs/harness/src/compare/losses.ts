@@ -59,7 +59,7 @@ function lossRow(a: RunSummary, b: RunSummary): ComparisonRow {
   const isSame = lostA === lostB && fateChanges(a, b).every((one) => one.a === one.b);
   if (isSame) return { ...head, judgement: 'same', why: `exact: ${seen}, for the same reasons` };
   if (lostA < 0 || lostB < 0) {
-    const why = `a side counted more than the ${planned} planned reports: who lost one is not known`;
+    const why = `a side counted more than the ${planned} planned reports: who lost one is unknown`;
     return { ...head, judgement: 'unknown', why };
   }
   const all = lostA + lostB;

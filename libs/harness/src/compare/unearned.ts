@@ -1,7 +1,7 @@
 /**
- * Reports that a side counted though a fault demands that they are refused: they are no merit. Where
- * they may be all that one side counted more than the other, what rests on the number of counted
- * reports says nothing of which is better.
+ * Reports that a side counted though a fault demands that they are refused: they are no merit.
+ * Where they may be all that one side counted more than the other, what rests on the number of
+ * counted reports says nothing of which is better.
  */
 
 import type { RunSummary } from '../record/run-record.ts';
