@@ -3,7 +3,7 @@
  * for that. Operations are counted exactly and compared as they are. CPU time is noisy, so it is
  * measured in units of one P-256 multiplication, timed in the same run, and runs that are repeated
  * are told apart by their ranks alone, so that a slow moment of the machine decides nothing. Fewer
- * runs show nothing finer than a factor of FAR, of the whole alone.
+ * runs show nothing finer than a factor of FAR, of the whole alone, and that of long ones only.
  */
 
 import type { CostRecord, RunSummary } from '../record/run-record.ts';
@@ -25,6 +25,8 @@ import { countedOf } from './losses.ts';
 
 /** A factor that no machine is off by between two runs, measured in its own multiplications. */
 const FAR = 3;
+/** CPU of a run in which cold code, which the first to run pays for, is no such factor. */
+const LONG_MS = 10_000;
 /** Stages of the simulator, not of the protocol. */
 const OWN: ReadonlySet<Stage> = new Set(['observe', 'cross-check']);
 
@@ -130,7 +132,9 @@ function timeRows(a: Costs, b: Costs): ComparisonRow[] {
   };
   // Of so many stages one would often differ by luck.
   const ofStage = { alpha: ALPHA / stages.length, far: Infinity };
-  return [judged(all, { alpha: ALPHA, far: FAR }), ...each.map((row) => judged(row, ofStage))];
+  const isLong = [a, b].every(({ costs }) => costs.every(({ cpuMs }) => cpuMs >= LONG_MS));
+  const ofAll = { alpha: ALPHA, far: isLong ? FAR : Infinity };
+  return [judged(all, ofAll), ...each.map((row) => judged(row, ofStage))];
 }
 
 interface Samples {

@@ -347,6 +347,17 @@ describe('CPU', () => {
     expect(compared({}, {}).rows.some(({ id }) => id.startsWith('cpu.stage'))).toBe(false);
   });
 
+  test('of one run each a factor of four is told, of long runs alone: the first runs cold', () => {
+    const once = (ms: number): CostRecord => ({ ...times(1, 1)[0]!, cpuMs: ms });
+    const judge = (a: number, b: number) =>
+      rowOf(compared({ costs: [once(a)] }, { costs: [once(b)] }), 'cpu.time').judgement;
+    expect(judge(10_000, 40_000)).toBe('worse');
+    expect(judge(40_000, 10_000)).toBe('better');
+    expect(judge(20_000, 40_000)).toBe('unknown');
+    expect(judge(4000, 1000)).toBe('unknown');
+    expect(judge(9999, 40_000)).toBe('unknown');
+  });
+
   test('time is in multiplications of the same run, for each counted report', () => {
     const [cost] = times(1, 1);
     const slow = { ...cost!, cpuMs: 200, calibrationUs: { before: 200, after: 200 } };
