@@ -123,7 +123,9 @@ function countsOfSimulation({ simulation }: RunSummary): Count[] {
   const endless = unexplained.reduce((sum, { count }) => sum + count, 0);
   const searched = `${counted(leaks.bytes, 'byte')} searched`;
   const unsearched = `${counted(leaks.unsearched, 'byte')} not kept, not searched`;
-  const places = [searched, ...(leaks.unsearched > 0 ? [unsearched] : []), ...leaks.places];
+  // Older records do not say where.
+  const { places: found = [] } = leaks as Partial<typeof leaks>;
+  const places = [searched, ...(leaks.unsearched > 0 ? [unsearched] : []), ...found];
   return [
     ['conserve', 'reports without an end that a fault allows', endless, undefined, some(ends)],
     ['blast', 'reports that nothing struck, not counted', reports.untouchedLost, reports.untouched],
