@@ -140,7 +140,10 @@ function countsOfSimulation({ simulation }: RunSummary): Count[] {
 
 type Tenant = NonNullable<NonNullable<RunSummary['simulation']>['tenant']>;
 
-function tenantCount({ states, windows, changed, changedOf, othersChanged }: Tenant): Count {
+function tenantCount(tenant: Tenant): Count {
+  const { windows, changed, othersChanged } = tenant;
+  // Older records kept one state alone, and do not say which others changed.
+  const { states = 1, changedOf = [] } = tenant as Partial<Tenant>;
   const others = `${counted(othersChanged, 'window')} of the others changed, as they should`;
   const remark = [`${counted(states, 'state')} in turn`, others, ...changedOf];
   return [
