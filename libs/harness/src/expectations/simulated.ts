@@ -271,7 +271,7 @@ const checkLeaks: SimulatedCheck = (_record, { leaks }) =>
     observed:
       `${leaks.found} of ${plural(leaks.secrets, 'secret')} found in ${leaks.bytes} bytes` +
       (leaks.unsearched === 0 ? '' : ` (${leaks.unsearched} more not kept, not searched)`) +
-      (leaks.found === 0 ? '' : `: ${leaks.places.slice(0, 3).join(', ')}`),
+      (leaks.found === 0 ? '' : `: ${(leaks.places ?? []).slice(0, 3).join(', ')}`),
     limit: 'none',
   });
 
@@ -299,12 +299,13 @@ const checkTenants: SimulatedCheck = (_record, { tenant }) =>
       tenant === undefined
         ? 'no second run'
         : `${tenant.changed} of ${plural(tenant.windows, 'window')} of ` +
-          `${plural(tenant.states, 'state')} in turn shown otherwise${listed(tenant.changedOf)}; ` +
+          `${plural(tenant.states ?? 1, 'state')} in turn shown otherwise` +
+          `${listed(tenant.changedOf)}; ` +
           `${tenant.othersChanged} of other states, whose measurements were replaced`,
     limit: 'none of the state whose measurements stay',
   });
 
-const listed = (names: readonly string[]): string =>
+const listed = (names: readonly string[] = []): string =>
   names.length === 0 ? '' : ` (${names.join(', ')})`;
 
 export const simulatedChecks = {

@@ -45,11 +45,11 @@ export const word = <T extends string>(words: readonly T[]) =>
   z.string().meta({ enum: [...words] }) as unknown as z.ZodType<T>;
 
 const newFields = new WeakSet<z.core.$ZodType>();
-/** A field that older records lack, and that nobody who reads them needs. */
-export function newer<T extends z.ZodType>(value: T): T {
+/** A field that older records lack, which whoever reads them must expect. */
+export function newer<T extends z.ZodType>(value: T): z.ZodExactOptional<T> {
   const field = value.exactOptional();
   newFields.add(field);
-  return field as unknown as T;
+  return field;
 }
 
 /** Closes an object in the JSON Schema: the fields of this version, and no others. */

@@ -111,7 +111,7 @@ export interface SimulationRecord {
     /** Bytes of removed objects and of the journal beyond what is kept of them. */
     readonly unsearched: number;
     readonly found: number;
-    readonly places: readonly string[];
+    readonly places?: readonly string[];
   };
   /** Names of events -> how often. */
   readonly events: Readonly<Record<string, number>>;
@@ -123,12 +123,12 @@ export interface SimulationRecord {
   }[];
   /** Second runs, one for each state, in which all other states got other measurements. */
   readonly tenant?: {
-    readonly states: number;
+    readonly states?: number;
     /** Windows of the state that was left as it was, in all those runs, and how many differ. */
     readonly windows: number;
     readonly changed: number;
     /** States of the latter. */
-    readonly changedOf: readonly string[];
+    readonly changedOf?: readonly string[];
     /** Windows of the other states that came out otherwise, as they should. */
     readonly othersChanged: number;
   };

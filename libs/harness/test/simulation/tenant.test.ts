@@ -18,7 +18,7 @@ test('green where nothing is wrong: each state is kept in turn', async () => {
   expect(verdictOf(summary)).toBe('pass');
   const { states, windows, changedOf, othersChanged } = summary.simulation!.tenant!;
   expect({ states, changedOf }).toEqual({ states: 2, changedOf: [] });
-  expect(windows).toBeGreaterThan(states);
+  expect(windows).toBeGreaterThan(states!);
   expect(othersChanged).toBeGreaterThan(0);
 });
 
@@ -27,7 +27,7 @@ test('red where windows show another state’s numbers', async () => {
   const summary = await runFaulty({ ...input, nemesis });
   expect(verdictOf(summary)).toBe('fail');
   const { changed, windows, changedOf } = summary.simulation!.tenant!;
-  expect([...changedOf].sort()).toEqual(['us-md', 'us-wa']);
+  expect([...changedOf!].sort()).toEqual(['us-md', 'us-wa']);
   expect(changed).toBeLessThanOrEqual(windows);
 });
 

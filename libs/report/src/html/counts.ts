@@ -124,7 +124,7 @@ function countsOfSimulation({ simulation }: RunSummary): Count[] {
   const searched = `${counted(leaks.bytes, 'byte')} searched`;
   const unsearched = `${counted(leaks.unsearched, 'byte')} not kept, not searched`;
   // Older records do not say where.
-  const { places: found = [] } = leaks as Partial<typeof leaks>;
+  const { places: found = [] } = leaks;
   const places = [searched, ...(leaks.unsearched > 0 ? [unsearched] : []), ...found];
   return [
     ['conserve', 'reports without an end that a fault allows', endless, undefined, some(ends)],
@@ -141,9 +141,8 @@ function countsOfSimulation({ simulation }: RunSummary): Count[] {
 type Tenant = NonNullable<NonNullable<RunSummary['simulation']>['tenant']>;
 
 function tenantCount(tenant: Tenant): Count {
-  const { windows, changed, othersChanged } = tenant;
   // Older records kept one state alone, and do not say which others changed.
-  const { states = 1, changedOf = [] } = tenant as Partial<Tenant>;
+  const { windows, changed, othersChanged, states = 1, changedOf = [] } = tenant;
   const others = `${counted(othersChanged, 'window')} of the others changed, as they should`;
   const remark = [`${counted(states, 'state')} in turn`, others, ...changedOf];
   return [

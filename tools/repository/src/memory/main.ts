@@ -3,8 +3,8 @@
  * Exit code 0 where it passes, 1 where not, 2 for a wrong call.
  */
 
-import { parseArgs } from 'node:util';
 import { describeMachine } from '../machine.ts';
+import { notCounts, readOptions } from '../settings.ts';
 import { judgeMemory } from './judge.ts';
 import { canWatchProcesses } from './process-tree.ts';
 import { formatJudgement, formatRuns } from './report.ts';
@@ -59,29 +59,18 @@ interface Settings {
 /** The settings, or what is wrong with them. */
 function readSettings(args: string[]): Settings | string {
   if (!canWatchProcesses()) return 'memory of a process tree is read from /proc, which Linux has';
-  let values;
-  try {
-    ({ values } = parseArgs({
-      args,
-      options: {
-        scenario: { type: 'string', default: 'scenarios/million.scenario.ts' },
-        reports: { type: 'string', default: '1000000' },
-        base: { type: 'string', default: '100000' },
-        runs: { type: 'string', default: '3' },
-        workers: { type: 'string' },
-        json: { type: 'boolean', default: false },
-      },
-    }));
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
+  const values = readOptions(args, {
+    scenario: { type: 'string', default: 'scenarios/million.scenario.ts' },
+    reports: { type: 'string', default: '1000000' },
+    base: { type: 'string', default: '100000' },
+    runs: { type: 'string', default: '3' },
+    workers: { type: 'string' },
+    json: { type: 'boolean', default: false },
+  });
+  if (typeof values === 'string') return values;
   const { scenario, reports, base, runs, workers, json } = values;
-  for (const [name, text] of Object.entries({ reports, base, runs, workers: workers ?? '1' })) {
-    const least = name === 'workers' ? 0 : 1;
-    if (!/^\d{1,9}$/.test(text) || Number(text) < least) {
-      return `--${name}: expected a whole number from ${least}, got '${text}'`;
-    }
-  }
+  const wrong = notCounts({ reports, base, runs, workers: workers ?? '1' });
+  if (wrong !== undefined) return wrong;
   return {
     scenario,
     reports: Number(reports),

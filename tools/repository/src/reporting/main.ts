@@ -6,8 +6,8 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { describeMachine } from '../machine.ts';
+import { notCounts, readOptions } from '../settings.ts';
 import { canWatchProcesses } from '../memory/process-tree.ts';
 import { judgeReporting } from './judge.ts';
 import { measure } from './measure.ts';
@@ -65,29 +65,18 @@ interface Settings {
 /** The settings, or what is wrong with them. */
 function readSettings(args: string[]): Settings | string {
   if (!canWatchProcesses()) return 'memory of a process is read from /proc, which Linux has';
-  let values;
-  try {
-    ({ values } = parseArgs({
-      args,
-      options: {
-        scenario: { type: 'string', default: 'scenarios/million.scenario.ts' },
-        reports: { type: 'string', default: '1000000' },
-        runs: { type: 'string', default: '1' },
-        workers: { type: 'string' },
-        json: { type: 'boolean', default: false },
-        'no-page': { type: 'boolean', default: false },
-      },
-    }));
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
+  const values = readOptions(args, {
+    scenario: { type: 'string', default: 'scenarios/million.scenario.ts' },
+    reports: { type: 'string', default: '1000000' },
+    runs: { type: 'string', default: '1' },
+    workers: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    'no-page': { type: 'boolean', default: false },
+  });
+  if (typeof values === 'string') return values;
   const { scenario, reports, runs, workers, json, 'no-page': noPage } = values;
-  for (const [name, text] of Object.entries({ reports, runs, workers: workers ?? '1' })) {
-    const least = name === 'workers' ? 0 : 1;
-    if (!/^\d{1,9}$/.test(text) || Number(text) < least) {
-      return `--${name}: expected a whole number from ${least}, got '${text}'`;
-    }
-  }
+  const wrong = notCounts({ reports, runs, workers: workers ?? '1' });
+  if (wrong !== undefined) return wrong;
   return {
     scenario,
     reports: Number(reports),
